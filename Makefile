@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+#   make            both programs, in build/plain
+#   make demo       installs what is missing, builds, opens a chat to try
+#   make check      installs what the tests need, builds, runs every test
+#   make SAN=address,undefined   (or SAN=thread) the same under sanitizers
+#   make install    PREFIX (/usr/local) and DESTDIR as usual
+#
+# Objects, programs and tests lie in build/<kind>/, so the kinds of build do
+# not disturb each other.  A folder of sources is an archive: what may use
+# what (README.md, "Tour") shows in what is linked.
+
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+SBINDIR ?= $(PREFIX)/sbin
+MANDIR ?= $(PREFIX)/share/man
+INSTALL ?= install
+VERSION := 0.1.0
+
+SAN ?=
+comma := ,
+KIND := $(if $(SAN),$(subst $(comma),-,$(SAN)),plain)
+B := build/$(KIND)
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
+    -Wmissing-prototypes -Wold-style-definition -Wformat=2 -Wwrite-strings \
+    -Wcast-qual -Wundef -Wvla -Wpointer-arith -Wimplicit-fallthrough
+HARDEN := -fstack-protector-strong -fPIE \
+    $(if $(SAN),-U_FORTIFY_SOURCE,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+HARDEN_LD := -pie -Wl,-z,relro -Wl,-z,now
+OPT := $(if $(SAN),-O1 -g -fno-omit-frame-pointer,-O2 -g)
+SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) \
+    $(if $(findstring undefined,$(SAN)),-fno-sanitize-recover=all))
+
+# CFLAGS, CPPFLAGS and LDFLAGS are the person's own and come last.
+ALL_CPPFLAGS = -I. -D_GNU_SOURCE -DCHAT_VERSION='"$(VERSION)"' $(CPPFLAGS)
+ALL_CFLAGS = -std=c11 $(OPT) $(WARN) $(if $(WERROR),-Werror) $(HARDEN) \
+    $(SANFLAGS) -pthread -MMD -MP $(CFLAGS)
+ALL_LDFLAGS = $(HARDEN_LD) $(SANFLAGS) -pthread $(LDFLAGS)
+
+# ---- what there is --------------------------------------------------------
+
+objs = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)))
+
+SHARED_O := $(call objs,shared/*.c)
+WORK_O := $(call objs,server/work/*.c)
+STORE_O := $(call objs,server/store/*.c)
+CHAT_O := $(call objs,server/chat/*.c)
+DIALECT_O := $(call objs,server/dialect/*.c)
+TOP_O := $(filter-out $(B)/server/main.o,$(call objs,server/*.c))
+TUI_O := $(filter-out $(B)/tui/main.o,$(call objs,tui/*.c))
+TESTLIB_O := $(call objs,tests/lib/*.c)
+
+A_SHARED := $(B)/shared.a
+A_WORK := $(B)/work.a
+A_STORE := $(B)/store.a
+A_CHAT := $(B)/chat.a
+A_DIALECT := $(B)/dialect.a
+A_TOP := $(B)/top.a
+A_TUI := $(B)/tui.a
+A_TESTLIB := $(B)/testlib.a
+
+L_SHARED := -lunistring
+L_WORK := -lsodium
+L_STORE := -lsqlite3
+L_JSON := -ljansson
+L_TOP := -lseccomp
+L_TUI := -lreadline -lncursesw -ltinfo
+L_TEST := -lcmocka
+
+PROGRAMS := $(B)/chat-server $(B)/chat-tui
+
+.PHONY: all
+all: $(PROGRAMS)
+
+$(A_SHARED): $(SHARED_O)
+$(A_WORK): $(WORK_O)
+$(A_STORE): $(STORE_O)
+$(A_CHAT): $(CHAT_O)
+$(A_DIALECT): $(DIALECT_O)
+$(A_TOP): $(TOP_O)
+$(A_TUI): $(TUI_O)
+$(A_TESTLIB): $(TESTLIB_O)
+
+$(B)/%.a:
+	rm -f $@
+	ar rcs $@ $^
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+
+link = $(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) \
+    -Wl,--start-group $(filter %.a,$^) -Wl,--end-group
+
+SERVER_A := $(A_TOP) $(A_DIALECT) $(A_CHAT) $(A_STORE) $(A_WORK) $(A_SHARED)
+
+$(B)/chat-server: $(B)/server/main.o $(SERVER_A)
+	$(link) $(L_TOP) $(L_JSON) $(L_STORE) $(L_WORK) $(L_SHARED)
+
+$(B)/chat-tui: $(B)/tui/main.o $(A_TUI) $(A_SHARED)
+	$(link) $(L_TUI) $(L_JSON) $(L_SHARED)
+
+# ---- tests ----------------------------------------------------------------
+#
+# tests/unit/LAYER/x_test.c is linked with LAYER and what LAYER may use, no
+# more: that it links proves that the layer stands alone.  chat's are linked
+# with a store and a password hash that are fakes (tests/unit/chat/*_fake.c).
+
+tests_of = $(patsubst %.c,$(B)/%,$(wildcard $(1)))
+
+T_SHARED := $(call tests_of,tests/unit/shared/*_test.c)
+T_WORK := $(call tests_of,tests/unit/work/*_test.c)
+T_STORE := $(call tests_of,tests/unit/store/*_test.c)
+T_CHAT := $(call tests_of,tests/unit/chat/*_test.c)
+T_DIALECT := $(call tests_of,tests/unit/dialect/*_test.c)
+T_TOP := $(call tests_of,tests/unit/top/*_test.c)
+T_TUI := $(call tests_of,tests/unit/tui/*_test.c)
+T_UNIT := $(T_SHARED) $(T_WORK) $(T_STORE) $(T_CHAT) $(T_DIALECT) $(T_TOP) \
+    $(T_TUI)
+T_WIRE := $(call tests_of,tests/wire/*_test.c)
+T_SCREEN := $(call tests_of,tests/screen/*_test.c)
+T_CRASH := $(call tests_of,tests/crash/*_test.c)
+T_FUZZ := $(call tests_of,tests/fuzz/*_fuzz.c)
+
+CHAT_FAKES := $(call objs,tests/unit/chat/*_fake.c)
+
+$(T_SHARED): %: %.o $(A_SHARED)
+	$(link) $(L_TEST) $(L_SHARED)
+$(T_WORK): %: %.o $(A_WORK) $(A_SHARED)
+	$(link) $(L_TEST) $(L_WORK) $(L_SHARED)
+$(T_STORE): %: %.o $(A_STORE) $(A_SHARED)
+	$(link) $(L_TEST) $(L_STORE) $(L_SHARED)
+$(T_CHAT): %: %.o $(CHAT_FAKES) $(A_CHAT) $(A_WORK) $(A_SHARED)
+	$(link) $(L_TEST) $(L_WORK) $(L_SHARED)
+$(T_DIALECT): %: %.o $(A_DIALECT) $(A_SHARED)
+	$(link) $(L_TEST) $(L_JSON) $(L_SHARED)
+$(T_TOP): %: %.o $(SERVER_A)
+	$(link) $(L_TEST) $(L_TOP) $(L_JSON) $(L_STORE) $(L_WORK) $(L_SHARED)
+$(T_TUI): %: %.o $(A_TUI) $(A_SHARED)
+	$(link) $(L_TEST) $(L_TUI) $(L_JSON) $(L_SHARED)
+$(T_WIRE) $(T_CRASH): %: %.o $(A_TESTLIB) $(A_SHARED) | $(PROGRAMS)
+	$(link) $(L_TEST) $(L_JSON) $(L_STORE) $(L_SHARED)
+$(T_SCREEN): %: %.o $(A_TESTLIB) $(A_SHARED) | $(PROGRAMS)
+	$(link) $(L_TEST) -lvterm -lutil $(L_JSON) $(L_SHARED)
+$(T_FUZZ): %: %.o $(A_TUI) $(SERVER_A)
+	$(link) $(L_TUI) $(L_TOP) $(L_JSON) $(L_STORE) $(L_WORK) $(L_SHARED)
+
+.PHONY: tests
+tests: all $(T_UNIT) $(T_WIRE) $(T_SCREEN) $(T_CRASH) $(T_FUZZ)
+
+.PHONY: clean
+clean:
+	rm -rf build
+
+-include $(shell find build -name '*.d' 2>/dev/null)
+.SECONDARY:

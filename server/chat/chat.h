@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The chat: who is who, who is here, who gets what.  The one header that the
+ * floors above (dialects, later realms) see of it.
+ *
+ * It knows neither sockets nor JSON nor what time it is: dialects call in,
+ * results and events go out through functions they hand over, and main tells
+ * the time (chat_clock) at the head of every turn of the loop.  It blocks
+ * nowhere: what needs the disk or a password hash is answered later.
+ *
+ * Answers.  Every call that takes a struct chat_done answers through it
+ * exactly once, either before it returns (a refusal that needs no disk) or in
+ * a later turn; after chat_free began, with WIRE_BUSY.  The asker may be gone
+ * by then, so a chat_done carries a number for it to look up, never a pointer
+ * to it.  An answer of WIRE_OK is durable.
+ *
+ * Order.  Messages are shown in the order of their ids, after their commit.
+ *
+ * Ownership.  Strings given are copied.  Users and strings handed out are
+ * borrowed: good until the callback returns or, where they were returned,
+ * until the end of the turn.
+ */
+#ifndef SERVER_CHAT_CHAT_H
+#define SERVER_CHAT_CHAT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "shared/wire.h"
+
+struct blob;
+struct passhash;
+struct store;
+
+struct chat;
+
+/* What an administrator may change while it runs (SIGHUP). */
+struct chat_rules {
+	bool registration_open;
+	size_t min_password; /* code points */
+	unsigned rate;       /* messages a second and user; 0: no limit */
+	int64_t idle_ms;     /* without use for that long: not logged in */
+	int64_t token_ms;    /* unused for that long: the token is void */
+};
+
+/*
+ * Reads accounts and sessions from the store (start-up: this blocks).  Store
+ * and passhash stay the caller's and outlive the chat.  NULL: the disk failed.
+ * now as in chat_clock.
+ */
+struct chat *chat_new(struct store *, struct passhash *,
+    const struct chat_rules *, int64_t wall_ms, int64_t mono_ms);
+void chat_free(struct chat *);
+
+void chat_set_rules(struct chat *, const struct chat_rules *);
+
+/*
+ * The time: wall in ms since 1970 (what messages and tokens bear), mono from
+ * any steady clock (rates and idle limits: a jump of the wall clock drops
+ * nobody).  Cheap; main calls it every turn.
+ */
+void chat_clock(struct chat *, int64_t wall_ms, int64_t mono_ms);
+
+/* Idle limits and expiry: main calls it every few seconds. */
+void chat_tick(struct chat *);
+
+/* ---- answers ---------------------------------------------------------- */
+
+/* One message, as the asking or watching user sees it: for a private one the
+ * target is the other party. */
+struct chat_message {
+	int64_t id;
+	int64_t time;
+	struct target target;
+	const char *from; /* user name, "messi" */
+	const char *name; /* real name, "Lionel Messi" */
+	const char *text;
+};
+
+struct chat_unread {
+	struct target target;
+	int64_t count;
+	int64_t first; /* id of the first one */
+	int64_t mark;  /* the read marker */
+};
+
+struct chat_result {
+	enum wire_err err;
+	uint64_t session;  /* login */
+	const char *token; /* login, where one was asked for */
+	int64_t id;        /* send, read (where the marker stands now) */
+	bool duplicate;    /* send: that tag was sent before */
+	int64_t retry_ms;  /* WIRE_RATE_LIMITED */
+	const struct chat_message *message; /* history, search, inbox */
+	size_t messages;
+	bool more;
+	int64_t last;      /* watch, inbox: all up to this id was looked at */
+	int64_t missed;    /* watch */
+	bool gap;          /* watch */
+	const struct chat_unread *unread;
+	size_t unreads;
+};
+
+struct chat_done {
+	void (*fn)(void *arg, uint64_t id, const struct chat_result *);
+	void *arg;
+	uint64_t id;
+};
+
+/* ---- accounts --------------------------------------------------------- */
+
+struct chat_user {
+	const char *name;
+	const char *real_name;
+	bool online;
+	int64_t since; /* online: since the login; else last seen, 0: never */
+};
+
+/* real_name "" or NULL: the name itself. */
+void chat_register(struct chat *, const char *name, const char *password,
+    const char *real_name, struct chat_done);
+
+/* For --accounts, at start: a password hashed already, no rule but the
+ * name's applied. */
+void chat_adopt(struct chat *, const char *name, const char *hash,
+    const char *real_name, struct chat_done);
+
+/* By any spelling that folds to the same name.  False: nobody's. */
+bool chat_find_user(
+    const struct chat *, const char *name, struct chat_user *out);
+
+typedef void chat_user_fn(void *arg, const struct chat_user *);
+
+/* All in the order of registration; those logged in, in the order of login. */
+void chat_each_user(const struct chat *, chat_user_fn *, void *arg);
+void chat_each_online(const struct chat *, chat_user_fn *, void *arg);
+
+/* ---- sessions --------------------------------------------------------- */
+
+enum chat_login_kind {
+	CHAT_TOKEN,    /* returns a token; survives connection and restart */
+	CHAT_ATTACHED  /* no token, not stored: its owner ends it by logout */
+};
+
+/* WIRE_NO_ACCOUNT, WIRE_WRONG_PASSWORD, WIRE_BUSY, ... */
+void chat_login(struct chat *, const char *name, const char *password,
+    enum chat_login_kind, struct chat_done);
+
+/*
+ * The session of a token, which counts as used by it; 0: none.  Numbers of
+ * sessions are never used again within a process.
+ */
+uint64_t chat_session_of_token(struct chat *, const char *token, size_t n);
+
+/* Counts as use, too.  False: it has ended. */
+bool chat_session_use(struct chat *, uint64_t session);
+bool chat_session_user(
+    const struct chat *, uint64_t session, struct chat_user *out);
+
+/* Ends the session and its watches. */
+void chat_logout(struct chat *, uint64_t session, struct chat_done);
+
+/* All other sessions of the account end with it, at once. */
+void chat_passwd(struct chat *, uint64_t session, const char *old,
+    const char *new, struct chat_done);
+void chat_rename(struct chat *, uint64_t session, const char *real_name,
+    struct chat_done);
+
+/* ---- messages --------------------------------------------------------- */
+
+/*
+ * tag NULL: none.  watcher: the asker's own watch, which is not sent what it
+ * said itself (0: none).  An attached session of a text dialect that wants its
+ * own messages back (a raw group line) gives 0.
+ */
+void chat_send(struct chat *, uint64_t session, uint64_t watcher,
+    const struct target *, const char *text, const char *tag,
+    struct chat_done);
+
+struct chat_range {
+	int64_t after, before; /* 0: open */
+	size_t limit;
+};
+
+void chat_history(struct chat *, uint64_t session, const struct target *,
+    const struct chat_range *, struct chat_done);
+void chat_search(struct chat *, uint64_t session, const char *words,
+    const struct chat_range *, struct chat_done);
+
+/* Unread private messages, oldest first, at most CHAT_INBOX_PAGE (more tells
+ * of others).  They are marked as read before they are answered, unless peek. */
+enum { CHAT_INBOX_PAGE = 1000 };
+void chat_inbox(
+    struct chat *, uint64_t session, bool peek, struct chat_done);
+
+void chat_read(struct chat *, uint64_t session, uint64_t watcher,
+    const struct target *, int64_t id, struct chat_done);
+void chat_unread(struct chat *, uint64_t session, struct chat_done);
+
+/* ---- watching --------------------------------------------------------- */
+
+enum chat_event_kind {
+	CHAT_EV_MESSAGE,
+	CHAT_EV_PRESENCE, /* user */
+	CHAT_EV_JOIN,     /* target, user */
+	CHAT_EV_LEAVE,
+	CHAT_EV_READ,     /* target, id */
+	CHAT_EV_SHUTDOWN  /* text */
+};
+
+enum { CHAT_DIALECTS = 4 };
+
+struct chat_event {
+	enum chat_event_kind kind;
+	struct chat_message message;
+	struct chat_user user;
+	struct target target;
+	int64_t id;
+	const char *text;
+	/* What a dialect made of this event, so that it is encoded once for
+	 * all receivers: each uses the place of its own number, and the chat
+	 * drops the references when everybody has had it. */
+	struct blob **encoded; /* [CHAT_DIALECTS] */
+};
+
+/*
+ * Where the events of watches of one dialect go.  event returns false when
+ * the receiver has enough for now: the chat then stops sending to it and goes
+ * on, without loss, after chat_watch_more.  ended: the watch is over (logout,
+ * expiry, password changed, or no chat_watch_more for too long); no more calls
+ * for it.
+ */
+struct chat_sink {
+	unsigned dialect; /* 0 .. CHAT_DIALECTS - 1 */
+	void *arg;
+	bool (*event)(void *arg, uint64_t id, const struct chat_event *);
+	void (*ended)(void *arg, uint64_t id, enum wire_err why);
+};
+
+/*
+ * Watches for the session's user: answers last, missed and gap, then every
+ * message with an id above after, in order, then live ones; no loss, no
+ * repeat.  after -1: live ones only.  Presence and other events come from the
+ * answer on.  Returns the watch's number, which is also good before the
+ * answer.  sink stays the caller's and outlives the watch; id is the number
+ * under which the caller finds its receiver.  After a refusal (done with an
+ * error) there is no watch, and ended is not called.
+ */
+uint64_t chat_watch(struct chat *, uint64_t session, int64_t after,
+    const struct chat_sink *sink, uint64_t id, struct chat_done);
+void chat_unwatch(struct chat *, uint64_t watcher); /* ended is not called */
+void chat_watch_more(struct chat *, uint64_t watcher);
+
+/* Tells every watch that the server goes down. */
+void chat_shutdown(struct chat *, const char *text);
+
+#endif

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The store: everything that outlives the process, in one SQLite file of the
+ * data folder.  Plain records in, a call when they are durable, pages out.  It
+ * knows no rules of the chat: who may do what is decided above.
+ *
+ * Threads: one writer that commits all that was gathered since its last commit
+ * as one transaction (group commit), one reader with a connection of its own
+ * (WAL: neither waits for the other).  No call here but open, close and the
+ * store_each_* blocks.  Results come back through store_dispatch on the
+ * caller's thread, writes in the order in which they were made; the store_fd
+ * is readable when there are some.
+ *
+ * A read sees every write whose result was dispatched before it was asked for.
+ *
+ * Order of life: open; store_each_* to fill the memory above; then writes and
+ * queries; close, which commits and answers what was queued.
+ *
+ * Caps: at most STORE_QUEUE_MAX writes and STORE_QUERIES_MAX queries wait; one
+ * more is refused (false, nothing is called back) and the caller says "busy".
+ *
+ * Strings given are copied.  Strings and records handed to a callback are the
+ * store's and good until it returns.
+ */
+#ifndef SERVER_STORE_STORE_H
+#define SERVER_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	STORE_SCHEMA = 2, /* what this program writes; see sql.c */
+	STORE_DIGEST_LEN = 32,
+	STORE_QUEUE_MAX = 65536,
+	STORE_QUERIES_MAX = 4096
+};
+
+struct store;
+
+struct store_options {
+	const char *dir; /* made with mode 0700 when missing */
+	bool sync_full;  /* false: synchronous=NORMAL */
+};
+
+enum store_status {
+	STORE_OK,
+	STORE_FOLDER, /* the folder cannot be made or written */
+	STORE_LOCKED, /* another server has it (flock(2) on "lock") */
+	STORE_NEWER,  /* written by a newer schema: refused, untouched */
+	STORE_BROKEN  /* not a store of ours, damaged, or the disk failed */
+};
+
+/* NULL, with the cause in status and one line for a person in why. */
+struct store *store_open(const struct store_options *, enum store_status *,
+    char *why, size_t cap);
+
+/* Commits what is queued, runs the calls that are due, then frees. */
+void store_close(struct store *);
+
+int store_fd(const struct store *);
+void store_dispatch(struct store *);
+
+/* For the tests of crash and fault: how many commits were made. */
+uint64_t store_commits(const struct store *);
+
+/* ---- records ---------------------------------------------------------- */
+
+struct store_account {
+	int64_t id; /* rising in the order of registration */
+	const char *name;
+	const char *key; /* folded; unique */
+	const char *real_name;
+	const char *hash; /* of the password */
+	int64_t created;  /* ms since 1970, like every time here */
+};
+
+struct store_session {
+	unsigned char digest[STORE_DIGEST_LEN];
+	int64_t account;
+	int64_t created;
+	int64_t used;
+	int64_t expires;
+};
+
+/*
+ * A conversation is known by a key that the chat makes (chat/convo.h); the
+ * store only tells the kinds apart, because inbox wants private ones.
+ */
+enum store_kind { STORE_EVERYONE, STORE_PRIVATE, STORE_GROUP };
+
+struct store_message {
+	int64_t id; /* out only: the store numbers messages as it commits */
+	int64_t time;
+	enum store_kind kind;
+	const char *conv;   /* the conversation's key */
+	const char *sender; /* "messi", later "messi@realm" */
+	const char *name;   /* the sender's real name then; out: as stored */
+	const char *text;
+};
+
+/* ---- start ------------------------------------------------------------ */
+
+typedef void store_account_fn(void *arg, const struct store_account *);
+typedef void store_session_fn(void *arg, const struct store_session *);
+
+/* In the order of id, and in the order of created.  -1: the disk failed. */
+int store_each_account(struct store *, store_account_fn *, void *arg);
+int store_each_session(struct store *, store_session_fn *, void *arg);
+
+int64_t store_last_id(struct store *); /* of the messages; 0: none yet */
+
+/* ---- writes ----------------------------------------------------------- */
+
+struct store_written {
+	bool ok;        /* false: the disk refused; nothing of it is there */
+	int64_t id;     /* of the message or account */
+	bool duplicate; /* message: that tag is known, id is the first one's */
+	bool reused;    /* message: that tag is known with another digest */
+	bool taken;     /* account: that key is there already */
+};
+
+typedef void store_written_fn(void *arg, const struct store_written *);
+
+struct store_tag {
+	int64_t account;
+	const char *tag;
+	unsigned char digest[STORE_DIGEST_LEN]; /* of target and text */
+	int64_t since; /* older rows of this tag do not count, and are swept */
+};
+
+/*
+ * readers: the accounts that from now on have this conversation in their
+ * inbox, unread, search and replay (both ends of a private one; none for
+ * everyone, whose row each account has from its registration on).
+ * tag may be NULL.  done->time of a duplicate is not told.
+ */
+bool store_add_message(struct store *, const struct store_message *,
+    const int64_t *readers, size_t count, const struct store_tag *tag,
+    store_written_fn *, void *arg);
+
+/* Gives the account a row for everyone, read up to now. */
+bool store_add_account(struct store *, const struct store_account *,
+    store_written_fn *, void *arg);
+bool store_set_real_name(struct store *, int64_t account, const char *name,
+    store_written_fn *, void *arg);
+
+/* All sessions of the account but keep (NULL: none kept) end with it. */
+bool store_set_password(struct store *, int64_t account, const char *hash,
+    const unsigned char *keep, store_written_fn *, void *arg);
+
+bool store_add_session(struct store *, const struct store_session *,
+    store_written_fn *, void *arg);
+bool store_end_session(struct store *, const unsigned char *digest,
+    store_written_fn *, void *arg);
+
+/* When it was last used: many times a minute at most.  fn may be NULL. */
+bool store_use_session(struct store *, const unsigned char *digest,
+    int64_t used, store_written_fn *, void *arg);
+
+/* The mark never moves back.  fn may be NULL. */
+bool store_mark_read(struct store *, int64_t account, enum store_kind,
+    const char *conv, int64_t id, store_written_fn *, void *arg);
+
+/* ---- queries ---------------------------------------------------------- */
+
+enum store_scope {
+	STORE_ONE,    /* one conversation: history */
+	STORE_ALL,    /* all that the account reads: replay, search */
+	STORE_UNREAD  /* private ones, behind the read mark, of others: inbox */
+};
+
+struct store_query {
+	enum store_scope scope;
+	int64_t account;
+	const char *me;     /* the account's name: own messages are not unread */
+	const char *conv;   /* STORE_ONE */
+	const char *match;  /* words to search for, or NULL */
+	int64_t after;      /* only ids above it; 0: from the beginning */
+	int64_t before;     /* only ids below it; 0: to the end */
+	bool oldest;        /* limit keeps the oldest; else the newest */
+	size_t limit;
+};
+
+struct store_page {
+	bool ok; /* false: the disk failed */
+	const struct store_message *message; /* oldest first */
+	size_t count;
+	bool more;     /* the limit cut something off */
+	int64_t last;  /* highest message id there was when it was read */
+};
+
+typedef void store_page_fn(void *arg, const struct store_page *);
+
+bool store_read(
+    struct store *, const struct store_query *, store_page_fn *, void *arg);
+
+/* What lies behind `after` for this account: how many, and behind which id
+ * the newest `limit` of them begin (after itself when all fit). */
+struct store_tally {
+	bool ok;
+	int64_t count;
+	int64_t from;
+	int64_t last; /* as in store_page */
+};
+
+typedef void store_tally_fn(void *arg, const struct store_tally *);
+
+bool store_count(struct store *, int64_t account, int64_t after, size_t limit,
+    store_tally_fn *, void *arg);
+
+struct store_unread_row {
+	enum store_kind kind;
+	const char *conv;
+	int64_t count; /* of messages by others, behind the mark */
+	int64_t first; /* id of the first of them */
+	int64_t mark;
+};
+
+struct store_unread {
+	bool ok;
+	const struct store_unread_row *row; /* only those with count > 0 */
+	size_t count;
+};
+
+typedef void store_unread_fn(void *arg, const struct store_unread *);
+
+bool store_unread(struct store *, int64_t account, const char *me,
+    store_unread_fn *, void *arg);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * UTF-8 as this project needs it: is it valid, how wide is it, and what may a
+ * terminal be given of it.  A thin layer over GNU libunistring.
+ */
+#ifndef SHARED_UTF8_H
+#define SHARED_UTF8_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct buf;
+
+/* RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.  A NUL
+ * byte is refused too: no text of ours holds one. */
+bool utf8_valid(const char *s, size_t n);
+
+/* Code points, not bytes.  s is valid. */
+size_t utf8_count(const char *s, size_t n);
+
+/* The length in bytes, at most n, of the leading grapheme cluster (UAX #29);
+ * 0 when n is 0.  s is valid. */
+size_t utf8_cluster(const char *s, size_t n);
+
+/*
+ * Columns that a terminal gives the cluster: 0, 1 or 2.  A cluster with an
+ * emoji presentation or of two regional indicators is 2 wide (UAX #11, #29).
+ */
+int utf8_cluster_width(const char *s, size_t n);
+
+/* Columns of a whole text that holds no control characters. */
+int utf8_width(const char *s, size_t n);
+
+/*
+ * Appends to out what a terminal may be shown of s: each control character
+ * (C0, DEL, C1), bidirectional control and other invisible format character
+ * as a visible placeholder; what is needed inside clusters (joiners between
+ * emoji or in scripts that use them, variation selectors) stays.  C0 and DEL
+ * become their pictures U+2400..U+2421; the others <U+XXXX>.  Line ends too:
+ * one line in gives one line out.  Invalid bytes become U+FFFD one by one.
+ * More than 8 combining marks on one base are cut (they overdraw other lines).
+ * False when out is full.
+ */
+bool utf8_clean(struct buf *out, const char *s, size_t n);
+
+#endif

@@ -149,6 +149,82 @@ $(T_FUZZ): %: %.o $(A_TUI) $(SERVER_A)
 .PHONY: tests
 tests: all $(T_UNIT) $(T_WIRE) $(T_SCREEN) $(T_CRASH) $(T_FUZZ)
 
+.PHONY: bench
+bench: $(B)/tests/bench/connections all
+	CHAT_BUILD=$(B) $(B)/tests/bench/connections
+
+$(B)/tests/bench/%: $(B)/tests/bench/%.o $(A_TESTLIB) $(A_SHARED) | $(PROGRAMS)
+	$(link) $(L_JSON) $(L_SHARED)
+
+.PHONY: unit wire screen crash fuzz
+RUN = CHAT_BUILD=$(B) tests/run.sh
+unit: all $(T_UNIT)
+	$(RUN) $(T_UNIT)
+wire: all $(T_WIRE)
+	$(RUN) $(T_WIRE)
+screen: all $(T_SCREEN)
+	$(RUN) $(T_SCREEN)
+crash: all $(T_CRASH)
+	$(RUN) $(T_CRASH)
+fuzz: all $(T_FUZZ)
+	$(RUN) $(T_FUZZ)
+
+# All tests of one kind of build, and what `make check` runs: everything plain,
+# everything under ASan and UBSan, and what has threads under TSan.
+.PHONY: check-one check-threads check
+check-one: tests
+	$(RUN) $(T_UNIT) $(T_FUZZ) $(T_WIRE) $(T_SCREEN) $(T_CRASH)
+
+THREADED := $(T_WORK) $(T_STORE) $(B)/tests/unit/shared/queue_test \
+    $(B)/tests/unit/shared/resolve_test $(T_WIRE)
+check-threads: all $(THREADED)
+	$(RUN) $(THREADED)
+
+check: deps
+	@rm -f build/tally
+	$(MAKE) check-one CHECK_TALLY=build/tally
+	$(MAKE) check-one SAN=address,undefined CHECK_TALLY=build/tally
+	$(MAKE) check-threads SAN=thread CHECK_TALLY=build/tally
+	@tests/run.sh --sum build/tally
+
+# ---- what the machine must have -------------------------------------------
+
+DEPS := gcc make libc6-dev libncurses-dev libreadline-dev libsqlite3-dev \
+    libsodium-dev libjansson-dev libunistring-dev libseccomp-dev
+DEPS_CHECK := libcmocka-dev libvterm-dev mandoc netcat-openbsd procps
+
+.PHONY: deps deps-build
+deps-build:
+	@tests/deps.sh $(DEPS)
+deps:
+	@tests/deps.sh $(DEPS) $(DEPS_CHECK)
+
+.PHONY: demo
+demo: deps-build
+	@$(MAKE) --no-print-directory all >build/demo.log 2>&1 </dev/null || \
+	    { cat build/demo.log >&2; exit 1; }
+	@CHAT_BUILD=$(B) tests/demo.sh
+
+.PHONY: lint
+lint:
+	tests/lint.sh
+
+.PHONY: install uninstall
+install: all
+	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(SBINDIR) \
+	    $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 \
+	    $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/man8
+	$(INSTALL) -m 755 $(B)/chat-server $(DESTDIR)$(SBINDIR)/chat-server
+	$(INSTALL) -m 755 $(B)/chat-tui $(DESTDIR)$(BINDIR)/chat-tui
+	for p in man/*.[1-8]; do \
+	    $(INSTALL) -m 644 $$p $(DESTDIR)$(MANDIR)/man$${p##*.}/ || exit 1; \
+	done
+uninstall:
+	rm -f $(DESTDIR)$(SBINDIR)/chat-server $(DESTDIR)$(BINDIR)/chat-tui
+	for p in man/*.[1-8]; do \
+	    rm -f $(DESTDIR)$(MANDIR)/man$${p##*.}/$${p#man/}; \
+	done
+
 .PHONY: clean
 clean:
 	rm -rf build

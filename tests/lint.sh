@@ -1,0 +1,60 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# What a machine can see without running the program: clang-tidy, cppcheck,
+# mandoc -Tlint, the arrows between the folders, an SPDX line in every file.
+# Prints a line for each check and ends with status 1 when one failed.
+set -u
+passed=0 failed=0
+out=$(mktemp)
+trap 'rm -f "$out"' EXIT
+
+check() { # check NAME: what was found is in $out; nothing is well
+	if [ -s "$out" ]; then
+		failed=$((failed + 1))
+		echo "FAILED $1"
+		head -n 60 "$out"
+	else
+		passed=$((passed + 1))
+		echo "ok     $1"
+	fi
+}
+
+mandoc -Tlint -Wwarning man/*.[1-8] >"$out" 2>&1
+check "mandoc -Tlint"
+
+git ls-files '*.c' '*.h' '*.sh' Makefile .ci/run |
+    xargs grep -L 'SPDX-License-Identifier: GPL-3.0-or-later' >"$out"
+check "an SPDX line in every file"
+
+# The arrows (README.md, "Tour"): who may include what.
+{
+	git grep -nE '#include "(server|tui)/' -- shared
+	git grep -n '#include "tui/' -- server
+	git grep -n '#include "server/' -- tui
+	git grep -n '<sqlite3.h>' -- shared server tui ':!server/store'
+	git grep -n '<sodium.h>' -- shared server tui ':!server/work'
+	git grep -nE '<(n?curses|ncursesw/[a-z]*|term)\.h>' -- shared server
+	git grep -nE '<n?curses\.h>' -- 'tui/model.*' 'tui/client.*' \
+	    'tui/plain.*' 'tui/slash.*' 'tui/lineedit.*' 'tui/wrap.*'
+	git grep -n '<readline/' -- shared server tui ':!tui/lineedit.c'
+	git grep -nE '<(sys/socket|sys/select|netinet/.*|jansson)\.h>' -- \
+	    server/chat server/store
+	git grep -nE '#include "server/(chat|dialect|realm|work)/' -- server/store
+	git grep -nE '#include "server/(store|work)/' -- server/dialect
+	git grep -nE '#include "server/(dialect|realm)/' -- server/chat
+} >"$out" 2>/dev/null
+check "arrows between the folders"
+
+cppcheck --quiet --std=c11 --enable=warning,performance,portability \
+    --inline-suppr --suppress=missingIncludeSystem -I . -D_GNU_SOURCE \
+    -DCHAT_VERSION='""' shared server tui >"$out" 2>&1
+check "cppcheck"
+
+git ls-files 'shared/*.c' 'server/*.c' 'tui/*.c' |
+    xargs -P "$(nproc)" -n 4 tests/tidy.sh 2>/dev/null |
+    grep -E 'warning:|error:' | sort -u >"$out"
+check "clang-tidy"
+
+[ -z "${CHECK_TALLY:-}" ] || echo "$passed $failed" >>"$CHECK_TALLY"
+[ "$failed" -eq 0 ]

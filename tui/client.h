@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The one connection to the server: finds it, logs in, watches, and keeps at
+ * it.  What comes goes into the model; what is typed waits here until the
+ * server has answered it, across any number of lost connections, and arrives
+ * once and in order: each message has a tag of its own, which it keeps when
+ * it is sent again, and the server takes a tag once (chat-protocol(7)).
+ *
+ *	OFFLINE -> CONNECTING -> LOGIN -> CATCHING -> ONLINE
+ *	               ^  |        (enum model_link in model.h)
+ *	               |  v
+ *	               LOST: tried again after 0.25 s, then twice that up to
+ *	               30 s, each with jitter
+ *
+ * A server that breaks the protocol (no JSON, wrong types, more than
+ * WIRE_REPLY_MAX) is told goodbye like one that is gone.
+ *
+ * Nothing here draws, prints or blocks; no curses.  The answers to what a
+ * command asked (inbox, search, ...) are notices in the model.
+ */
+#ifndef TUI_CLIENT_H
+#define TUI_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct client;
+struct convo;
+struct loop;
+struct model;
+
+enum client_why {
+	CLIENT_NO_LOGIN,  /* connected, and nothing to log in with */
+	CLIENT_REFUSED,   /* name or password; or registering was refused */
+	CLIENT_EXPIRED,   /* the token is not taken any more */
+	CLIENT_LOGGED_OUT /* /logout: asked for */
+};
+
+/*
+ * What main.c is told.  Any of them may call back into the client.
+ * changed: something in the model did (model_changes says what).
+ * need_login: nobody is logged in and only a person can help; text is a
+ *   sentence for them.  Then client_login() or client_connect().
+ * logged_in: the token is to be remembered.
+ * forget: the remembered token is worth nothing any more.
+ * lost: the connection was lost, or could not be made; it is tried again.
+ * answered: something typed was answered; client_unanswered() says what is
+ *   left (to wait for before leaving).
+ */
+struct client_events {
+	void (*changed)(void *arg);
+	void (*need_login)(void *arg, enum client_why, const char *text);
+	void (*logged_in)(void *arg, const char *user, const char *token);
+	void (*forget)(void *arg);
+	void (*lost)(void *arg, const char *why);
+	void (*answered)(void *arg, bool ok, const char *why);
+};
+
+struct client *client_new(struct loop *, struct model *,
+    const struct client_events *, void *arg);
+/* Closes at once; what waits is lost. */
+void client_free(struct client *);
+
+/*
+ * HOST[:PORT].  Leaves the server that it was at; comes back at once and goes
+ * on in the loop.  False: not of that form.
+ */
+bool client_connect(struct client *, const char *server);
+
+/* What to log in with, now or when connected.  Copied; passwords are wiped
+ * after use.  client_resume's user is what the token was given for. */
+void client_login(struct client *, const char *user, const char *password);
+void client_register(struct client *, const char *user, const char *password,
+    const char *real_name); /* may be NULL; logs in behind it */
+void client_resume(struct client *, const char *user, const char *token);
+
+bool client_logged_in(const struct client *);
+
+/* Gives the token back and forgets it; then need_login(LOGGED_OUT). */
+void client_logout(struct client *);
+
+/* Tries again now, not when the pause is over. */
+void client_retry(struct client *);
+
+/*
+ * Says text (UTF-8, line breaks allowed) to target.  It stands in the model at
+ * once as waiting.  False, with a notice, when it cannot even wait: too many
+ * do, too long, not UTF-8, no target.
+ */
+bool client_say(struct client *, const char *target, const char *text);
+size_t client_unanswered(const struct client *);
+
+/* Shows a conversation: switches and fetches its last page if none is held. */
+void client_show(struct client *, struct convo *);
+/* The UI has reached the top: older ones, a page; no matter if already asked
+ * or at the beginning. */
+void client_older(struct client *, struct convo *, int limit);
+/* The end of the current conversation is in sight, or not any more. */
+void client_look(struct client *, bool looked);
+
+/* Questions whose answers are printed as notices. */
+enum client_ask {
+	CLIENT_WHO,       /* who */
+	CLIENT_ACTIVE,    /* user_aktif */
+	CLIENT_LIST,      /* list */
+	CLIENT_USERS,     /* users */
+	CLIENT_LIST_USER, /* list_user */
+	CLIENT_INBOX,     /* inbox: they count as read behind it */
+	CLIENT_UNREAD,    /* unread */
+	CLIENT_SEARCH,    /* search WORDS */
+	CLIENT_PASSWD,    /* passwd OLD NEW */
+	CLIENT_NAME,      /* name REAL NAME */
+	CLIENT_HELLO      /* what server this is */
+};
+/* params: the rest of the request line, or NULL.  Says why in a notice when
+ * nothing could be asked. */
+void client_ask(struct client *, enum client_ask, const char *params);
+
+#endif

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the person can see, before anybody draws it: conversations with their
+ * messages, who is there, how the connection stands.  No curses, no sockets,
+ * no JSON, no clock: times are arguments.  client.c fills it, the panes and
+ * plain.c read it.
+ *
+ * Text is kept as the server sent it (valid UTF-8, nothing else is sure):
+ * whoever shows it passes it through utf8_clean().
+ *
+ * Everything is bounded, whatever the server sends: messages of a conversation
+ * (MODEL_SCROLLBACK, while the end is looked at), conversations, users, and the
+ * bytes of all texts together (MODEL_BYTES: past it the largest conversation
+ * loses its oldest).  What is dropped here is still at the server, and is
+ * fetched again by whoever scrolls up to it.
+ *
+ * Pointers to conversations, items and users are borrowed: good until the next
+ * call that changes the model.  Across a wait keep convo_serial() and
+ * item->serial, which are never used again, or the target.
+ */
+#ifndef TUI_MODEL_H
+#define TUI_MODEL_H
+
+#include "shared/wire.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct convo;
+struct model;
+
+enum {
+	MODEL_SCROLLBACK = 5000,  /* messages of a conversation */
+	MODEL_SCROLLED = 20000,   /* while somebody reads further up */
+	MODEL_NOTICES = 1000,     /* lines of our own in a conversation */
+	MODEL_CONVOS = 1000,
+	MODEL_USERS_MAX = 10000,
+	MODEL_WAITING = 1000,     /* typed and not yet answered */
+	MODEL_DRAFT = 64 << 10,   /* bytes of one draft */
+	MODEL_BYTES = 64 << 20
+};
+
+/* What has changed since model_changes() was last asked. */
+enum {
+	MODEL_STREAM = 1, /* the current conversation's items, or which it is */
+	MODEL_USERS = 2,  /* names, who is online */
+	MODEL_STATUS = 4, /* struct model_status, waiting count */
+	MODEL_CONVS = 8,  /* the list of conversations, unread counts */
+	MODEL_ALL = 15
+};
+
+/* ---- items: the lines of a conversation ------------------------------ */
+
+enum item_kind {
+	ITEM_MESSAGE, /* the server has it: id is set */
+	ITEM_NOTICE,  /* a line of our own: from, name are "" */
+	ITEM_WAITING, /* typed here, not answered yet */
+	ITEM_FAILED   /* typed here and refused: why says it */
+};
+
+/*
+ * An item never changes: one that does (WAITING that is answered) is a new
+ * item with a new serial.  So a pane may cache what it made of an item by
+ * its serial.
+ */
+struct item {
+	enum item_kind kind;
+	bool own;         /* from the person at this terminal's account */
+	uint64_t serial;  /* rises with each item made; 0 is none */
+	int64_t id;       /* MESSAGE: its id.  Else the id it stands behind */
+	int64_t time;     /* ms since 1970, UTC */
+	const char *from; /* account */
+	const char *name; /* real name, may be "" */
+	const char *text; /* may hold line breaks */
+	const char *why;  /* FAILED: what the server said; else NULL */
+};
+
+/* ---- conversations --------------------------------------------------- */
+
+/* "*" for everyone, else the partner ("messi", "james@medan", "#batak"). */
+const char *convo_target(const struct convo *);
+uint64_t convo_serial(const struct convo *);
+
+/* The items in the order in which they are shown: messages by id with the
+ * notices between them, then what waits or failed.  i < convo_count. */
+size_t convo_count(const struct convo *);
+const struct item *convo_item(const struct convo *, size_t i);
+
+/* The place of the item with that serial; false: not there any more. */
+bool convo_find_item(const struct convo *, uint64_t serial, size_t *i);
+
+size_t convo_unread(const struct convo *);
+
+/* The id of the message above which the "new" line is drawn; 0: none.  It
+ * stands while the conversation is shown, though it counts as read then. */
+int64_t convo_marker(const struct convo *);
+
+bool convo_begin(const struct convo *);    /* no older ones at the server */
+bool convo_fetching(const struct convo *); /* older ones are on their way */
+
+/* What stands in the input line while another conversation is shown.  Never
+ * NULL.  Longer ones than MODEL_DRAFT are cut at a character. */
+const char *convo_draft(const struct convo *);
+
+/* ---- the model as a whole -------------------------------------------- */
+
+struct model *model_new(void);
+void model_free(struct model *);
+
+/* Back to a new model, but for status: for another account.  The item hook
+ * stays. */
+void model_reset(struct model *);
+
+/* The flags of enum MODEL_*, which are cleared by this. */
+unsigned model_changes(struct model *);
+
+/* Everyone is 0; then in the order of first activity.  There is always one and
+ * always a current one. */
+size_t model_convos(const struct model *);
+struct convo *model_convo(const struct model *, size_t i);
+struct convo *model_current(const struct model *);
+size_t model_current_index(const struct model *);
+struct convo *model_convo_by_serial(const struct model *, uint64_t serial);
+
+/* By target; two spellings that fold alike are one.  NULL: none. */
+struct convo *model_find(const struct model *, const char *target);
+/* Makes it if need be.  NULL: target is none (target_parse). */
+struct convo *model_open(struct model *, const char *target);
+
+/* Which one is shown.  The UI and commands go through client_show(), which
+ * fetches what is missing too. */
+void model_switch(struct model *, struct convo *);
+
+/* Takes it off the list (everyone is emptied instead); false while something
+ * typed in it has no answer yet.  Its messages stay at the server. */
+bool model_close(struct model *, struct convo *);
+/* Drops what is shown of it, failed ones too: the screen is clean. */
+void model_clear(struct model *, struct convo *);
+
+void model_draft(struct model *, struct convo *, const char *text);
+
+/*
+ * The UI: whether the end of the current conversation is in sight.  While it
+ * is, what arrives there is read at once and the scrollback is kept short.
+ */
+void model_look(struct model *, bool looked);
+bool model_looked(const struct model *);
+
+/* ---- users ----------------------------------------------------------- */
+
+struct user {
+	const char *user;
+	const char *name; /* real name, may be "" */
+	bool online;
+	int64_t since;    /* ms since 1970; 0: not known */
+};
+
+/* Online first, then by name.  O(1) but for the first call after a change. */
+size_t model_users(struct model *);
+const struct user *model_user(struct model *, size_t i);
+size_t model_online(struct model *); /* how many of them are online */
+const struct user *model_user_by_name(const struct model *, const char *name);
+
+/* ---- status ---------------------------------------------------------- */
+
+enum model_link {
+	LINK_OFFLINE,    /* no server chosen, or logged out */
+	LINK_LOST,       /* will try again at retry_at */
+	LINK_CONNECTING, /* looking up, connecting, saying hello */
+	LINK_LOGIN,      /* connected, nobody logged in */
+	LINK_CATCHING,   /* logged in, resuming */
+	LINK_ONLINE
+};
+
+struct model_status {
+	enum model_link link;
+	char server[320];             /* as the person wrote it */
+	char realm[WIRE_NAME_CAP];    /* what hello said, "" before */
+	char user[WIRE_NAME_CAP];     /* "" while nobody is logged in */
+	int64_t retry_at;             /* loop_now() time; LINK_LOST */
+	char why[160];                /* LINK_LOST: the last cause */
+};
+
+const struct model_status *model_status(const struct model *);
+/* Sets the whole; a change of anything in it sets MODEL_STATUS. */
+void model_set_status(struct model *, const struct model_status *);
+
+size_t model_waiting(const struct model *); /* typed, not yet answered */
+
+/* ---- what client.c puts in ------------------------------------------- */
+
+struct model_message {
+	int64_t id, time;
+	const char *target, *from, *name, *text;
+};
+
+enum model_how {
+	MODEL_LIVE,    /* an event, live or replayed after a gap in the line */
+	MODEL_HISTORY, /* a page that was asked for */
+	MODEL_SETTLED, /* typed here, and answered OK just now */
+	MODEL_LOCAL    /* WAITING, FAILED or NOTICE */
+};
+
+/* Called for each item that is put in, as it is (plain.c prints from it). */
+typedef void model_item_fn(void *arg, const struct convo *,
+    const struct item *, enum model_how);
+void model_on_item(struct model *, model_item_fn *, void *arg);
+
+/* False: was there already. */
+bool model_add(struct model *, const struct model_message *, enum model_how);
+
+/* A page of older messages for c; begin: there are no older ones. */
+void model_page(struct model *, struct convo *,
+    const struct model_message *, size_t n, bool begin);
+void model_fetching(struct model *, struct convo *, bool);
+
+/* The oldest message held of it, to ask for what is before; 0: none. */
+int64_t convo_first(const struct convo *);
+/* The newest. */
+int64_t convo_last(const struct convo *);
+
+/* The server's sequence stood at id when we began to watch. */
+void model_seen(struct model *, int64_t id);
+/* The highest id that an event or the start of a watch told: what to resume
+ * after.  Answers to what was sent here do not count: they say nothing of
+ * other people's messages with lower ids. */
+int64_t model_last_seen(const struct model *);
+
+/*
+ * More was missed than the server replays.  Every conversation forgets the
+ * messages it holds: what is older than the replay comes again from history,
+ * a page at a time as it is looked at, so there is never a hole between two
+ * messages.
+ */
+void model_gap(struct model *);
+
+/* Own words: tag names them until they are answered (copied).  False: too many
+ * wait already, or there is no such conversation. */
+bool model_typed(struct model *, const char *target, const char *tag,
+    const char *text, int64_t now);
+void model_settle(struct model *, const char *tag, int64_t id, int64_t time);
+void model_fail(struct model *, const char *tag, const char *why);
+
+/* A line of our own in the current conversation, cut into lines at LF. */
+void model_notice(struct model *, int64_t now, const char *text);
+void model_noticef(struct model *, int64_t now, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Between begin and end the counts of all others become 0. */
+void model_unread_begin(struct model *);
+void model_unread(struct model *, const char *target, int64_t count,
+    int64_t first);
+void model_unread_end(struct model *);
+
+/* Read up to id on another device.  False: what is held does not tell the new
+ * count; ask the server. */
+bool model_read(struct model *, const char *target, int64_t id);
+
+/* The id up to which c is read here and the server was not told; 0: none.
+ * Asking takes it off. */
+int64_t convo_take_read(struct convo *);
+
+void model_users_begin(struct model *); /* those not named until end go */
+void model_users_end(struct model *);
+void model_user_set(struct model *, const char *user, const char *name,
+    bool online, int64_t since);
+
+#endif

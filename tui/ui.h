@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What main.c drives: the full screen (screen.c) or plain lines (plain.c).
+ * Either is a table of functions; struct ui is its own.
+ *
+ * A UI watches standard input in the loop, gives each line to slash_line(),
+ * and shows the model.  It never decides when the program ends: it calls
+ * env->slash.quit (Ctrl-D, end of input) and main.c stops the loop.
+ */
+#ifndef TUI_UI_H
+#define TUI_UI_H
+
+#include "tui/slash.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct client;
+struct loop;
+struct model;
+struct ui;
+
+/* The person's answer to ask().  Strings are the UI's; it wipes the password
+ * behind the call. */
+struct ui_login {
+	const char *server; /* HOST[:PORT] */
+	const char *user;
+	const char *password;
+	bool registering;
+	const char *real_name; /* registering; may be "" */
+};
+
+/* What ask() fills in beforehand. */
+struct ui_ask {
+	const char *server; /* never NULL; "" is not known */
+	const char *user;   /* likewise */
+	const char *why;    /* a sentence, or "" */
+};
+
+/* Lives as long as the UI. */
+struct ui_env {
+	struct loop *loop;
+	struct model *model;
+	struct client *client;
+	struct slash slash;
+	/* login() takes what ask() brought; main.c connects and logs in, and
+	 * calls ask() again with the reason when that was refused. */
+	void (*login)(void *arg, const struct ui_login *);
+	void *arg;
+	const char *history_file; /* of the input line; NULL: keep none */
+	bool no_color;            /* NO_COLOR, or colour = off */
+};
+
+struct ui_class {
+	/* Takes the terminal.  NULL: why says it, nothing was changed. */
+	struct ui *(*open)(const struct ui_env *, char *why, size_t cap);
+
+	/* The model has changed; model_changes() says what.  Draws nothing now:
+	 * sees to a frame within 1/60 s.  Called as often as one likes. */
+	void (*changed)(struct ui *);
+
+	/* Asks for server, name, password (a form; a dialogue).  Called again
+	 * while it asks: replaces what stands there but keeps what the person
+	 * has typed where it makes sense.  The words in ask are copied. */
+	void (*ask)(struct ui *, const struct ui_ask *);
+	/* Logged in, or not needed any more: the form goes. */
+	void (*ask_done)(struct ui *);
+
+	/* Gives the terminal back, frees.  Also after a failed write. */
+	void (*close)(struct ui *);
+
+	/* May be called from a signal handler: only puts the terminal back as
+	 * it was (write(2), tcsetattr(3)).  NULL: nothing to put back. */
+	void (*emergency)(void);
+};
+
+extern const struct ui_class ui_screen; /* screen.c */
+extern const struct ui_class ui_plain;  /* plain.c */
+
+#endif

@@ -37,6 +37,7 @@ struct chat;
 
 /* What an administrator may change while it runs (SIGHUP). */
 struct chat_rules {
+	char realm[WIRE_NAME_CAP]; /* ours: USER@REALM with it is local */
 	bool registration_open;
 	size_t min_password; /* code points */
 	unsigned rate;       /* messages a second and user; 0: no limit */
@@ -225,11 +226,13 @@ struct chat_event {
 };
 
 /*
- * Where the events of watches of one dialect go.  event returns false when
- * the receiver has enough for now: the chat then stops sending to it and goes
- * on, without loss, after chat_watch_more.  ended: the watch is over (logout,
- * expiry, password changed, or no chat_watch_more for too long); no more calls
- * for it.
+ * Where the events of watches of one dialect go.  event has taken what it was
+ * given in any case, and returns false when the receiver has enough for now:
+ * the chat then stops sending to it and goes on, without loss, after
+ * chat_watch_more (which is not to be called from within event).  ended: the
+ * watch is over (WIRE_NO_SESSION: logout, expiry, password changed; WIRE_BUSY:
+ * no chat_watch_more for too long; WIRE_STORAGE: what it missed cannot be
+ * read); no more calls for it.  chat_free calls neither.
  */
 struct chat_sink {
 	unsigned dialect; /* 0 .. CHAT_DIALECTS - 1 */

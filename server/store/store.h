@@ -114,8 +114,9 @@ int64_t store_last_id(struct store *); /* of the messages; 0: none yet */
 
 struct store_written {
 	bool ok;        /* false: the disk refused; nothing of it is there */
-	int64_t id;     /* of the message or account */
-	bool duplicate; /* message: that tag is known, id is the first one's */
+	int64_t id;     /* of the message or account; mark: where it stands now */
+	bool duplicate; /* message: that tag is known, id is the first one's;
+	                 * mark: it stood there or further already */
 	bool reused;    /* message: that tag is known with another digest */
 	bool taken;     /* account: that key is there already */
 };

@@ -15,7 +15,8 @@ enum { PASSHASH_CAP = 128 }; /* crypto_pwhash_STRBYTES */
 struct passhash;
 struct pool;
 
-/* hash is NULL when it could not be made (memory). */
+/* hash is NULL when it could not be made (memory, or the pool was freed
+ * before its turn; a check is then not right). */
 typedef void passhash_made_fn(void *arg, const char *hash);
 typedef void passhash_checked_fn(void *arg, bool right);
 

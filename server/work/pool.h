@@ -24,9 +24,13 @@ struct pool_job {
 	void (*done)(struct pool_job *);
 };
 
+/* At most cap jobs wait for a thread.  NULL: no thread could be made. */
 struct pool *pool_new(unsigned threads, size_t cap);
 
-/* Lets running jobs end, then calls done() of every job there was. */
+/*
+ * Lets running jobs end, then calls done() of every job there was.  Jobs that
+ * no thread had begun are not run: a server that goes down waits for none.
+ */
 void pool_free(struct pool *);
 
 bool pool_put(struct pool *, struct pool_job *);

@@ -20,6 +20,11 @@ enum frame_kind {
 	FRAME_OBJECTS /* ends in CR LF CR LF */
 };
 
+/* Bytes of the longest end: what the CRs before an LF are beyond that counts
+ * as bytes of the line.  The buffer's cap is to be max + FRAME_END_MAX at
+ * least; one that is full without an end holds a frame that is too long. */
+enum { FRAME_END_MAX = 16 };
+
 struct frame {
 	enum frame_kind kind;
 	size_t max;     /* longest frame, without its end */

@@ -78,8 +78,9 @@ enum wire_err wire_err_from_code(const char *code); /* WIRE_ERRS: unknown */
  * Names of users, groups and realms: 1 to 32 letters, marks, digits, "_", "-"
  * and ".", in any one script (digits and the three signs go with all), in
  * normal form NFKC, beginning with a letter, a digit or "_".  Scripts are not
- * mixed and two names that fold alike are one name, so that nobody can pass
- * for another (UTS #39, "Single Script").
+ * mixed, nor digits of two systems, and two names that fold alike are one
+ * name, so that nobody can pass for another (UTS #39, "Single Script": Han
+ * goes with kana, with Hangul and with Bopomofo).
  */
 bool wire_name_ok(const char *s, size_t n);
 
@@ -87,7 +88,8 @@ bool wire_name_ok(const char *s, size_t n);
  * a good name; false when it is none or the key would not fit. */
 bool wire_name_key(const char *s, size_t n, char key[WIRE_NAME_CAP]);
 
-/* Any text of 1..64 code points without control or format characters. */
+/* Any text of 1..64 code points that is not all blanks and that utf8_clean
+ * leaves as it is: no control characters, none that hide or turn the text. */
 bool wire_real_name_ok(const char *s, size_t n);
 
 bool wire_tag_ok(const char *s, size_t n);
@@ -101,7 +103,8 @@ struct target {
 };
 
 /* USER, USER@REALM, #GROUP, #GROUP@REALM or *.  Says WIRE_OK or
- * WIRE_BAD_TARGET; whether the name is somebody's is not asked here. */
+ * WIRE_BAD_TARGET; whether the name is somebody's is not asked here.  Names
+ * are brought into normal form (a Mac sends them decomposed). */
 enum wire_err target_parse(struct target *, const char *s, size_t n);
 void target_format(const struct target *, char out[WIRE_TARGET_CAP]);
 

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "shared/utf8.h"
+
+#include <limits.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <unictype.h>
+#include <unigbrk.h>
+#include <unistr.h>
+#include <uniwidth.h>
+
+#include "shared/buf.h"
+
+enum {
+	CLEAN_MARKS = 8, /* on one base */
+	ZWNJ = 0x200C,
+	ZWJ = 0x200D,
+	EMOJI_STYLE = 0xFE0F, /* variation selector 16 */
+	BLACK_FLAG = 0x1F3F4,
+	TAG_BASE = 0xE0000,
+	TAG_END = 0xE007F
+};
+
+static const uint8_t *
+u8(const char *s)
+{
+	return (const uint8_t *)s;
+}
+
+bool
+utf8_valid(const char *s, size_t n)
+{
+	if (n == 0)
+		return true;
+	return memchr(s, '\0', n) == NULL && u8_check(u8(s), n) == NULL;
+}
+
+size_t
+utf8_count(const char *s, size_t n)
+{
+	return n == 0 ? 0 : u8_mbsnlen(u8(s), n);
+}
+
+/*
+ * The code point at s and its length; for a byte that begins none, or one of
+ * a form that is refused, U+FFFD and 1, with *ok false.
+ */
+static size_t
+decode(const char *s, size_t n, ucs4_t *uc, bool *ok)
+{
+	int r = u8_mbtoucr(uc, u8(s), n);
+
+	*ok = r > 0;
+	if (*ok)
+		return (size_t)r;
+	*uc = 0xFFFD;
+	return 1;
+}
+
+/* ---- clusters --------------------------------------------------------- */
+
+static bool
+is_regional(ucs4_t uc)
+{
+	return uc >= 0x1F1E6 && uc <= 0x1F1FF;
+}
+
+/*
+ * Where the bounds of UAX #29 are more than a question of two neighbours:
+ * pairs of regional indicators (GB12, GB13) and emoji that are joined (GB11).
+ */
+struct cluster {
+	ucs4_t last;
+	size_t regionals; /* all that is in it so far, when > 0 */
+	enum { NO_EMOJI, EMOJI, EMOJI_JOINER } emoji;
+};
+
+static void
+cluster_take(struct cluster *c, ucs4_t uc)
+{
+	bool extends = uc_graphemeclusterbreak_property(uc) == GBP_EXTEND;
+
+	c->regionals = is_regional(uc) ? c->regionals + 1 : 0;
+	if (uc_is_property_extended_pictographic(uc))
+		c->emoji = EMOJI;
+	else if (c->emoji == EMOJI && uc == ZWJ)
+		c->emoji = EMOJI_JOINER;
+	else if (c->emoji != EMOJI || !extends)
+		c->emoji = NO_EMOJI;
+	c->last = uc;
+}
+
+static bool
+cluster_breaks(const struct cluster *c, ucs4_t uc)
+{
+	if (is_regional(uc) && c->regionals > 0)
+		return c->regionals % 2 == 0;
+	if (c->emoji == EMOJI_JOINER &&
+	    uc_is_property_extended_pictographic(uc))
+		return false;
+	return uc_is_grapheme_break(c->last, uc);
+}
+
+size_t
+utf8_cluster(const char *s, size_t n)
+{
+	struct cluster c = { 0 };
+	size_t at, len;
+	ucs4_t uc;
+	bool ok;
+
+	if (n == 0)
+		return 0;
+	at = decode(s, n, &uc, &ok);
+	/* Most of most texts. */
+	if (uc < 0x80 && uc != '\r' && (n == at || (unsigned char)s[at] < 0x80))
+		return at;
+	cluster_take(&c, uc);
+	while (at < n) {
+		len = decode(s + at, n - at, &uc, &ok);
+		if (cluster_breaks(&c, uc))
+			break;
+		cluster_take(&c, uc);
+		at += len;
+	}
+	return at;
+}
+
+int
+utf8_cluster_width(const char *s, size_t n)
+{
+	int width = 0, w;
+	size_t at;
+	ucs4_t uc, last = 0;
+	bool ok;
+
+	for (at = 0; at < n && width < 2; last = uc) {
+		at += decode(s + at, n - at, &uc, &ok);
+		if (uc == EMOJI_STYLE && uc_is_property_emoji(last))
+			return 2;
+		w = uc_width(uc, "UTF-8");
+		width += w > 0 ? w : 0;
+	}
+	return width < 2 ? width : 2;
+}
+
+int
+utf8_width(const char *s, size_t n)
+{
+	size_t at = 0, len;
+	int width = 0;
+
+	while (at < n && width < INT_MAX - 2) {
+		len = utf8_cluster(s + at, n - at);
+		width += utf8_cluster_width(s + at, len);
+		at += len;
+	}
+	return width;
+}
+
+/* ---- what a terminal may be given ------------------------------------- */
+
+static bool
+is_mark(ucs4_t uc)
+{
+	return uc_is_general_category_withtable(uc, UC_CATEGORY_MASK_M);
+}
+
+static bool
+is_variation(ucs4_t uc)
+{
+	return uc_is_property_variation_selector(uc);
+}
+
+/* Characters that are not there to be seen.  Signs of category Cf that are
+ * (the Arabic number signs and their like) are no part of it. */
+static bool
+is_invisible(ucs4_t uc)
+{
+	if (uc_is_general_category_withtable(uc,
+	        UC_CATEGORY_MASK_Cc | UC_CATEGORY_MASK_Zl |
+	            UC_CATEGORY_MASK_Zp))
+		return true;
+	if (uc_is_general_category_withtable(uc, UC_CATEGORY_MASK_Cf))
+		return uc_graphemeclusterbreak_property(uc) != GBP_PREPEND;
+	return uc_is_property_default_ignorable_code_point(uc) ||
+	    uc_is_property_not_a_character(uc);
+}
+
+static bool
+is_virama(ucs4_t uc)
+{
+	return uc_combining_class(uc) == UC_CCC_VR;
+}
+
+/* In a script whose letters join, which joiners steer (Arabic and its like). */
+static bool
+is_cursive(ucs4_t uc)
+{
+	int type = uc_joining_type(uc);
+
+	return type != UC_JOINING_TYPE_U && type != UC_JOINING_TYPE_T;
+}
+
+struct cleaner {
+	struct buf *out;
+	const char *s;
+	size_t n, at;
+	ucs4_t base; /* last thing written that is no mark; 0: none */
+	ucs4_t last; /* last thing written as it is; 0: none */
+	int marks;   /* since base */
+};
+
+static ucs4_t
+peek(const struct cleaner *c, size_t at)
+{
+	ucs4_t uc;
+	bool ok;
+
+	if (at >= c->n)
+		return 0;
+	decode(c->s + at, c->n - at, &uc, &ok);
+	return ok ? uc : 0;
+}
+
+/*
+ * A joiner stays between emoji, beside a virama, and behind a letter of a
+ * cursive script: where RFC 5892, appendix A, has it, and a little more freely
+ * for it does no harm there.
+ */
+static bool
+joiner_wanted(const struct cleaner *c, ucs4_t uc, ucs4_t next)
+{
+	if (uc == ZWJ && uc_is_property_extended_pictographic(c->base) &&
+	    uc_is_property_extended_pictographic(next))
+		return true;
+	if (c->last == ZWJ || c->last == ZWNJ)
+		return false;
+	return is_virama(c->last) || (c->base != 0 && is_virama(next)) ||
+	    is_cursive(c->base);
+}
+
+static bool
+is_region_tag(ucs4_t uc)
+{
+	return (uc >= TAG_BASE + '0' && uc <= TAG_BASE + '9') ||
+	    (uc >= TAG_BASE + 'a' && uc <= TAG_BASE + 'z');
+}
+
+/*
+ * The flag of a region is a black flag, the tags of its code (UTS #51: up to
+ * 6 of them) and an end of tags.  Bytes of these tags, 0: it is none.
+ */
+static size_t
+flag_tags(const struct cleaner *c, size_t at)
+{
+	size_t n = 0;
+
+	while (n < 6 && is_region_tag(peek(c, at + 4 * n)))
+		n++;
+	if (n == 0 || peek(c, at + 4 * n) != TAG_END)
+		return 0;
+	return 4 * (n + 1);
+}
+
+static bool
+put_placeholder(struct cleaner *c, ucs4_t uc)
+{
+	c->base = c->last = 0xFFFD;
+	c->marks = 0;
+	if (uc < 0x20 || uc == 0x7F) {
+		char picture[] = "\xE2\x90\x80"; /* U+2400 */
+
+		picture[2] = (char)(0x80 + (uc == 0x7F ? 0x21 : uc));
+		return buf_add(c->out, picture, 3);
+	}
+	return buf_addf(c->out, "<U+%04X>", (unsigned)uc);
+}
+
+/* uc, of len bytes at c->at, as it is. */
+static bool
+put_plain(struct cleaner *c, ucs4_t uc, size_t len)
+{
+	if (is_mark(uc)) {
+		if (++c->marks > CLEAN_MARKS)
+			return true;
+	} else if (uc != ZWJ && uc != ZWNJ) {
+		c->marks = 0;
+		/* A skin tone is part of the emoji before it. */
+		if (!uc_is_property_emoji_modifier(uc) || c->base == 0)
+			c->base = uc;
+	}
+	c->last = uc;
+	return buf_add(c->out, c->s + c->at, len);
+}
+
+static bool
+clean_one(struct cleaner *c, ucs4_t uc, size_t *len)
+{
+	if (uc == BLACK_FLAG) {
+		*len += flag_tags(c, c->at + *len);
+		return put_plain(c, uc, *len);
+	}
+	if (is_variation(uc)) {
+		if (c->last == 0 || is_variation(c->last))
+			return put_placeholder(c, uc);
+		return put_plain(c, uc, *len);
+	}
+	if (uc == ZWJ || uc == ZWNJ) {
+		if (!joiner_wanted(c, uc, peek(c, c->at + *len)))
+			return put_placeholder(c, uc);
+		return put_plain(c, uc, *len);
+	}
+	if (is_invisible(uc))
+		return put_placeholder(c, uc);
+	return put_plain(c, uc, *len);
+}
+
+bool
+utf8_clean(struct buf *out, const char *s, size_t n)
+{
+	struct cleaner c = { .out = out, .s = s, .n = n };
+	size_t len;
+	ucs4_t uc;
+	bool ok, put;
+
+	for (; c.at < n; c.at += len) {
+		len = decode(s + c.at, n - c.at, &uc, &ok);
+		if (ok && uc >= 0x20 && uc < 0x7F) {
+			c.base = c.last = uc;
+			c.marks = 0;
+			put = buf_addc(out, (char)uc);
+		} else if (ok) {
+			put = clean_one(&c, uc, &len);
+		} else {
+			c.base = c.last = uc;
+			c.marks = 0;
+			put = buf_adds(out, "\xEF\xBF\xBD");
+		}
+		if (!put)
+			return false;
+	}
+	return true;
+}

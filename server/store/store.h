@@ -89,14 +89,6 @@ struct store_session {
  */
 enum store_kind { STORE_EVERYONE, STORE_PRIVATE, STORE_GROUP };
 
-/*
- * Two things about keys the store must know: everyone's, which it makes itself
- * with the file, and that a private one is the two names sorted by their bytes
- * with one blank between ("henderson messi"; "messi messi" with oneself, where
- * own messages are unread like others').
- */
-#define STORE_EVERYONE_KEY "*"
-
 struct store_message {
 	int64_t id; /* out only: the store numbers messages as it commits */
 	int64_t time;

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/wrap.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "shared/utf8.h"
+
+/* Wraps s and compares: lines are separated by '|'. */
+static void
+expect_lines(const char *s, int first, int width, const char *want)
+{
+	struct wrap w;
+	char got[4096] = "";
+	size_t i;
+
+	wrap_init(&w);
+	wrap_text(&w, s, strlen(s), first, width);
+	for (i = 0; i < w.count; i++) {
+		if (i > 0)
+			strcat(got, "|");
+		strncat(got, s + w.line[i].start, w.line[i].len);
+		assert_int_equal(w.line[i].cols,
+		    utf8_width(s + w.line[i].start, w.line[i].len));
+	}
+	assert_string_equal(got, want);
+	wrap_release(&w);
+}
+
+static void
+short_text_is_one_line(void **state)
+{
+	(void)state;
+	expect_lines("hello", 10, 10, "hello");
+	expect_lines("", 10, 10, "");
+}
+
+static void
+lines_break_between_words(void **state)
+{
+	(void)state;
+	expect_lines("the quick brown fox", 10, 10, "the quick|brown fox");
+	expect_lines("well-known words", 6, 6, "well-|known|words");
+}
+
+static void
+a_line_may_be_full_to_the_last_column(void **state)
+{
+	(void)state;
+	expect_lines("12345 67890", 5, 5, "12345|67890");
+	expect_lines("12345", 5, 5, "12345");
+}
+
+static void
+spaces_at_a_break_are_not_shown(void **state)
+{
+	(void)state;
+	expect_lines("abc    def", 3, 3, "abc|def");
+	expect_lines("abc   ", 3, 3, "abc");
+}
+
+static void
+spaces_at_the_head_stay(void **state)
+{
+	(void)state;
+	expect_lines("a\n    b", 10, 10, "a|    b");
+}
+
+static void
+a_word_longer_than_the_line_is_cut(void **state)
+{
+	(void)state;
+	expect_lines("abcdefghij", 4, 4, "abcd|efgh|ij");
+	expect_lines("ab cdefghij", 4, 4, "ab|cdef|ghij");
+}
+
+static void
+line_ends_of_the_text_are_kept(void **state)
+{
+	(void)state;
+	expect_lines("a\nb\n\nc", 10, 10, "a|b||c");
+	expect_lines("a\n", 10, 10, "a|");
+}
+
+static void
+wide_characters_take_two_columns(void **state)
+{
+	(void)state;
+	expect_lines("日本語テスト", 5, 5, "日本|語テ|スト");
+}
+
+static void
+clusters_are_never_cut(void **state)
+{
+	(void)state;
+	expect_lines("e\xcc\x81" "e\xcc\x81" "e\xcc\x81", 2, 2,
+	    "e\xcc\x81" "e\xcc\x81" "|e\xcc\x81");
+	expect_lines("👨‍👩‍👧👨‍👩‍👧", 2, 2, "👨‍👩‍👧|👨‍👩‍👧");
+}
+
+static void
+too_wide_for_any_line_stands_alone(void **state)
+{
+	(void)state;
+	expect_lines("日a本", 1, 1, "日|a|本");
+	expect_lines("ab", 0, -3, "a|b");
+}
+
+static void
+the_first_line_may_be_narrower(void **state)
+{
+	(void)state;
+	expect_lines("one two three", 4, 9, "one|two three");
+	expect_lines("wonderful day", 4, 9, "|wonderful|day");
+	expect_lines("abcdefghijkl", 4, 8, "|abcdefgh|ijkl");
+}
+
+static void
+the_same_wrap_serves_many_texts(void **state)
+{
+	struct wrap w;
+	char s[5000];
+	size_t i;
+
+	(void)state;
+	memset(s, 'x', sizeof(s));
+	wrap_init(&w);
+	wrap_text(&w, s, sizeof(s), 7, 7);
+	assert_int_equal(w.count, (sizeof(s) + 6) / 7);
+	for (i = 0; i + 1 < w.count; i++)
+		assert_int_equal(w.line[i].cols, 7);
+	wrap_text(&w, "a b", 3, 7, 7);
+	assert_int_equal(w.count, 1);
+	wrap_release(&w);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(short_text_is_one_line),
+		cmocka_unit_test(lines_break_between_words),
+		cmocka_unit_test(a_line_may_be_full_to_the_last_column),
+		cmocka_unit_test(spaces_at_a_break_are_not_shown),
+		cmocka_unit_test(spaces_at_the_head_stay),
+		cmocka_unit_test(a_word_longer_than_the_line_is_cut),
+		cmocka_unit_test(line_ends_of_the_text_are_kept),
+		cmocka_unit_test(wide_characters_take_two_columns),
+		cmocka_unit_test(clusters_are_never_cut),
+		cmocka_unit_test(too_wide_for_any_line_stands_alone),
+		cmocka_unit_test(the_first_line_may_be_narrower),
+		cmocka_unit_test(the_same_wrap_serves_many_texts),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,685 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Facts about readline 8.2 that this rests on, each found by trying:
+ *
+ * - it asks rl_getc_function for more than it was fed when characters come a
+ *   byte at a time (searches, pastes, vi's r), so only whole keys are queued;
+ * - a lone ESC waits for another key unless rl_input_available_hook says that
+ *   nothing is there, and then only in vi mode and in searches;
+ * - bindings that nothing is known for insert the end of the sequence ("~");
+ * - it deletes a base with its accents, but not a whole emoji sequence;
+ * - the default hooks would set LINES and COLUMNS, catch signals and print.
+ */
+#include "tui/lineedit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <readline/history.h>
+#include <readline/readline.h>
+
+#include "shared/buf.h"
+#include "shared/utf8.h"
+#include "shared/xalloc.h"
+
+enum { HISTORY_BYTES = 16 << 20 }; /* of a file that is read */
+
+static struct {
+	const struct lineedit_hooks *hooks;
+	void *arg;
+	char *history_file;
+	FILE *null;      /* what readline reads and writes */
+	const char *key; /* fed and not yet read */
+	size_t key_len;
+	bool dry;        /* it read beyond what was fed */
+	bool eof;
+	bool field;
+	char *accepted;
+	char **words;    /* what complete() gave, while readline asks */
+	size_t word;
+} le;
+
+/* ---- history file ---------------------------------------------------------
+ *
+ * A line of text is a line of the file; '\n' is written as "\n" and '\' as
+ * "\\".  Each line is added by one write(2) at the end, so several clients
+ * may use one file.
+ */
+
+static void
+unescape(char *s)
+{
+	char *to = s;
+
+	for (; *s != '\0'; s++) {
+		if (s[0] == '\\' && (s[1] == 'n' || s[1] == '\\')) {
+			s++;
+			*to++ = *s == 'n' ? '\n' : '\\';
+		} else
+			*to++ = *s;
+	}
+	*to = '\0';
+}
+
+static bool
+escape(struct buf *b, const char *s)
+{
+	bool ok = true;
+
+	for (; *s != '\0' && ok; s++) {
+		if (*s == '\n')
+			ok = buf_adds(b, "\\n");
+		else if (*s == '\\')
+			ok = buf_adds(b, "\\\\");
+		else
+			ok = buf_addc(b, *s);
+	}
+	return ok && buf_addc(b, '\n');
+}
+
+/* The last LINEEDIT_HISTORY lines, written anew: the file is kept short. */
+static void
+history_shorten(const char *path)
+{
+	HIST_ENTRY **list = history_list();
+	struct buf b;
+	char *tmp = xasprintf("%s.%ld", path, (long)getpid());
+	int fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	bool ok = fd != -1;
+
+	buf_init(&b, HISTORY_BYTES);
+	for (; ok && list != NULL && *list != NULL; list++)
+		ok = escape(&b, (*list)->line);
+	ok = ok && write(fd, buf_data(&b), b.len) == (ssize_t)b.len;
+	if (fd != -1) {
+		ok = close(fd) == 0 && ok;
+		if (!ok || rename(tmp, path) == -1)
+			unlink(tmp);
+	}
+	buf_release(&b);
+	free(tmp);
+}
+
+static void
+history_load(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	char *line = NULL;
+	size_t cap = 0, count = 0, total = 0;
+	ssize_t n;
+
+	if (f == NULL)
+		return;
+	while (total < HISTORY_BYTES && (n = getline(&line, &cap, f)) > 0) {
+		total += (size_t)n;
+		if (line[n - 1] == '\n')
+			line[--n] = '\0';
+		unescape(line);
+		if (n == 0 || strlen(line) > LINEEDIT_MAX ||
+		    !utf8_valid(line, strlen(line)))
+			continue;
+		add_history(line);
+		count++;
+	}
+	free(line);
+	fclose(f);
+	if (count > 2 * LINEEDIT_HISTORY)
+		history_shorten(path);
+}
+
+/* A history that cannot be written is no reason to disturb anybody. */
+static void
+history_append(const char *path, const char *line)
+{
+	struct buf b;
+	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+
+	if (fd == -1)
+		return;
+	buf_init(&b, 2 * LINEEDIT_MAX + 1);
+	if (escape(&b, line) && write(fd, buf_data(&b), b.len) == -1)
+		le.history_file[0] = '\0';
+	buf_release(&b);
+	close(fd);
+}
+
+static void
+remember(const char *line)
+{
+	HIST_ENTRY *last;
+
+	using_history(); /* Up begins at the end again */
+	if (le.field || line[strspn(line, " \n")] == '\0')
+		return;
+	if (le.hooks->secret && le.hooks->secret(le.arg, line))
+		return;
+	last = history_length > 0 ?
+	    history_get(history_base + history_length - 1) : NULL;
+	if (last != NULL && strcmp(last->line, line) == 0)
+		return;
+	add_history(line);
+	using_history();
+	if (le.history_file != NULL && le.history_file[0] != '\0')
+		history_append(le.history_file, line);
+}
+
+/* ---- grapheme clusters --------------------------------------------------- */
+
+/* The end of the cluster at i.  Bytes that are no UTF-8 stand alone. */
+static size_t
+cluster_end(size_t i)
+{
+	const char *s = rl_line_buffer + i;
+	size_t left = (size_t)rl_end - i, len;
+
+	if (left == 0)
+		return i;
+	len = utf8_valid(s, left) ? utf8_cluster(s, left) : 1;
+	return i + (len > 0 ? len : 1);
+}
+
+static size_t
+cluster_start(size_t at)
+{
+	size_t i = 0, end;
+	const char *nl = memrchr(rl_line_buffer, '\n', at > 0 ? at - 1 : 0);
+
+	if (nl != NULL) /* always a boundary (UAX #29, GB4) */
+		i = (size_t)(nl - rl_line_buffer);
+	while ((end = cluster_end(i)) < at)
+		i = end;
+	return i;
+}
+
+/* The place count clusters further (back, where negative). */
+static size_t
+clusters_off(int count)
+{
+	size_t at = (size_t)rl_point;
+
+	for (; count > 0 && at < (size_t)rl_end; count--)
+		at = cluster_end(at);
+	for (; count < 0 && at > 0; count++)
+		at = cluster_start(at);
+	return at;
+}
+
+static int
+delete_to(size_t to)
+{
+	int from = rl_point, end = (int)to;
+
+	if (from == end)
+		return rl_ding();
+	if (from > end) {
+		from = end;
+		end = rl_point;
+	}
+	if (rl_explicit_arg) /* as readline: a counted delete can be yanked */
+		rl_kill_text(from, end);
+	else
+		rl_delete_text(from, end);
+	rl_point = from;
+	return 0;
+}
+
+static int
+delete_back(int count, int key)
+{
+	(void)key;
+	return delete_to(clusters_off(-count));
+}
+
+static int
+delete_here(int count, int key)
+{
+	(void)key;
+	return delete_to(clusters_off(count));
+}
+
+static int
+move_to(size_t to)
+{
+	if ((size_t)rl_point == to)
+		return rl_ding();
+	rl_point = (int)to;
+	return 0;
+}
+
+static int
+move_forward(int count, int key)
+{
+	(void)key;
+	return move_to(clusters_off(count));
+}
+
+static int
+move_back(int count, int key)
+{
+	(void)key;
+	return move_to(clusters_off(-count));
+}
+
+/* ---- bindings ------------------------------------------------------------ */
+
+static void
+rebind(Keymap map, rl_command_func_t *from, rl_command_func_t *to)
+{
+	char **seq = rl_invoking_keyseqs_in_map(from, map);
+	size_t i;
+
+	for (i = 0; seq != NULL && seq[i] != NULL; i++) {
+		rl_bind_keyseq_in_map(seq[i], to, map);
+		free(seq[i]);
+	}
+	free(seq);
+}
+
+static void
+bind_map(Keymap map)
+{
+	static const struct {
+		const char *seq;
+		rl_command_func_t *fn;
+	} key[] = {
+		{ "\\e[A", rl_get_previous_history },
+		{ "\\eOA", rl_get_previous_history },
+		{ "\\e[B", rl_get_next_history },
+		{ "\\eOB", rl_get_next_history },
+		{ "\\e[C", rl_forward_char },
+		{ "\\eOC", rl_forward_char },
+		{ "\\e[D", rl_backward_char },
+		{ "\\eOD", rl_backward_char },
+		{ "\\e[1~", rl_beg_of_line },
+		{ "\\e[7~", rl_beg_of_line },
+		{ "\\e[H", rl_beg_of_line },
+		{ "\\eOH", rl_beg_of_line },
+		{ "\\e[4~", rl_end_of_line },
+		{ "\\e[8~", rl_end_of_line },
+		{ "\\e[F", rl_end_of_line },
+		{ "\\eOF", rl_end_of_line },
+		{ "\\e[3~", rl_delete },
+		{ "\\e[1;5C", rl_forward_word },
+		{ "\\e[1;3C", rl_forward_word },
+		{ "\\e[5C", rl_forward_word },
+		{ "\\eOc", rl_forward_word },
+		{ "\\e[1;5D", rl_backward_word },
+		{ "\\e[1;3D", rl_backward_word },
+		{ "\\e[5D", rl_backward_word },
+		{ "\\eOd", rl_backward_word },
+		{ "\\e[3;5~", rl_kill_word },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(key) / sizeof(key[0]); i++)
+		rl_bind_keyseq_if_unbound_in_map(key[i].seq, key[i].fn, map);
+}
+
+/* After ~/.inputrc was read, so what the person bound stays as it is. */
+static void
+bind_keys(void)
+{
+	Keymap map[] = { emacs_standard_keymap, vi_insertion_keymap };
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		bind_map(map[i]);
+		rebind(map[i], rl_rubout, delete_back);
+		rebind(map[i], rl_delete, delete_here);
+		rebind(map[i], rl_forward_char, move_forward);
+		rebind(map[i], rl_backward_char, move_back);
+	}
+	bind_map(vi_movement_keymap);
+}
+
+/* ---- readline's hooks ---------------------------------------------------- */
+
+static int
+next_byte(FILE *f)
+{
+	(void)f;
+	if (le.key_len == 0) {
+		le.dry = true;
+		return EOF;
+	}
+	le.key_len--;
+	return (unsigned char)*le.key++;
+}
+
+static int
+input_available(void)
+{
+	return le.key_len > 0;
+}
+
+static void
+redisplay(void)
+{
+	/* Whoever draws asks for the line when a frame is due. */
+}
+
+/* A copy in which what is not UTF-8 is U+FFFD. */
+static char *
+made_valid(const char *s)
+{
+	size_t n = strlen(s), len;
+	struct buf b;
+
+	if (utf8_valid(s, n))
+		return xmemdup0(s, n);
+	buf_init(&b, 3 * n + 1);
+	while (n > 0) {
+		for (len = n < 4 ? n : 4; len > 0; len--)
+			if (utf8_valid(s, len))
+				break;
+		if (len > 0)
+			buf_add(&b, s, len);
+		else
+			buf_adds(&b, "\xef\xbf\xbd");
+		s += len > 0 ? len : 1;
+		n -= len > 0 ? len : 1;
+	}
+	return buf_detach(&b);
+}
+
+static void
+line_done(char *line)
+{
+	if (line == NULL) {
+		le.eof = !le.dry;
+		return;
+	}
+	free(le.accepted);
+	le.accepted = made_valid(line);
+	explicit_bzero(line, strlen(line));
+	free(line);
+}
+
+static char *
+next_word(const char *text, int state)
+{
+	char *word;
+
+	(void)text;
+	if (state == 0)
+		le.word = 0;
+	word = le.words[le.word];
+	if (word != NULL)
+		le.words[le.word++] = NULL; /* readline's now */
+	return word;
+}
+
+static char **
+complete(const char *text, int start, int end)
+{
+	char **found = NULL;
+	size_t i;
+
+	rl_attempted_completion_over = 1; /* never file names */
+	rl_completion_suppress_append = 0;
+	if (le.field || le.hooks->complete == NULL)
+		return NULL;
+	le.words = le.hooks->complete(
+	    le.arg, rl_line_buffer, (size_t)start, (size_t)end);
+	if (le.words == NULL)
+		return NULL;
+	found = rl_completion_matches(text, next_word);
+	for (i = le.word; le.words[i] != NULL; i++)
+		free(le.words[i]);
+	free(le.words);
+	le.words = NULL;
+	return found;
+}
+
+static void
+show_choices(char **matches, int count, int longest)
+{
+	(void)longest;
+	/* matches[0] is what all have in common */
+	if (le.hooks->choices != NULL && count > 0)
+		le.hooks->choices(le.arg, matches + 1, (size_t)count);
+}
+
+static void
+set_up(void)
+{
+	static char name[] = "chat-tui", breaks[] = " \n";
+
+	rl_readline_name = name;
+	rl_instream = le.null;
+	rl_outstream = le.null;
+	rl_catch_signals = 0;
+	rl_catch_sigwinch = 0;
+	rl_change_environment = 0;
+	rl_prep_term_function = NULL;
+	rl_deprep_term_function = NULL;
+	rl_getc_function = next_byte;
+	rl_input_available_hook = input_available;
+	rl_redisplay_function = redisplay;
+	rl_attempted_completion_function = complete;
+	rl_completion_display_matches_hook = show_choices;
+	rl_completer_word_break_characters = breaks;
+	rl_basic_word_break_characters = breaks;
+	rl_completer_quote_characters = "";
+	rl_basic_quote_characters = "";
+}
+
+void
+lineedit_open(
+    const struct lineedit_hooks *hooks, void *arg, const char *history_file)
+{
+	memset(&le, 0, sizeof(le));
+	le.hooks = hooks;
+	le.arg = arg;
+	le.null = fopen("/dev/null", "r+e");
+	set_up();
+	rl_initialize(); /* reads the person's inputrc */
+	bind_keys();
+	/* Bells and mode strings would be written past curses. */
+	rl_variable_bind("bell-style", "none");
+	rl_variable_bind("enable-bracketed-paste", "off");
+	using_history();
+	stifle_history(LINEEDIT_HISTORY);
+	if (history_file != NULL) {
+		le.history_file = xstrdup(history_file);
+		history_load(history_file);
+		using_history();
+	}
+	rl_callback_handler_install("", line_done);
+}
+
+void
+lineedit_close(void)
+{
+	if (le.hooks == NULL)
+		return;
+	rl_callback_handler_remove();
+	if (rl_line_buffer != NULL)
+		explicit_bzero(rl_line_buffer, (size_t)rl_end);
+	clear_history();
+	free(le.history_file);
+	free(le.accepted);
+	if (le.null != NULL)
+		fclose(le.null);
+	rl_instream = rl_outstream = NULL;
+	memset(&le, 0, sizeof(le));
+}
+
+/* ---- keys in --------------------------------------------------------------- */
+
+/* What the last key led to.  Hooks may change the line. */
+static void
+tell(void)
+{
+	char *line = le.accepted;
+
+	le.accepted = NULL;
+	if (line != NULL) {
+		remember(line);
+		le.hooks->accept(le.arg, line);
+		explicit_bzero(line, strlen(line));
+		free(line);
+	}
+	if (le.eof) {
+		le.eof = false;
+		le.hooks->eof(le.arg);
+	}
+}
+
+static void
+feed(const char *bytes, size_t n)
+{
+	le.key = bytes;
+	le.key_len = n;
+	le.dry = false;
+	while (le.key_len > 0)
+		rl_callback_read_char();
+	tell();
+}
+
+static void
+full(void)
+{
+	if (le.hooks->full != NULL)
+		le.hooks->full(le.arg);
+}
+
+void
+lineedit_key(const char *bytes, size_t n)
+{
+	rl_command_func_t *fn;
+	int type = ISFUNC;
+
+	if (n == 0)
+		return;
+	if (bytes[0] == '\033' && n > 1) {
+		fn = rl_function_of_keyseq_len(bytes, n, NULL, &type);
+		if (fn == NULL || type == ISKMAP)
+			return;
+	}
+	if ((unsigned char)bytes[0] >= 0x20 && bytes[0] != 0x7f &&
+	    (size_t)rl_end + n > LINEEDIT_MAX && !lineedit_busy()) {
+		full();
+		return;
+	}
+	feed(bytes, n);
+}
+
+void
+lineedit_escape(void)
+{
+	/* In Emacs mode it is the head of a Meta key and means nothing alone.
+	 * In vi's command mode there is nothing to leave. */
+	if (lineedit_busy() ||
+	    (rl_editing_mode == 0 && rl_get_keymap() == vi_insertion_keymap))
+		feed("\033", 1);
+}
+
+/* The most of s that may still go in, whole characters. */
+static size_t
+fits(const char *s, size_t n)
+{
+	size_t room = (size_t)rl_end < LINEEDIT_MAX ?
+	    LINEEDIT_MAX - (size_t)rl_end : 0;
+
+	if (n <= room)
+		return n;
+	while (room > 0 && ((unsigned char)s[room] & 0xc0) == 0x80)
+		room--;
+	return room;
+}
+
+void
+lineedit_paste(const char *s, size_t n)
+{
+	char *copy = xmemdup0(s, n), *text = made_valid(copy);
+	size_t len = strlen(text);
+
+	/* The last line end of a paste is rarely meant. */
+	while (len > 0 && text[len - 1] == '\n')
+		len--;
+	n = fits(text, len);
+	text[n] = '\0';
+	if (lineedit_busy()) /* a search: it is over, with what was found */
+		feed("\033", 1);
+	rl_begin_undo_group();
+	rl_insert_text(text);
+	rl_end_undo_group();
+	free(text);
+	free(copy);
+	if (n < len)
+		full();
+}
+
+static void
+abandon(void)
+{
+	if (lineedit_busy()) {
+		rl_free_line_state();
+		rl_callback_sigcleanup();
+		rl_clear_message();
+		rl_display_prompt = rl_prompt;
+	}
+}
+
+void
+lineedit_clear(void)
+{
+	abandon();
+	lineedit_set("");
+	using_history();
+}
+
+void
+lineedit_set(const char *text)
+{
+	char *copy;
+	size_t n;
+
+	rl_free_undo_list();
+	if (rl_line_buffer != NULL)
+		explicit_bzero(rl_line_buffer, (size_t)rl_end);
+	rl_replace_line("", 0);
+	n = fits(text, strlen(text));
+	copy = xmemdup0(text, n);
+	rl_replace_line(copy, 0);
+	explicit_bzero(copy, n);
+	free(copy);
+	rl_point = rl_end;
+	rl_mark = 0;
+}
+
+void
+lineedit_field(bool on)
+{
+	le.field = on;
+}
+
+/* ---- what is drawn --------------------------------------------------------- */
+
+const char *
+lineedit_text(size_t *len, size_t *point)
+{
+	*len = rl_line_buffer != NULL ? (size_t)rl_end : 0;
+	*point = rl_point < 0 ? 0 : (size_t)rl_point;
+	if (*point > *len)
+		*point = *len;
+	return rl_line_buffer != NULL ? rl_line_buffer : "";
+}
+
+const char *
+lineedit_prompt(void)
+{
+	return rl_display_prompt != NULL ? rl_display_prompt : "";
+}
+
+bool
+lineedit_busy(void)
+{
+	return *lineedit_prompt() != '\0';
+}

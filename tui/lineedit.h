@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The line being typed: GNU readline behind callbacks, with its whole memory
+ * of key bindings (~/.inputrc), kill ring, undo and history, but without a
+ * terminal: it gets whole keys (keys.h) and draws nothing.  Readline has one
+ * state for the process, so this is one too.
+ *
+ * Call setlocale first, and this before curses: both load the terminal's
+ * description, and the one that comes last stays.
+ */
+#ifndef TUI_LINEEDIT_H
+#define TUI_LINEEDIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum {
+	LINEEDIT_MAX = 8192,    /* bytes of a line; more is not taken in */
+	LINEEDIT_HISTORY = 1000 /* lines remembered */
+};
+
+struct lineedit_hooks {
+	/* Enter.  The line is gone from the editor and valid UTF-8; it may
+	 * hold '\n' where a paste did. */
+	void (*accept)(void *arg, const char *line);
+	/* The end of input was typed (Ctrl-D) where nothing stood. */
+	void (*eof)(void *arg);
+	/* What line[start .. point) may become: a NULL-ended array, both it
+	 * and its words from malloc, which becomes lineedit's.  NULL: nothing.
+	 * A word's end tells readline what to put behind it: see suffix. */
+	char **(*complete)(void *arg, const char *line, size_t start,
+	    size_t point);
+	/* More than one way to go on; words are borrowed. */
+	void (*choices)(void *arg, char *const *words, size_t count);
+	/* Does it belong into no history?  NULL: all do. */
+	bool (*secret)(void *arg, const char *line);
+	/* Something did not fit into the line.  NULL: nobody asks. */
+	void (*full)(void *arg);
+};
+
+/* history_file: read now, added to with each line; NULL: none is kept. */
+void lineedit_open(
+    const struct lineedit_hooks *, void *arg, const char *history_file);
+void lineedit_close(void);
+
+/* One whole key: a character, or an escape sequence.  A sequence that nothing
+ * is bound to is dropped.  Hooks are called from here, at its end. */
+void lineedit_key(const char *bytes, size_t n);
+void lineedit_escape(void); /* ESC alone */
+
+/* Put in at the cursor as it is; nothing in it is a command. */
+void lineedit_paste(const char *s, size_t n);
+
+/* Ctrl-C: leaves a search or what else is half done, empties the line. */
+void lineedit_clear(void);
+
+/* The line becomes text, the cursor at its end; not to be undone. */
+void lineedit_set(const char *text);
+
+/* Fields of a form: no history, no completion (Enter still accepts). */
+void lineedit_field(bool on);
+
+/* What is to be drawn.  prompt: of a search or an argument, else "". */
+const char *lineedit_text(size_t *len, size_t *point);
+const char *lineedit_prompt(void);
+bool lineedit_busy(void); /* in a search: the prompt is not "" */
+
+#endif

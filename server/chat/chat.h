@@ -229,7 +229,8 @@ struct chat_event {
  * Where the events of watches of one dialect go.  event has taken what it was
  * given in any case, and returns false when the receiver has enough for now:
  * the chat then stops sending to it and goes on, without loss, after
- * chat_watch_more (which is not to be called from within event).  ended: the
+ * chat_watch_more.  From within event and ended only chat_unwatch and what asks
+ * without changing anything (chat_find_user, ...) may be called.  ended: the
  * watch is over (WIRE_NO_SESSION: logout, expiry, password changed; WIRE_BUSY:
  * no chat_watch_more for too long; WIRE_STORAGE: what it missed cannot be
  * read); no more calls for it.  chat_free calls neither.

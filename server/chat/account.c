@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/chat/account.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/chat/state.h"
+#include "server/store/store.h"
+#include "shared/map.h"
+#include "shared/utf8.h"
+#include "shared/xalloc.h"
+
+/* A registration, from its call to its commit. */
+struct newcomer {
+	struct ask ask;
+	char name[WIRE_NAME_CAP];
+	char key[WIRE_NAME_CAP]; /* reserved meanwhile */
+	char real_name[WIRE_REAL_NAME_CAP];
+	char hash[PASSHASH_CAP];
+	int64_t created;
+};
+
+struct renaming {
+	struct ask ask;
+	struct account *account;
+	char real_name[WIRE_REAL_NAME_CAP];
+};
+
+/* ---- the table -------------------------------------------------------- */
+
+static void
+account_add(struct chat *chat, const struct store_account *from)
+{
+	struct accounts *all = &chat->accounts;
+	struct account *a = xcalloc(1, sizeof(*a));
+
+	a->id = from->id;
+	snprintf(a->name, sizeof(a->name), "%s", from->name);
+	snprintf(a->key, sizeof(a->key), "%s", from->key);
+	snprintf(a->real_name, sizeof(a->real_name), "%s", from->real_name);
+	snprintf(a->hash, sizeof(a->hash), "%s", from->hash);
+	TAILQ_INIT(&a->sessions);
+	TAILQ_INIT(&a->watches);
+	if (all->count == all->cap) {
+		all->cap = all->cap == 0 ? 64 : all->cap * 2;
+		all->all = xreallocarray(all->all, all->cap, sizeof(a));
+	}
+	all->all[all->count++] = a;
+	map_put(all->by_key, a->key, strlen(a->key), a);
+}
+
+static void
+account_loaded(void *arg, const struct store_account *from)
+{
+	account_add(arg, from);
+}
+
+void
+accounts_init(struct accounts *all)
+{
+	*all = (struct accounts){ .by_key = map_new(),
+		.reserved = map_new() };
+}
+
+int
+accounts_load(struct chat *chat)
+{
+	return store_each_account(chat->store, account_loaded, chat);
+}
+
+void
+accounts_free(struct accounts *all)
+{
+	size_t i;
+
+	for (i = 0; i < all->count; i++)
+		free(all->all[i]);
+	free(all->all);
+	map_free(all->by_key);
+	map_free(all->reserved);
+}
+
+struct account *
+account_by_key(const struct chat *chat, const char *key)
+{
+	return map_get(chat->accounts.by_key, key, strlen(key));
+}
+
+struct account *
+account_find(const struct chat *chat, const char *name)
+{
+	char key[WIRE_NAME_CAP];
+
+	if (!wire_name_key(name, strlen(name), key))
+		return NULL;
+	return account_by_key(chat, key);
+}
+
+static int
+compare_id(const void *id, const void *slot)
+{
+	const int64_t *want = id;
+	struct account *const *a = slot;
+
+	return (*want > (*a)->id) - (*want < (*a)->id);
+}
+
+struct account *
+account_by_id(const struct chat *chat, int64_t id)
+{
+	const struct accounts *all = &chat->accounts;
+	struct account **found;
+
+	if (all->count == 0)
+		return NULL;
+	found = bsearch(
+	    &id, all->all, all->count, sizeof(*all->all), compare_id);
+	return found == NULL ? NULL : *found;
+}
+
+void
+account_user(const struct account *a, struct chat_user *out)
+{
+	out->name = a->name;
+	out->real_name = a->real_name;
+	out->online = a->online != NULL;
+	out->since = a->online != NULL ? a->online->created : a->seen;
+}
+
+bool
+chat_find_user(
+    const struct chat *chat, const char *name, struct chat_user *out)
+{
+	const struct account *a = account_find(chat, name);
+
+	if (a == NULL)
+		return false;
+	account_user(a, out);
+	return true;
+}
+
+void
+chat_each_user(const struct chat *chat, chat_user_fn *fn, void *arg)
+{
+	struct chat_user user;
+	size_t i;
+
+	for (i = 0; i < chat->accounts.count; i++) {
+		account_user(chat->accounts.all[i], &user);
+		fn(arg, &user);
+	}
+}
+
+enum wire_err
+password_ok(const struct chat *chat, const char *password)
+{
+	size_t n = strlen(password);
+
+	if (n == 0 || n > WIRE_PASSWORD_MAX)
+		return WIRE_WEAK_PASSWORD;
+	if (!utf8_valid(password, n))
+		return WIRE_BAD_UTF8;
+	if (utf8_count(password, n) < chat->rules.min_password)
+		return WIRE_WEAK_PASSWORD;
+	return WIRE_OK;
+}
+
+/* ---- registration ----------------------------------------------------- */
+
+/* The name is free from here on: either it is an account's, or nobody's. */
+static void
+newcomer_end(struct newcomer *new, enum wire_err err)
+{
+	map_take(
+	    new->ask.chat->accounts.reserved, new->key, strlen(new->key));
+	ask_fail(&new->ask, err);
+}
+
+/* NULL, and answered, when the name cannot be had. */
+static struct newcomer *
+newcomer_new(struct chat *chat, const char *name, const char *real_name,
+    struct chat_done done)
+{
+	struct newcomer *new;
+	enum wire_err err = WIRE_OK;
+	char key[WIRE_NAME_CAP];
+
+	if (real_name == NULL || real_name[0] == '\0')
+		real_name = name;
+	if (!wire_name_ok(name, strlen(name)) ||
+	    !wire_name_key(name, strlen(name), key))
+		err = WIRE_BAD_NAME;
+	else if (!wire_real_name_ok(real_name, strlen(real_name)))
+		err = WIRE_BAD_REAL_NAME;
+	else if (account_by_key(chat, key) != NULL ||
+	    map_get(chat->accounts.reserved, key, strlen(key)) != NULL)
+		err = WIRE_NAME_TAKEN;
+	if (err != WIRE_OK || chat->ending) {
+		ask_refuse(chat, done, err);
+		return NULL;
+	}
+	new = ask_new(chat, sizeof(*new), done);
+	snprintf(new->name, sizeof(new->name), "%s", name);
+	snprintf(new->key, sizeof(new->key), "%s", key);
+	snprintf(new->real_name, sizeof(new->real_name), "%s", real_name);
+	map_put(chat->accounts.reserved, new->key, strlen(new->key), new);
+	return new;
+}
+
+static void
+newcomer_record(const struct newcomer *new, struct store_account *out)
+{
+	*out = (struct store_account){ .name = new->name,
+		.key = new->key,
+		.real_name = new->real_name,
+		.hash = new->hash,
+		.created = new->created };
+}
+
+static void
+newcomer_written(void *arg, const struct store_written *written)
+{
+	struct newcomer *new = arg;
+	struct store_account record;
+
+	if (!ask_alive(&new->ask))
+		return;
+	if (written->taken) {
+		newcomer_end(new, WIRE_NAME_TAKEN);
+	} else if (!written->ok) {
+		newcomer_end(new, WIRE_STORAGE);
+	} else {
+		newcomer_record(new, &record);
+		record.id = written->id;
+		account_add(new->ask.chat, &record);
+		newcomer_end(new, WIRE_OK);
+	}
+}
+
+static void
+newcomer_store(struct newcomer *new, const char *hash)
+{
+	struct store_account record;
+
+	snprintf(new->hash, sizeof(new->hash), "%s", hash);
+	new->created = new->ask.chat->wall;
+	newcomer_record(new, &record);
+	if (!store_add_account(
+		new->ask.chat->store, &record, newcomer_written, new))
+		newcomer_end(new, WIRE_BUSY);
+}
+
+static void
+newcomer_hashed(void *arg, const char *hash)
+{
+	struct newcomer *new = arg;
+
+	if (!ask_alive(&new->ask))
+		return;
+	if (hash == NULL)
+		newcomer_end(new, WIRE_BUSY);
+	else
+		newcomer_store(new, hash);
+}
+
+void
+chat_register(struct chat *chat, const char *name, const char *password,
+    const char *real_name, struct chat_done done)
+{
+	struct newcomer *new;
+	enum wire_err err = WIRE_OK;
+
+	if (!chat->rules.registration_open)
+		err = WIRE_REGISTRATION_CLOSED;
+	else if (wire_name_ok(name, strlen(name)))
+		err = password_ok(chat, password);
+	if (err != WIRE_OK) {
+		ask_refuse(chat, done, err);
+		return;
+	}
+	new = newcomer_new(chat, name, real_name, done);
+	if (new != NULL &&
+	    !passhash_make(chat->passhash, password, newcomer_hashed, new))
+		newcomer_end(new, WIRE_BUSY);
+}
+
+void
+chat_adopt(struct chat *chat, const char *name, const char *hash,
+    const char *real_name, struct chat_done done)
+{
+	struct newcomer *new = newcomer_new(chat, name, real_name, done);
+
+	if (new != NULL)
+		newcomer_store(new, hash);
+}
+
+/* ---- real names ------------------------------------------------------- */
+
+static void
+renamed(void *arg, const struct store_written *written)
+{
+	struct renaming *r = arg;
+
+	if (!ask_alive(&r->ask))
+		return;
+	if (!written->ok) {
+		ask_fail(&r->ask, WIRE_STORAGE);
+		return;
+	}
+	snprintf(r->account->real_name, sizeof(r->account->real_name), "%s",
+	    r->real_name);
+	/* So that those who show the name show the new one. */
+	if (r->account->online != NULL)
+		presence_changed(r->ask.chat, r->account);
+	ask_fail(&r->ask, WIRE_OK);
+}
+
+void
+chat_rename(struct chat *chat, uint64_t session, const char *real_name,
+    struct chat_done done)
+{
+	const struct session *s = session_find(chat, session);
+	struct renaming *r;
+
+	if (s == NULL) {
+		ask_refuse(chat, done, WIRE_NO_SESSION);
+		return;
+	}
+	if (!wire_real_name_ok(real_name, strlen(real_name))) {
+		ask_refuse(chat, done, WIRE_BAD_REAL_NAME);
+		return;
+	}
+	r = ask_new(chat, sizeof(*r), done);
+	r->account = s->account;
+	snprintf(r->real_name, sizeof(r->real_name), "%s", real_name);
+	if (!store_set_real_name(
+		chat->store, r->account->id, real_name, renamed, r))
+		ask_fail(&r->ask, WIRE_BUSY);
+}

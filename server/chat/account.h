@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Accounts: all of them in memory, in step with the store.  Names are found by
+ * what they fold to, so no two that look alike can be had.
+ */
+#ifndef SERVER_CHAT_ACCOUNT_H
+#define SERVER_CHAT_ACCOUNT_H
+
+#include <sys/queue.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "server/chat/chat.h"
+#include "server/chat/rate.h"
+#include "server/work/passhash.h"
+#include "shared/wire.h"
+
+struct map;
+struct session;
+struct watch;
+
+struct account {
+	int64_t id;
+	char name[WIRE_NAME_CAP];
+	char key[WIRE_NAME_CAP];
+	char real_name[WIRE_REAL_NAME_CAP];
+	char hash[PASSHASH_CAP];
+	unsigned passwords; /* how often it was changed */
+	unsigned changing;  /* changes that are on their way to the disk */
+	int64_t seen;       /* last use of any session; 0: never */
+	struct rate sends;
+	struct throttle logins;
+	/* session.c's: by number, which is the order of login */
+	TAILQ_HEAD(, session) sessions;
+	size_t session_count;
+	struct session *online; /* the first that counts as logged in */
+	/* watch.c's: by number */
+	TAILQ_HEAD(account_watches, watch) watches;
+	/* presence.c's */
+	TAILQ_ENTRY(account) changed;
+	uint64_t change;
+};
+
+struct accounts {
+	struct account **all; /* in the order of id: of registration */
+	size_t count, cap;
+	struct map *by_key;
+	struct map *reserved; /* keys of registrations under way */
+};
+
+void accounts_init(struct accounts *);
+void accounts_free(struct accounts *);
+
+/* -1: the disk failed. */
+int accounts_load(struct chat *);
+
+struct account *account_find(const struct chat *, const char *name);
+struct account *account_by_key(const struct chat *, const char *key);
+struct account *account_by_id(const struct chat *, int64_t id);
+
+void account_user(const struct account *, struct chat_user *out);
+
+/* WIRE_OK, or why it cannot be one. */
+enum wire_err password_ok(const struct chat *, const char *password);
+
+#endif

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Coming in, going out, another password: the parts of session and account
+ * that wait for a password hash.
+ *
+ * A password that is checked while it is being changed proves nothing: the
+ * change ends all other sessions, and a login that began before it must not
+ * come to life after it.  So the number of changes is noted before a check
+ * and compared behind it.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "server/chat/state.h"
+#include "server/store/store.h"
+#include "shared/map.h"
+
+struct login {
+	struct ask ask;
+	struct account *account;
+	enum chat_login_kind kind;
+	unsigned passwords;
+	int64_t created;
+	char token[SECRET_TOKEN_CAP];
+	unsigned char digest[SECRET_DIGEST_LEN];
+};
+
+struct passwd {
+	struct ask ask;
+	struct account *account;
+	uint64_t session;
+	unsigned passwords;
+	char new[WIRE_PASSWORD_MAX + 1];
+	char hash[PASSHASH_CAP];
+};
+
+struct logout {
+	struct ask ask;
+	uint64_t session;
+};
+
+static bool
+password_moved(const struct account *a, unsigned passwords)
+{
+	return a->changing > 0 || a->passwords != passwords;
+}
+
+/* ---- login ------------------------------------------------------------ */
+
+static void
+login_finish(struct login *login)
+{
+	struct chat *chat = login->ask.chat;
+	const struct session *s;
+
+	if (!session_make_room(chat, login->account)) {
+		ask_fail(&login->ask, WIRE_TOO_MANY_SESSIONS);
+		return;
+	}
+	s = session_new(chat, login->account,
+	    login->kind == CHAT_TOKEN ? login->digest : NULL, login->created,
+	    chat->wall);
+	ask_answer(&login->ask,
+	    &(struct chat_result){ .session = s->number,
+		.token = login->kind == CHAT_TOKEN ? login->token : NULL });
+}
+
+static void
+login_written(void *arg, const struct store_written *written)
+{
+	struct login *login = arg;
+
+	if (!ask_alive(&login->ask))
+		return;
+	if (written->ok)
+		login_finish(login);
+	else
+		ask_fail(&login->ask, WIRE_STORAGE);
+}
+
+static void
+login_store(struct login *login)
+{
+	struct chat *chat = login->ask.chat;
+	struct store_session record = { .account = login->account->id,
+		.created = chat->wall,
+		.used = chat->wall,
+		.expires = chat->wall + chat->rules.token_ms };
+
+	secret_token(login->token);
+	secret_digest(login->token, strlen(login->token), login->digest);
+	memcpy(record.digest, login->digest, sizeof(record.digest));
+	if (!store_add_session(chat->store, &record, login_written, login))
+		ask_fail(&login->ask, WIRE_BUSY);
+}
+
+static void
+login_checked(void *arg, bool right)
+{
+	struct login *login = arg;
+	struct account *a = login->account;
+
+	if (!ask_alive(&login->ask))
+		return;
+	login->created = login->ask.chat->wall;
+	if (!right) {
+		throttle_wrong(&a->logins, login->ask.chat->mono);
+		ask_fail(&login->ask, WIRE_WRONG_PASSWORD);
+		return;
+	}
+	throttle_right(&a->logins);
+	if (password_moved(a, login->passwords))
+		ask_fail(&login->ask, WIRE_BUSY);
+	else if (login->kind == CHAT_TOKEN)
+		login_store(login);
+	else
+		login_finish(login);
+}
+
+static void
+login_begin(struct chat *chat, struct account *a, const char *password,
+    enum chat_login_kind kind, struct chat_done done)
+{
+	struct login *login = ask_new(chat, sizeof(*login), done);
+
+	login->account = a;
+	login->kind = kind;
+	login->passwords = a->passwords;
+	if (!passhash_check(
+		chat->passhash, a->hash, password, login_checked, login))
+		ask_fail(&login->ask, WIRE_BUSY);
+}
+
+void
+chat_login(struct chat *chat, const char *name, const char *password,
+    enum chat_login_kind kind, struct chat_done done)
+{
+	struct account *a = account_find(chat, name);
+	int64_t wait;
+
+	if (a == NULL || chat->ending) {
+		ask_refuse(chat, done, WIRE_NO_ACCOUNT);
+		return;
+	}
+	wait = throttle_wait(&a->logins, chat->mono);
+	if (wait > 0) {
+		ask_limit(done, wait);
+		return;
+	}
+	/* No password of ours is that long: not worth a hash. */
+	if (strlen(password) > WIRE_PASSWORD_MAX)
+		ask_refuse(chat, done, WIRE_WRONG_PASSWORD);
+	else
+		login_begin(chat, a, password, kind, done);
+}
+
+/* ---- logout ----------------------------------------------------------- */
+
+static void
+logout_written(void *arg, const struct store_written *written)
+{
+	struct logout *out = arg;
+	struct chat *chat = out->ask.chat;
+	struct session *s;
+
+	if (!ask_alive(&out->ask))
+		return;
+	s = map_get(chat->sessions.by_number, &out->session,
+	    sizeof(out->session));
+	if (s != NULL && written->ok)
+		session_drop(chat, s);
+	else if (s != NULL)
+		s->ending = false; /* the token is good still: say so */
+	ask_fail(&out->ask, written->ok ? WIRE_OK : WIRE_STORAGE);
+}
+
+void
+chat_logout(struct chat *chat, uint64_t session, struct chat_done done)
+{
+	struct session *s = session_find(chat, session);
+	struct logout *out;
+
+	if (s == NULL) {
+		ask_refuse(chat, done, WIRE_NO_SESSION);
+		return;
+	}
+	out = ask_new(chat, sizeof(*out), done);
+	out->session = session;
+	if (s->kind == CHAT_ATTACHED) {
+		session_drop(chat, s);
+		ask_fail(&out->ask, WIRE_OK);
+	} else if (!store_end_session(
+		       chat->store, s->digest, logout_written, out)) {
+		ask_fail(&out->ask, WIRE_BUSY);
+	} else {
+		session_silence(chat, s);
+	}
+}
+
+/* ---- another password ------------------------------------------------- */
+
+static void
+end_others(struct chat *chat, struct account *a, uint64_t keep)
+{
+	struct session *s, *next;
+
+	for (s = TAILQ_FIRST(&a->sessions); s != NULL; s = next) {
+		next = TAILQ_NEXT(s, of_account);
+		if (s->number != keep)
+			session_drop(chat, s);
+	}
+}
+
+static void
+passwd_written(void *arg, const struct store_written *written)
+{
+	struct passwd *p = arg;
+	struct account *a = p->account;
+
+	if (!ask_alive(&p->ask))
+		return;
+	a->changing--;
+	if (!written->ok) {
+		ask_fail(&p->ask, WIRE_STORAGE);
+		return;
+	}
+	a->passwords++;
+	snprintf(a->hash, sizeof(a->hash), "%s", p->hash);
+	end_others(p->ask.chat, a, p->session);
+	ask_fail(&p->ask, WIRE_OK);
+}
+
+/* The session may have ended, and another change may have come first. */
+static enum wire_err
+passwd_stands(const struct passwd *p)
+{
+	if (session_find(p->ask.chat, p->session) == NULL)
+		return WIRE_NO_SESSION;
+	return password_moved(p->account, p->passwords) ? WIRE_BUSY : WIRE_OK;
+}
+
+static void
+passwd_made(void *arg, const char *hash)
+{
+	struct passwd *p = arg;
+	const struct session *s;
+	enum wire_err err;
+
+	if (!ask_alive(&p->ask))
+		return;
+	err = hash == NULL ? WIRE_BUSY : passwd_stands(p);
+	if (err != WIRE_OK) {
+		ask_fail(&p->ask, err);
+		return;
+	}
+	s = session_find(p->ask.chat, p->session);
+	snprintf(p->hash, sizeof(p->hash), "%s", hash);
+	if (store_set_password(p->ask.chat->store, p->account->id, hash,
+		s->kind == CHAT_TOKEN ? s->digest : NULL, passwd_written, p))
+		p->account->changing++;
+	else
+		ask_fail(&p->ask, WIRE_BUSY);
+}
+
+static void
+passwd_checked(void *arg, bool right)
+{
+	struct passwd *p = arg;
+	enum wire_err err;
+
+	if (!ask_alive(&p->ask))
+		return;
+	err = right ? passwd_stands(p) : WIRE_WRONG_PASSWORD;
+	if (err == WIRE_OK &&
+	    !passhash_make(
+		p->ask.chat->passhash, p->new, passwd_made, p))
+		err = WIRE_BUSY;
+	if (err != WIRE_OK)
+		ask_fail(&p->ask, err);
+}
+
+void
+chat_passwd(struct chat *chat, uint64_t session, const char *old,
+    const char *new, struct chat_done done)
+{
+	const struct session *s = session_find(chat, session);
+	enum wire_err err = s == NULL ? WIRE_NO_SESSION
+				      : password_ok(chat, new);
+	struct passwd *p;
+
+	if (err == WIRE_OK && strlen(old) > WIRE_PASSWORD_MAX)
+		err = WIRE_WRONG_PASSWORD;
+	if (err != WIRE_OK) {
+		ask_refuse(chat, done, err);
+		return;
+	}
+	p = ask_new(chat, sizeof(*p), done);
+	p->account = s->account;
+	p->session = session;
+	p->passwords = s->account->passwords;
+	snprintf(p->new, sizeof(p->new), "%s", new);
+	if (!passhash_check(chat->passhash, s->account->hash, old,
+		passwd_checked, p))
+		ask_fail(&p->ask, WIRE_BUSY);
+}

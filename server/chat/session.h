@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Sessions: who may act as whom.  Those with a token are in the store too and
+ * come back after a restart; attached ones live as long as their owner says.
+ *
+ * A session counts as logged in while it is attached, has a watch or was used
+ * within the idle limit.  The user is online from the first to the last of
+ * them, and only then are others told.
+ */
+#ifndef SERVER_CHAT_SESSION_H
+#define SERVER_CHAT_SESSION_H
+
+#include <sys/queue.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "server/chat/chat.h"
+#include "server/work/secret.h"
+
+struct account;
+struct map;
+
+enum {
+	SESSIONS_MAX = 4096,      /* of one account */
+	SESSIONS_SWEEP_MS = 60000 /* expiry, and "used" to the disk */
+};
+
+struct session {
+	uint64_t number;
+	struct account *account;
+	enum chat_login_kind kind;
+	unsigned char digest[SECRET_DIGEST_LEN]; /* CHAT_TOKEN */
+	int64_t created;
+	int64_t used, used_mono;
+	int64_t saved; /* `used` as the store has it */
+	unsigned watches;
+	bool online;
+	bool ending; /* logout is on its way to the disk: nobody's any more */
+	TAILQ_ENTRY(session) entry, of_account, of_online;
+};
+
+TAILQ_HEAD(session_list, session);
+
+struct sessions {
+	struct session_list all;
+	struct session_list online; /* in the order of login */
+	struct map *by_number;
+	struct map *by_digest;
+	uint64_t last;
+	int64_t swept; /* mono */
+};
+
+void sessions_init(struct sessions *);
+void sessions_free(struct sessions *);
+
+/* -1: the disk failed.  Accounts are there already. */
+int sessions_load(struct chat *);
+
+/* Writes down when they were last used. */
+void sessions_save(struct chat *);
+void sessions_tick(struct chat *);
+
+/* NULL: unknown, ended, or the chat is ending. */
+struct session *session_find(const struct chat *, uint64_t number);
+
+/* digest NULL: attached. */
+struct session *session_new(struct chat *, struct account *,
+    const unsigned char *digest, int64_t created, int64_t used);
+
+/* Room for one more of the account, by ending the one unused longest.
+ * False: all of them are in use this very moment. */
+bool session_make_room(struct chat *, struct account *);
+
+void session_used(struct chat *, struct session *);
+
+/* Not logged in any more, its watches over. */
+void session_silence(struct chat *, struct session *);
+
+/* Silenced, and gone from memory; the store is the caller's to tell. */
+void session_drop(struct chat *, struct session *);
+
+void session_watched(struct chat *, struct session *);   /* one watch more */
+void session_unwatched(struct chat *, struct session *); /* one less */
+
+#endif

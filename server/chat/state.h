@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The chat's inside, for the modules of this folder: what each of them keeps,
+ * and the time.
+ *
+ * Pointers: an account lives as long as the chat, so one may be kept across a
+ * wait.  Sessions and watches come and go: across a wait by number only.
+ */
+#ifndef SERVER_CHAT_STATE_H
+#define SERVER_CHAT_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "server/chat/account.h"
+#include "server/chat/ask.h"
+#include "server/chat/chat.h"
+#include "server/chat/presence.h"
+#include "server/chat/session.h"
+
+struct passhash;
+struct recent;
+struct store;
+struct watches;
+
+struct chat {
+	struct store *store;
+	struct passhash *passhash;
+	struct chat_rules rules;
+	int64_t wall, mono;
+	bool ending; /* chat_free has begun: nothing new is taken */
+	struct asks asks;
+	struct accounts accounts;
+	struct presence presence;
+	struct sessions sessions;
+	struct recent *recent;
+	struct watches *watches;
+};
+
+#endif

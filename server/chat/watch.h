@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Watches: who is shown what as it happens.
+ *
+ * A watch has a cursor: of all messages for its user up to that id it has had
+ * each one once.  A live watch is given messages as they are committed.  One
+ * that is behind (it asked for a replay, or its receiver had enough) is given
+ * none of those: it goes on from its cursor by pages of the store until all
+ * that is above is among the recent ones, is given these, and is live again.
+ * So there is one rule for replay and for slow readers, and nothing that is
+ * sent to a slow reader waits in memory.
+ *
+ * Sinks call chat_unwatch from anywhere, also while events are being given
+ * out; so a watch that ends stays in the lists until no walk is under way.
+ */
+#ifndef SERVER_CHAT_WATCH_H
+#define SERVER_CHAT_WATCH_H
+
+#include <stdint.h>
+
+#include "server/chat/chat.h"
+
+struct account;
+struct recent_message;
+struct watches;
+
+enum {
+	WATCH_PAGE = 100,
+	WATCH_STALL_MS = 60000, /* so long without chat_watch_more: cut off */
+	WATCH_OWN_MAX = 1024,
+	WATCH_READS_MAX = 64
+};
+
+struct watches *watches_new(void);
+void watches_free(struct watches *);
+void watches_tick(struct chat *);
+
+/* Ends those of a session. */
+void watches_end(struct chat *, struct account *, uint64_t session,
+    enum wire_err why);
+
+/* A message was committed and is the newest of the recent ones. */
+void watches_message(struct chat *, const struct recent_message *);
+
+/* That account came, went or was renamed: the newest change of presence. */
+void watches_presence(struct chat *, const struct account *);
+
+/* The account's read mark moved; the watch that moved it is not told. */
+void watches_read(struct chat *, struct account *, uint64_t watcher,
+    const struct target *, int64_t id);
+
+#endif

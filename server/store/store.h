@@ -33,7 +33,9 @@ enum {
 	STORE_SCHEMA = 2, /* what this program writes; see sql.c */
 	STORE_DIGEST_LEN = 32,
 	STORE_QUEUE_MAX = 65536,
-	STORE_QUERIES_MAX = 4096
+	STORE_QUERIES_MAX = 4096,
+	STORE_PAGE_MAX = 4096, /* a query's limit is at most that */
+	STORE_WORDS_MAX = 32   /* to search for; more do not count */
 };
 
 struct store;
@@ -55,7 +57,10 @@ enum store_status {
 struct store *store_open(const struct store_options *, enum store_status *,
     char *why, size_t cap);
 
-/* Commits what is queued, runs the calls that are due, then frees. */
+/*
+ * Commits what is queued, runs the calls that are due, then frees.  Queries
+ * are not waited for: those that are not done are not ok.
+ */
 void store_close(struct store *);
 
 int store_fd(const struct store *);
@@ -89,6 +94,14 @@ struct store_session {
  */
 enum store_kind { STORE_EVERYONE, STORE_PRIVATE, STORE_GROUP };
 
+/*
+ * Two things about keys the store must know: everyone's, which it makes itself
+ * with the file, and that a private one is the keys of its two accounts with
+ * one blank between ("henderson messi"; "messi messi" with oneself, where own
+ * messages are unread like others').
+ */
+#define STORE_EVERYONE_KEY "*"
+
 struct store_message {
 	int64_t id; /* out only: the store numbers messages as it commits */
 	int64_t time;
@@ -108,12 +121,14 @@ typedef void store_session_fn(void *arg, const struct store_session *);
 int store_each_account(struct store *, store_account_fn *, void *arg);
 int store_each_session(struct store *, store_session_fn *, void *arg);
 
-int64_t store_last_id(struct store *); /* of the messages; 0: none yet */
+/* Of the messages; 0: none yet, -1: the disk failed. */
+int64_t store_last_id(struct store *);
 
 /* ---- writes ----------------------------------------------------------- */
 
 struct store_written {
-	bool ok;        /* false: the disk refused; nothing of it is there */
+	bool ok;        /* false: the disk refused; nothing of it is there.
+	                 * True also for what is told below. */
 	int64_t id;     /* of the message or account; mark: where it stands now */
 	bool duplicate; /* message: that tag is known, id is the first one's;
 	                 * mark: it stood there or further already */

@@ -1,0 +1,515 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/store/sql.h"
+
+#include "server/store/store.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* ---- schema ----------------------------------------------------------- */
+
+/*
+ * migration[n] leads from schema n to n + 1.  What has been released is never
+ * changed again: a new need is a new entry.
+ *
+ * AUTOINCREMENT: a number is never given twice, not even when the last rows
+ * were deleted.  There are no foreign keys: one row that broke one would take
+ * down all the others of its commit.
+ */
+static const char *const migration[] = {
+	"CREATE TABLE account("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" name TEXT NOT NULL,"
+	" key TEXT NOT NULL UNIQUE,"
+	" real_name TEXT NOT NULL,"
+	" hash TEXT NOT NULL,"
+	" created INTEGER NOT NULL);"
+
+	/* id: those of the same millisecond keep their order, too. */
+	"CREATE TABLE session("
+	" id INTEGER PRIMARY KEY,"
+	" digest BLOB NOT NULL UNIQUE,"
+	" account INTEGER NOT NULL,"
+	" created INTEGER NOT NULL,"
+	" used INTEGER NOT NULL,"
+	" expires INTEGER NOT NULL);"
+	"CREATE INDEX session_account ON session(account);"
+
+	/* kind: enum store_kind; everyone's is number 1 (SQL_EVERYONE). */
+	"CREATE TABLE conversation("
+	" id INTEGER PRIMARY KEY,"
+	" kind INTEGER NOT NULL,"
+	" key TEXT NOT NULL UNIQUE);"
+	"INSERT INTO conversation(id, kind, key)"
+	" VALUES(1, 0, '" STORE_EVERYONE_KEY "');"
+
+	/* Who reads what, and how far they have. */
+	"CREATE TABLE party("
+	" account INTEGER NOT NULL,"
+	" conv INTEGER NOT NULL,"
+	" mark INTEGER NOT NULL,"
+	" PRIMARY KEY(account, conv)) WITHOUT ROWID;"
+
+	"CREATE TABLE message("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" time INTEGER NOT NULL,"
+	" conv INTEGER NOT NULL,"
+	" sender TEXT NOT NULL,"
+	" name TEXT NOT NULL,"
+	" text TEXT NOT NULL);"
+	/* sender: what is unread is counted without a look at the rows. */
+	"CREATE INDEX message_conv ON message(conv, id, sender);"
+
+	"CREATE TABLE sent_tag("
+	" account INTEGER NOT NULL,"
+	" tag TEXT NOT NULL,"
+	" id INTEGER NOT NULL,"
+	" digest BLOB NOT NULL,"
+	" time INTEGER NOT NULL,"
+	" PRIMARY KEY(account, tag)) WITHOUT ROWID;"
+	"CREATE INDEX sent_tag_time ON sent_tag(time);"
+
+	"PRAGMA application_id = 0x63686174;"
+	"PRAGMA user_version = 1;",
+
+	/*
+	 * The words of messages.  The texts stay where they are (content=),
+	 * nothing is ranked (columnsize=0), accents do not count.
+	 */
+	"CREATE VIRTUAL TABLE message_text USING fts5(text,"
+	" content='message', content_rowid='id', columnsize=0,"
+	" tokenize='unicode61 remove_diacritics 2');"
+	"INSERT INTO message_text(message_text) VALUES('rebuild');"
+	"PRAGMA user_version = 2;",
+};
+
+static_assert(sizeof(migration) / sizeof(*migration) == STORE_SCHEMA,
+    "there is a way from each schema to the next");
+
+/* ---- statements ------------------------------------------------------- */
+
+/*
+ * Pages.  ?1 the account (ONE: the conversation), ?2 and ?3 the ids between
+ * which they lie, ?4 how many, ?5 the account's name, ?6 words.  CROSS JOIN
+ * keeps SQLite to the order written here: messages, or the index of words,
+ * are walked by id and left at the limit; nothing is sorted, except for what
+ * is unread, which is found by conversation.
+ */
+#define PAGE "SELECT m.id, m.time, c.kind, c.key, m.sender, m.name, m.text"
+#define PAGE_CONV " CROSS JOIN conversation c ON c.id = m.conv"
+#define PAGE_PARTY " CROSS JOIN party p ON p.account = ?1 AND p.conv = m.conv"
+#define PAGE_WORDS \
+	" FROM message_text CROSS JOIN message m ON m.id = message_text.rowid"
+#define PAGE_MATCH \
+	" message_text MATCH ?6 AND message_text.rowid > ?2" \
+	" AND message_text.rowid < ?3"
+#define PAGE_WITHIN " m.id > ?2 AND m.id < ?3"
+
+/* Both halves of a private conversation's key are the same: "messi messi". */
+#define ONESELF \
+	" (c.kind = 1 AND substr(c.key, 1, length(c.key) / 2)" \
+	" = substr(c.key, length(c.key) / 2 + 2))"
+
+/* Only private ones; from others, unless one talks with oneself. */
+#define PAGE_OTHERS " AND c.kind = 1 AND (m.sender <> ?5 OR" ONESELF ")"
+
+#define FORMS(at, plain, match) \
+	[at] = { SQL_READER, plain " ORDER BY m.id DESC LIMIT ?4" }, \
+	[at + SQL_PAGE_OLDEST] = { \
+		SQL_READER, plain " ORDER BY m.id LIMIT ?4" }, \
+	[at + SQL_PAGE_MATCH] = { SQL_READER, \
+		match " ORDER BY message_text.rowid DESC LIMIT ?4" }, \
+	[at + SQL_PAGE_MATCH + SQL_PAGE_OLDEST] = { \
+		SQL_READER, match " ORDER BY message_text.rowid LIMIT ?4" }
+
+static const struct statement {
+	int roles;
+	const char *text;
+} statement[SQL_COUNT] = {
+	[SQL_BEGIN] = { SQL_WRITER, "BEGIN IMMEDIATE" },
+	[SQL_COMMIT] = { SQL_WRITER, "COMMIT" },
+	[SQL_FIND_CONV] = { SQL_WRITER | SQL_READER,
+		"SELECT id FROM conversation WHERE key = ?" },
+	[SQL_ADD_CONV] = { SQL_WRITER,
+		"INSERT INTO conversation(kind, key) VALUES(?, ?)"
+		" RETURNING id" },
+	[SQL_ADD_PARTY] = { SQL_WRITER,
+		"INSERT INTO party(account, conv, mark) VALUES(?, ?, ?)"
+		" ON CONFLICT DO NOTHING" },
+	[SQL_ADD_MESSAGE] = { SQL_WRITER,
+		"INSERT INTO message(time, conv, sender, name, text)"
+		" VALUES(?, ?, ?, ?, ?) RETURNING id" },
+	[SQL_ADD_WORDS] = { SQL_WRITER,
+		"INSERT INTO message_text(rowid, text) VALUES(?, ?)" },
+	[SQL_FIND_TAG] = { SQL_WRITER,
+		"SELECT id, digest FROM sent_tag"
+		" WHERE account = ? AND tag = ? AND time >= ?" },
+	[SQL_ADD_TAG] = { SQL_WRITER,
+		"INSERT OR REPLACE INTO sent_tag(account, tag, id, digest,"
+		" time) VALUES(?, ?, ?, ?, ?)" },
+	[SQL_SWEEP_TAGS] = { SQL_WRITER,
+		"DELETE FROM sent_tag WHERE time < ?" },
+	[SQL_FIND_ACCOUNT] = { SQL_WRITER,
+		"SELECT id FROM account WHERE key = ?" },
+	[SQL_ADD_ACCOUNT] = { SQL_WRITER,
+		"INSERT INTO account(name, key, real_name, hash, created)"
+		" VALUES(?, ?, ?, ?, ?) RETURNING id" },
+	[SQL_SET_REAL_NAME] = { SQL_WRITER,
+		"UPDATE account SET real_name = ? WHERE id = ?" },
+	[SQL_SET_HASH] = { SQL_WRITER,
+		"UPDATE account SET hash = ? WHERE id = ?" },
+	[SQL_ADD_SESSION] = { SQL_WRITER,
+		"INSERT OR REPLACE INTO session(digest, account, created,"
+		" used, expires) VALUES(?, ?, ?, ?, ?)" },
+	[SQL_END_SESSION] = { SQL_WRITER,
+		"DELETE FROM session WHERE digest = ?" },
+	/* IS NOT: with NULL it is all of them. */
+	[SQL_END_OTHERS] = { SQL_WRITER,
+		"DELETE FROM session WHERE account = ? AND digest IS NOT ?" },
+	[SQL_USE_SESSION] = { SQL_WRITER,
+		"UPDATE session SET used = ? WHERE digest = ?" },
+	[SQL_FIND_MARK] = { SQL_WRITER,
+		"SELECT mark FROM party WHERE account = ? AND conv = ?" },
+	[SQL_SET_MARK] = { SQL_WRITER,
+		"UPDATE party SET mark = ? WHERE account = ? AND conv = ?" },
+
+	[SQL_LOOK] = { SQL_READER, "BEGIN" },
+	[SQL_LOOKED] = { SQL_READER, "COMMIT" },
+	[SQL_ACCOUNTS] = { SQL_READER,
+		"SELECT id, name, key, real_name, hash, created FROM account"
+		" ORDER BY id" },
+	[SQL_SESSIONS] = { SQL_READER,
+		"SELECT digest, account, created, used, expires FROM session"
+		" ORDER BY created, id" },
+	[SQL_TALLY] = { SQL_READER,
+		"SELECT count(*) FROM party p"
+		" CROSS JOIN message m ON m.conv = p.conv AND m.id > ?2"
+		" WHERE p.account = ?1" },
+	[SQL_TALLY_FROM] = { SQL_READER,
+		"SELECT m.id FROM message m" PAGE_PARTY
+		" WHERE m.id > ?2 ORDER BY m.id DESC LIMIT 1 OFFSET ?3" },
+	[SQL_UNREAD] = { SQL_READER,
+		"SELECT c.kind, c.key, p.mark, count(*), min(m.id)"
+		" FROM party p CROSS JOIN conversation c ON c.id = p.conv"
+		" CROSS JOIN message m ON m.conv = p.conv AND m.id > p.mark"
+		" WHERE p.account = ?1 AND (m.sender <> ?2 OR" ONESELF ")"
+		" GROUP BY p.conv" },
+	FORMS(SQL_PAGE_ONE,
+	    PAGE " FROM message m" PAGE_CONV
+		 " WHERE m.conv = ?1 AND" PAGE_WITHIN,
+	    PAGE PAGE_WORDS PAGE_CONV " WHERE m.conv = ?1 AND" PAGE_MATCH),
+	FORMS(SQL_PAGE_ALL,
+	    PAGE " FROM message m" PAGE_PARTY PAGE_CONV " WHERE" PAGE_WITHIN,
+	    PAGE PAGE_WORDS PAGE_PARTY PAGE_CONV " WHERE" PAGE_MATCH),
+	FORMS(SQL_PAGE_UNREAD,
+	    PAGE " FROM party p CROSS JOIN conversation c ON c.id = p.conv"
+		 " CROSS JOIN message m ON m.conv = p.conv"
+		 " AND m.id > max(p.mark, ?2)"
+		 " WHERE p.account = ?1 AND m.id < ?3" PAGE_OTHERS,
+	    PAGE PAGE_WORDS PAGE_PARTY PAGE_CONV
+		 " WHERE" PAGE_MATCH " AND m.id > p.mark" PAGE_OTHERS),
+
+	[SQL_LAST_ID] = { SQL_WRITER | SQL_READER,
+		"SELECT seq FROM sqlite_sequence WHERE name = 'message'" },
+};
+
+/* ---- connection ------------------------------------------------------- */
+
+static bool
+note(struct sql *q, int rc)
+{
+	if (q->err == SQLITE_OK && rc != SQLITE_OK && rc != SQLITE_ROW &&
+	    rc != SQLITE_DONE)
+		q->err = rc;
+	return q->err == SQLITE_OK;
+}
+
+static bool
+exec(struct sql *q, const char *text)
+{
+	if (q->err != SQLITE_OK)
+		return false;
+	return note(q, sqlite3_exec(q->db, text, NULL, NULL, NULL));
+}
+
+/* The number that a pragma without a parameter answers. */
+static int
+pragma(struct sql *q, const char *text)
+{
+	sqlite3_stmt *st = NULL;
+	int n = 0;
+
+	if (q->err != SQLITE_OK)
+		return 0;
+	if (note(q, sqlite3_prepare_v2(q->db, text, -1, &st, NULL)) &&
+	    note(q, sqlite3_step(st)))
+		n = sqlite3_column_int(st, 0);
+	note(q, sqlite3_finalize(st));
+	return n;
+}
+
+bool
+sql_open(struct sql *q, const char *path, enum sql_role role, bool sync_full)
+{
+	int flags = role == SQL_WRITER
+	    ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+	    : SQLITE_OPEN_READONLY;
+
+	memset(q, 0, sizeof(*q));
+	if (!note(q,
+		sqlite3_open_v2(path, &q->db,
+		    flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+		    NULL)))
+		return false;
+	sqlite3_busy_timeout(q->db, 5000);
+	/* Modest, and no files in /tmp. */
+	exec(q, "PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY;"
+		"PRAGMA cell_size_check = ON");
+	if (role == SQL_READER)
+		exec(q, "PRAGMA query_only = ON");
+	else
+		exec(q, sync_full ? "PRAGMA synchronous = FULL"
+				  : "PRAGMA synchronous = NORMAL");
+	return q->err == SQLITE_OK;
+}
+
+void
+sql_close(struct sql *q)
+{
+	for (size_t i = 0; i < SQL_COUNT; i++)
+		sqlite3_finalize(q->stmt[i]);
+	sqlite3_close(q->db);
+	memset(q, 0, sizeof(*q));
+}
+
+void
+sql_leave(struct sql *q)
+{
+	if (q->db != NULL)
+		sqlite3_db_config(
+		    q->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	sql_close(q);
+}
+
+const char *
+sql_why(const struct sql *q)
+{
+	if (q->err == SQLITE_OK)
+		return "no error";
+	return sqlite3_errstr(q->err);
+}
+
+int
+sql_version(struct sql *q)
+{
+	int id = pragma(q, "PRAGMA application_id");
+	int version = pragma(q, "PRAGMA user_version");
+
+	if (id == SQL_APPLICATION_ID && version > 0)
+		return version;
+	if (id == 0 && version == 0 &&
+	    pragma(q, "SELECT count(*) FROM sqlite_schema") == 0)
+		return 0;
+	return -1;
+}
+
+static void
+migrate_once(struct sql *q, const char *text)
+{
+	exec(q, "BEGIN IMMEDIATE");
+	exec(q, text);
+	exec(q, "COMMIT");
+	if (q->err != SQLITE_OK && !sqlite3_get_autocommit(q->db))
+		sqlite3_exec(q->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+bool
+sql_migrate(struct sql *q, int to)
+{
+	int from = sql_version(q);
+
+	/* The default of some builds, which makes every commit dearer. */
+	if (from == 0)
+		exec(q, "PRAGMA auto_vacuum = NONE");
+	for (int v = from; v >= 0 && v < to; v++)
+		migrate_once(q, migration[v]);
+	return from >= 0 && q->err == SQLITE_OK;
+}
+
+static int
+note_log(void *arg, sqlite3 *db, const char *name, int pages)
+{
+	struct sql *q = arg;
+
+	(void)db;
+	(void)name;
+	q->log_pages = pages;
+	return SQLITE_OK;
+}
+
+bool
+sql_log(struct sql *q)
+{
+	sqlite3_stmt *st = NULL;
+	bool ok = false;
+
+	if (note(q,
+		sqlite3_prepare_v2(
+		    q->db, "PRAGMA journal_mode = WAL", -1, &st, NULL)) &&
+	    note(q, sqlite3_step(st)))
+		ok = sqlite3_stricmp((const char *)sqlite3_column_text(st, 0),
+			 "wal") == 0;
+	note(q, sqlite3_finalize(st));
+	exec(q, "PRAGMA journal_size_limit = 16777216");
+	sqlite3_wal_hook(q->db, note_log, q);
+	return ok && q->err == SQLITE_OK;
+}
+
+bool
+sql_checkpoint(struct sql *q, int mode)
+{
+	return sqlite3_wal_checkpoint_v2(q->db, NULL, mode, NULL, NULL) ==
+	    SQLITE_OK;
+}
+
+bool
+sql_prepare(struct sql *q, enum sql_role role)
+{
+	for (size_t i = 0; i < SQL_COUNT; i++) {
+		if ((statement[i].roles & (int)role) == 0)
+			continue;
+		if (!note(q,
+			sqlite3_prepare_v3(q->db, statement[i].text, -1,
+			    SQLITE_PREPARE_PERSISTENT, &q->stmt[i], NULL)))
+			return false;
+	}
+	return true;
+}
+
+/* ---- steps ------------------------------------------------------------ */
+
+void
+sql_start(struct sql *q, enum sql_id id)
+{
+	if (q->err != SQLITE_OK)
+		return;
+	assert(q->now == NULL); /* the one before has ended */
+	q->now = q->stmt[id];
+	q->param = 0;
+}
+
+void
+sql_put_int(struct sql *q, int64_t n)
+{
+	if (q->err == SQLITE_OK)
+		note(q, sqlite3_bind_int64(q->now, ++q->param, n));
+}
+
+void
+sql_put_text(struct sql *q, const char *s)
+{
+	if (q->err == SQLITE_OK)
+		note(q,
+		    sqlite3_bind_text(
+			q->now, ++q->param, s, -1, SQLITE_STATIC));
+}
+
+void
+sql_put_blob(struct sql *q, const void *p, size_t n)
+{
+	if (q->err == SQLITE_OK)
+		note(q,
+		    sqlite3_bind_blob64(
+			q->now, ++q->param, p, n, SQLITE_STATIC));
+}
+
+int
+sql_params(const struct sql *q)
+{
+	return q->err == SQLITE_OK ? sqlite3_bind_parameter_count(q->now) : 0;
+}
+
+/* What was bound is the caller's, so that it must not stay. */
+static void
+end(struct sql *q)
+{
+	if (q->now == NULL)
+		return;
+	sqlite3_reset(q->now);
+	sqlite3_clear_bindings(q->now);
+	q->now = NULL;
+}
+
+bool
+sql_row(struct sql *q)
+{
+	int rc;
+
+	if (q->err == SQLITE_OK && q->now != NULL) {
+		rc = sqlite3_step(q->now);
+		if (rc == SQLITE_ROW)
+			return true;
+		note(q, rc);
+	}
+	end(q);
+	return false;
+}
+
+void
+sql_run(struct sql *q)
+{
+	while (sql_row(q))
+		continue;
+}
+
+int64_t
+sql_number(struct sql *q)
+{
+	int64_t n = 0;
+
+	if (sql_row(q))
+		n = sql_int(q, 0);
+	sql_run(q);
+	return n;
+}
+
+int64_t
+sql_int(struct sql *q, int column)
+{
+	return sqlite3_column_int64(q->now, column);
+}
+
+/* No column that is read may be NULL: it is so when memory is short. */
+const char *
+sql_text(struct sql *q, int column)
+{
+	const char *s = (const char *)sqlite3_column_text(q->now, column);
+
+	if (s == NULL) {
+		note(q, SQLITE_NOMEM);
+		return "";
+	}
+	return s;
+}
+
+bool
+sql_blob(struct sql *q, int column, void *to, size_t n)
+{
+	const void *p = sqlite3_column_blob(q->now, column);
+
+	if (p == NULL || (size_t)sqlite3_column_bytes(q->now, column) != n) {
+		note(q, SQLITE_CORRUPT);
+		return false;
+	}
+	memcpy(to, p, n);
+	return true;
+}
+
+void
+sql_rollback(struct sql *q)
+{
+	end(q);
+	if (q->db != NULL && !sqlite3_get_autocommit(q->db))
+		sqlite3_exec(q->db, "ROLLBACK", NULL, NULL, NULL);
+	q->err = SQLITE_OK;
+}

@@ -143,6 +143,23 @@ client_fd(const struct client *c)
 }
 
 int
+with_server(void **state)
+{
+	*state = server_open(NULL);
+	return 0;
+}
+
+int
+without_server(void **state)
+{
+	(void)state;
+	while (clients != NULL)
+		client_close(clients);
+	servers_stop();
+	return 0;
+}
+
+int
 clients_cleanup(void **state)
 {
 	while (clients != NULL)

@@ -42,9 +42,18 @@ void client_close(struct client *);
 void client_reset(struct client *); /* closes with RST */
 int client_fd(const struct client *);
 
-/* A cmocka teardown: closes all that a test left open, then
- * servers_cleanup. */
+/*
+ * cmocka fixtures.  with_server: *state is a server_open(NULL).
+ * without_server: closes all clients, ends every server as server_stop does,
+ * so that each test also shows that the server leaves in good order.
+ * clients_cleanup: closes clients and ends servers, by force.
+ */
+int with_server(void **state);
+int without_server(void **state);
 int clients_cleanup(void **state);
+
+#define SERVER_TEST(fn) \
+	cmocka_unit_test_setup_teardown(fn, with_server, without_server)
 
 /* ---- out -------------------------------------------------------------- */
 

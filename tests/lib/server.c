@@ -607,6 +607,13 @@ server_free(struct server *s)
 	forget(s);
 }
 
+void
+servers_stop(void)
+{
+	while (servers != NULL)
+		server_free(servers);
+}
+
 int
 servers_cleanup(void **state)
 {

@@ -17,7 +17,7 @@
  * Nothing waits without a deadline (DEADLINE_MS) and nothing sleeps.
  *
  * Every server is remembered: servers_cleanup, as a cmocka teardown, ends and
- * frees those that a failed test left behind.  A server also dies with the
+ * frees by force those that a failed test left behind.  A server also dies with the
  * process that started it.  Not for use from several threads.
  */
 #ifndef TESTS_LIB_SERVER_H
@@ -116,7 +116,8 @@ char *program_path(const char *name);
 /* Milliseconds of the monotonic clock. */
 long long now_ms(void);
 
-/* cmocka teardowns. */
+/* server_stop and server_free for each; by force (a cmocka teardown). */
+void servers_stop(void);
 int servers_cleanup(void **state);
 
 #endif

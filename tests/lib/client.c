@@ -24,12 +24,13 @@
 #include "shared/xalloc.h"
 #include "tests/lib/server.h"
 
-enum { OBJECT_MAX = 8 << 20, CHUNK = 65536 };
+enum { OBJECT_MAX = 8 << 20, CHUNK = 16384 };
 
 struct client {
 	struct client *next;
 	int fd;
 	bool ended;
+	size_t chunk; /* bytes to read at once */
 	char *in;     /* bytes that came, from `off` on not yet taken */
 	size_t off, len, size;
 	size_t seen;  /* behind off: known to hold no end of an object */
@@ -64,6 +65,7 @@ client_try_open(int port, int rcvbuf)
 	(void)fcntl(fd, F_SETFL, O_NONBLOCK);
 	c = xcalloc(1, sizeof(*c));
 	c->fd = fd;
+	c->chunk = CHUNK;
 	c->kept = json_array();
 	c->events = json_array();
 	c->next = clients;
@@ -140,6 +142,13 @@ int
 client_fd(const struct client *c)
 {
 	return c->fd;
+}
+
+void
+client_read_by(struct client *c, size_t n)
+{
+	assert_in_range(n, 1, CHUNK);
+	c->chunk = n;
 }
 
 int
@@ -263,7 +272,7 @@ take_bytes(struct client *c)
 		c->size = c->len + 2 * CHUNK + c->len / 2;
 		c->in = xrealloc(c->in, c->size);
 	}
-	n = recv(c->fd, c->in + c->len, CHUNK, 0);
+	n = recv(c->fd, c->in + c->len, c->chunk, 0);
 	if (n > 0) {
 		c->len += (size_t)n;
 		return 1;

@@ -42,6 +42,9 @@ void client_close(struct client *);
 void client_reset(struct client *); /* closes with RST */
 int client_fd(const struct client *);
 
+/* Reads at most n bytes at once from now on. */
+void client_read_by(struct client *, size_t n);
+
 /*
  * cmocka fixtures.  with_server: *state is a server_open(NULL).
  * without_server: closes all clients, ends every server as server_stop does,

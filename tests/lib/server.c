@@ -65,6 +65,7 @@ struct server {
 		unsigned long value;
 	} limit[LIMITS_MAX];
 	size_t limits;
+	int ignored; /* a signal; 0: none */
 	struct log log;
 };
 
@@ -355,6 +356,12 @@ server_limit(struct server *s, int resource, unsigned long value)
 }
 
 void
+server_ignore(struct server *s, int sig)
+{
+	s->ignored = sig;
+}
+
+void
 server_without_text(struct server *s)
 {
 	s->no_text = true;
@@ -384,6 +391,8 @@ become(const char *const argv[], int out, int err, const struct server *s)
 		rl.rlim_cur = rl.rlim_max = s->limit[i].value;
 		setrlimit((__rlimit_resource_t)s->limit[i].resource, &rl);
 	}
+	if (s != NULL && s->ignored != 0)
+		signal(s->ignored, SIG_IGN);
 	execv(argv[0], (char *const *)(uintptr_t)argv);
 	dprintf(STDERR_FILENO, "%s: %s\n", argv[0], strerror(errno));
 	_exit(127);
@@ -434,18 +443,16 @@ spawn(struct server *s, size_t *log_from)
 	free(program);
 }
 
-/* The port in `listening on ADDR:PORT (WHAT)`; waits for that line. */
+/* The port in `listening on ADDR:PORT (WHAT)`; waits for that line.  0: it
+ * has not come. */
 static int
 await_listener(struct server *s, size_t from, const char *what)
 {
 	char *text, *p, *colon;
 	int port = 0;
 
-	if (!log_await(&s->log, from, what)) {
-		/* So that the teardown finds nothing that runs. */
-		server_kill(s);
-		fail_with_log(s, "the server does not listen%s", what);
-	}
+	if (!log_await(&s->log, from, what))
+		return 0;
 	text = server_log(s);
 	p = strstr(text + from, what);
 	*p = '\0';
@@ -459,16 +466,43 @@ await_listener(struct server *s, size_t from, const char *what)
 	return port;
 }
 
-void
-server_start(struct server *s)
+static bool
+await_listeners(struct server *s, size_t from)
+{
+	int port, text_port = 0;
+
+	if ((port = await_listener(s, from, " (command protocol)")) == 0)
+		return false;
+	if (!s->no_text &&
+	    (text_port = await_listener(s, from, " (plain text)")) == 0)
+		return false;
+	s->port = port;
+	s->text_port = text_port;
+	snprintf(s->address, sizeof(s->address), "127.0.0.1:%d", port);
+	return true;
+}
+
+bool
+server_try_start(struct server *s, int *status)
 {
 	size_t from;
 
 	spawn(s, &from);
-	s->port = await_listener(s, from, " (command protocol)");
-	if (!s->no_text)
-		s->text_port = await_listener(s, from, " (plain text)");
-	snprintf(s->address, sizeof(s->address), "127.0.0.1:%d", s->port);
+	if (await_listeners(s, from))
+		return true;
+	*status = server_wait(s);
+	server_check_clean(s);
+	return false;
+}
+
+void
+server_start(struct server *s)
+{
+	int status;
+
+	if (!server_try_start(s, &status))
+		fail_with_log(s, "the server does not start: status %#x",
+		    (unsigned)status);
 }
 
 /* ---- ending ----------------------------------------------------------- */
@@ -502,8 +536,8 @@ kill_hard(struct server *s)
 	log_end(&s->log);
 }
 
-static bool
-is_sanitized(void)
+bool
+program_is_sanitized(void)
 {
 	const char *build = getenv("CHAT_BUILD");
 
@@ -541,7 +575,7 @@ server_refuses(struct server *s)
 void
 server_stop(struct server *s)
 {
-	int ms = is_sanitized() ? STOP_SANITIZED_MS : STOP_MS;
+	int ms = program_is_sanitized() ? STOP_SANITIZED_MS : STOP_MS;
 	int status;
 
 	kill(s->pid, SIGTERM);

@@ -47,6 +47,7 @@ void server_free(struct server *);
 void server_option(struct server *, const char *name, const char *value);
 void server_clear_options(struct server *);
 void server_limit(struct server *, int resource, unsigned long soft_and_hard);
+void server_ignore(struct server *, int sig); /* as nohup(1) does with HUP */
 void server_without_text(struct server *);
 void server_without_accounts(struct server *);
 
@@ -61,6 +62,9 @@ void server_start(struct server *);
  * status.  What it said is in server_log.
  */
 int server_refuses(struct server *);
+
+/* Either of the two: true, it listens; false, it ended, *status as wait(2). */
+bool server_try_start(struct server *, int *status);
 
 /* SIGTERM; fails unless it exits with 0, within 5 seconds, and clean. */
 void server_stop(struct server *);
@@ -112,6 +116,9 @@ int program_run(const char *const argv[], char **output);
 
 /* CHAT_BUILD's program of that name; the caller frees it. */
 char *program_path(const char *name);
+
+/* Built with sanitizers, whose memory and time tell nothing. */
+bool program_is_sanitized(void);
 
 /* Milliseconds of the monotonic clock. */
 long long now_ms(void);

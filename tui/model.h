@@ -96,7 +96,7 @@ size_t convo_unread(const struct convo *);
  * stands while the conversation is shown, though it counts as read then. */
 int64_t convo_marker(const struct convo *);
 
-bool convo_begin(const struct convo *);    /* no older ones at the server */
+bool convo_begin(const struct convo *);    /* no older ones to fetch */
 bool convo_fetching(const struct convo *); /* older ones are on their way */
 
 /* What stands in the input line while another conversation is shown.  Never
@@ -128,15 +128,17 @@ struct convo *model_find(const struct model *, const char *target);
 /* Makes it if need be.  NULL: target is none (target_parse). */
 struct convo *model_open(struct model *, const char *target);
 
-/* Which one is shown.  The UI and commands go through client_show(), which
- * fetches what is missing too. */
+/* Which one is shown; nobody looks at it until model_look says so.  The UI and
+ * commands go through client_show(), which fetches what is missing too. */
 void model_switch(struct model *, struct convo *);
 
 /* Takes it off the list (everyone is emptied instead); false while something
  * typed in it has no answer yet.  Its messages stay at the server. */
 bool model_close(struct model *, struct convo *);
-/* Drops what is shown of it, failed ones too: the screen is clean. */
+/* Drops what is shown of it, failed ones too: the screen is clean, and counts
+ * as begun here until model_unclear. */
 void model_clear(struct model *, struct convo *);
+void model_unclear(struct model *, struct convo *);
 
 void model_draft(struct model *, struct convo *, const char *text);
 
@@ -146,6 +148,8 @@ void model_draft(struct model *, struct convo *, const char *text);
  */
 void model_look(struct model *, bool looked);
 bool model_looked(const struct model *);
+/* All that is held of it was seen, wherever: /read, plain lines. */
+void model_mark_read(struct model *, struct convo *);
 
 /* ---- users ----------------------------------------------------------- */
 
@@ -214,6 +218,9 @@ bool model_add(struct model *, const struct model_message *, enum model_how);
 void model_page(struct model *, struct convo *,
     const struct model_message *, size_t n, bool begin);
 void model_fetching(struct model *, struct convo *, bool);
+
+/* So much is held that older ones would be dropped at once. */
+bool convo_full(const struct convo *);
 
 /* The oldest message held of it, to ask for what is before; 0: none. */
 int64_t convo_first(const struct convo *);

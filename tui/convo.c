@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/convo.h"
+
+#include "shared/xalloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- entries --------------------------------------------------------- */
+
+static const char *
+put(char **end, const char *s)
+{
+	size_t n = strlen(s) + 1;
+	char *at = *end;
+
+	memcpy(at, s, n);
+	*end += n;
+	return at;
+}
+
+static size_t
+room_for(const char *s)
+{
+	return s == NULL ? 0 : strlen(s) + 1;
+}
+
+struct entry *
+entry_new(const struct item *from, const char *tag)
+{
+	size_t need = room_for(from->from) + room_for(from->name) +
+	    room_for(from->text) + room_for(from->why) + room_for(tag);
+	struct entry *e = xmalloc(sizeof(*e) + need);
+	char *end = e->store;
+
+	e->item = *from;
+	e->bytes = sizeof(*e) + need;
+	e->item.from = put(&end, from->from);
+	e->item.name = put(&end, from->name);
+	e->item.text = put(&end, from->text);
+	e->item.why = from->why == NULL ? NULL : put(&end, from->why);
+	e->tag = NULL;
+	if (tag != NULL) {
+		e->tag = end;
+		put(&end, tag);
+	}
+	return e;
+}
+
+void
+entry_free(struct entry *e)
+{
+	free(e);
+}
+
+/* ---- rows ------------------------------------------------------------ */
+
+static struct entry *
+row_at(const struct row *r, size_t i)
+{
+	return r->at[r->off + i];
+}
+
+/* Room for one more at the end; what was eaten at the front is used first. */
+static void
+row_reserve(struct row *r)
+{
+	if (r->off + r->count < r->cap)
+		return;
+	if (r->off > r->count / 2) {
+		memmove(r->at, r->at + r->off, r->count * sizeof(*r->at));
+		r->off = 0;
+		return;
+	}
+	r->cap = r->cap == 0 ? 16 : r->cap * 2;
+	r->at = xreallocarray(r->at, r->cap, sizeof(*r->at));
+}
+
+static void
+row_insert(struct row *r, size_t i, struct entry *e)
+{
+	struct entry **p;
+
+	if (i == 0 && r->off > 0) {
+		r->off--;
+		r->count++;
+		r->at[r->off] = e;
+		return;
+	}
+	row_reserve(r);
+	p = r->at + r->off + i;
+	memmove(p + 1, p, (r->count - i) * sizeof(*p));
+	*p = e;
+	r->count++;
+}
+
+static struct entry *
+row_take(struct row *r, size_t i)
+{
+	struct entry **p = r->at + r->off + i;
+	struct entry *e = *p;
+
+	r->count--;
+	if (i == 0)
+		r->off++;
+	else
+		memmove(p, p + 1, (r->count - i) * sizeof(*p));
+	return e;
+}
+
+static void
+row_release(struct row *r)
+{
+	for (size_t i = 0; i < r->count; i++)
+		entry_free(row_at(r, i));
+	free(r->at);
+}
+
+/* ---- the conversation ------------------------------------------------ */
+
+struct convo *
+convo_new(const char *target, const char *key)
+{
+	struct convo *c = xcalloc(1, sizeof(*c));
+
+	strcpy(c->target, target); /* both fit: model.c has measured them */
+	strcpy(c->key, key);
+	return c;
+}
+
+void
+convo_free(struct convo *c)
+{
+	if (c == NULL)
+		return;
+	row_release(&c->settled);
+	row_release(&c->tail);
+	free(c->draft);
+	free(c);
+}
+
+static void
+count_in(struct convo *c, const struct entry *e)
+{
+	c->bytes += e->bytes;
+	c->messages += e->item.kind == ITEM_MESSAGE;
+	c->notices += e->item.kind == ITEM_NOTICE;
+	c->waiting += e->item.kind == ITEM_WAITING;
+}
+
+static void
+count_out(struct convo *c, const struct entry *e)
+{
+	c->bytes -= e->bytes;
+	c->messages -= e->item.kind == ITEM_MESSAGE;
+	c->notices -= e->item.kind == ITEM_NOTICE;
+	c->waiting -= e->item.kind == ITEM_WAITING;
+}
+
+/* The first place whose id is greater.  Most of what comes is the newest. */
+static size_t
+place_behind(const struct row *r, int64_t id)
+{
+	size_t low = 0, high = r->count;
+
+	if (high > 0 && row_at(r, high - 1)->item.id <= id)
+		return high;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (row_at(r, mid)->item.id <= id)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+bool
+convo_insert(struct convo *c, struct entry *e)
+{
+	size_t at = place_behind(&c->settled, e->item.id);
+
+	/* A message stands before the notices that share its id. */
+	if (e->item.kind == ITEM_MESSAGE)
+		while (at > 0) {
+			const struct item *before =
+			    &row_at(&c->settled, at - 1)->item;
+
+			if (before->id != e->item.id)
+				break;
+			if (before->kind == ITEM_MESSAGE)
+				return false;
+			at--;
+		}
+	row_insert(&c->settled, at, e);
+	count_in(c, e);
+	return true;
+}
+
+void
+convo_append_tail(struct convo *c, struct entry *e)
+{
+	convo_insert_tail(c, c->tail.count, e);
+}
+
+void
+convo_insert_tail(struct convo *c, size_t i, struct entry *e)
+{
+	row_insert(&c->tail, i, e);
+	count_in(c, e);
+}
+
+struct entry *
+convo_take_tail(struct convo *c, const char *tag, size_t *i)
+{
+	for (size_t n = 0; n < c->tail.count; n++) {
+		struct entry *e = row_at(&c->tail, n);
+
+		if (e->tag == NULL || strcmp(e->tag, tag) != 0)
+			continue;
+		*i = n;
+		count_out(c, e);
+		return row_take(&c->tail, n);
+	}
+	return NULL;
+}
+
+static void
+drop(struct convo *c, struct row *r, size_t i)
+{
+	struct entry *e = row_take(r, i);
+
+	count_out(c, e);
+	entry_free(e);
+}
+
+void
+convo_trim(struct convo *c, size_t messages, size_t notices)
+{
+	while (c->messages > messages) {
+		if (row_at(&c->settled, 0)->item.kind == ITEM_MESSAGE)
+			c->begin = c->cleared = false;
+		drop(c, &c->settled, 0);
+	}
+	for (size_t i = 0; c->notices > notices && i < c->settled.count;)
+		if (row_at(&c->settled, i)->item.kind == ITEM_NOTICE)
+			drop(c, &c->settled, i);
+		else
+			i++;
+}
+
+static void
+row_drop_kind(struct convo *c, struct row *r, enum item_kind kind)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < r->count; i++) {
+		struct entry *e = row_at(r, i);
+
+		if (e->item.kind == kind) {
+			count_out(c, e);
+			entry_free(e);
+		} else
+			r->at[r->off + kept++] = e;
+	}
+	r->count = kept;
+}
+
+void
+convo_drop_kind(struct convo *c, enum item_kind kind)
+{
+	row_drop_kind(c, &c->settled, kind);
+}
+
+void
+convo_drop_failed(struct convo *c)
+{
+	row_drop_kind(c, &c->tail, ITEM_FAILED);
+}
+
+void
+convo_rekey(struct convo *c, int64_t id)
+{
+	if (c->messages > 0)
+		return;
+	for (size_t i = 0; i < c->settled.count; i++)
+		if (row_at(&c->settled, i)->item.id == 0)
+			row_at(&c->settled, i)->item.id = id;
+}
+
+size_t
+convo_count_after(const struct convo *c, int64_t id)
+{
+	size_t n = 0;
+
+	for (size_t i = place_behind(&c->settled, id); i < c->settled.count;
+	    i++) {
+		const struct item *it = &row_at(&c->settled, i)->item;
+
+		n += it->kind == ITEM_MESSAGE && !it->own;
+	}
+	return n;
+}
+
+/* ---- what model.h says of it ----------------------------------------- */
+
+const char *
+convo_target(const struct convo *c)
+{
+	return c->target;
+}
+
+uint64_t
+convo_serial(const struct convo *c)
+{
+	return c->serial;
+}
+
+size_t
+convo_count(const struct convo *c)
+{
+	return c->settled.count + c->tail.count;
+}
+
+const struct item *
+convo_item(const struct convo *c, size_t i)
+{
+	if (i < c->settled.count)
+		return &row_at(&c->settled, i)->item;
+	return &row_at(&c->tail, i - c->settled.count)->item;
+}
+
+/* From the end: what panes look for is near it, or was when they looked. */
+bool
+convo_find_item(const struct convo *c, uint64_t serial, size_t *i)
+{
+	for (size_t n = convo_count(c); n-- > 0;)
+		if (convo_item(c, n)->serial == serial) {
+			*i = n;
+			return true;
+		}
+	return false;
+}
+
+size_t
+convo_unread(const struct convo *c)
+{
+	return c->unread;
+}
+
+int64_t
+convo_marker(const struct convo *c)
+{
+	return c->marker;
+}
+
+bool
+convo_begin(const struct convo *c)
+{
+	return c->begin;
+}
+
+bool
+convo_fetching(const struct convo *c)
+{
+	return c->fetching;
+}
+
+const char *
+convo_draft(const struct convo *c)
+{
+	return c->draft == NULL ? "" : c->draft;
+}
+
+int64_t
+convo_first(const struct convo *c)
+{
+	for (size_t i = 0; i < c->settled.count; i++)
+		if (row_at(&c->settled, i)->item.kind == ITEM_MESSAGE)
+			return row_at(&c->settled, i)->item.id;
+	return 0;
+}
+
+int64_t
+convo_last(const struct convo *c)
+{
+	for (size_t i = c->settled.count; i-- > 0;)
+		if (row_at(&c->settled, i)->item.kind == ITEM_MESSAGE)
+			return row_at(&c->settled, i)->item.id;
+	return 0;
+}
+
+int64_t
+convo_take_read(struct convo *c)
+{
+	int64_t due = c->read_due;
+
+	c->read_due = 0;
+	return due;
+}

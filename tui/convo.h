@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One conversation's items, in order: the inside of model.c, which alone
+ * includes this.  Others see struct convo through model.h.
+ *
+ * Two rows.  The settled one is sorted by id: messages, and notices behind the
+ * message that was the last of all when they were made.  The tail holds what
+ * was typed here and has no id yet, in the order of typing.
+ */
+#ifndef TUI_CONVO_H
+#define TUI_CONVO_H
+
+#include "shared/wire.h"
+#include "tui/model.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* An item with what only the model needs to know; its strings stand behind. */
+struct entry {
+	struct item item;
+	size_t bytes;
+	char *tag; /* WAITING; else NULL */
+	char store[];
+};
+
+/* A row of entries that grows at either end. */
+struct row {
+	struct entry **at;
+	size_t off, count, cap; /* at[off .. off + count) */
+};
+
+struct convo {
+	char target[WIRE_TARGET_CAP]; /* as it is shown and sent */
+	char key[WIRE_TARGET_CAP];    /* folded: two that are one share it */
+	uint64_t serial;
+	struct row settled, tail;
+	size_t messages, notices, waiting;
+	size_t bytes;
+	size_t unread;
+	int64_t first_unread, marker;
+	int64_t read_due; /* read here, the server was not told */
+	uint64_t active;  /* rises with use: who is longest idle */
+	bool begin, cleared, fetching, counted;
+	char *draft;
+};
+
+/* Copies the words; serial is the caller's to give. */
+struct entry *entry_new(const struct item *, const char *tag);
+void entry_free(struct entry *); /* NULL is fine */
+
+struct convo *convo_new(const char *target, const char *key);
+void convo_free(struct convo *);
+
+/* False, and e is still the caller's: that message is there already. */
+bool convo_insert(struct convo *, struct entry *e);
+void convo_append_tail(struct convo *, struct entry *);
+
+/* Takes it out of the tail; NULL: no such tag.  *i is where it stood. */
+struct entry *convo_take_tail(struct convo *, const char *tag, size_t *i);
+void convo_insert_tail(struct convo *, size_t i, struct entry *);
+
+/* Drops the oldest until at most so many messages and notices are left. */
+void convo_trim(struct convo *, size_t messages, size_t notices);
+
+/* Drops every settled entry of that kind. */
+void convo_drop_kind(struct convo *, enum item_kind);
+void convo_drop_failed(struct convo *);
+
+/* Notices made before any id was known stand behind id now. */
+void convo_rekey(struct convo *, int64_t id);
+
+/* Messages of others with a greater id. */
+size_t convo_count_after(const struct convo *, int64_t id);
+
+#endif

@@ -1,0 +1,851 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/model.h"
+
+#include "shared/xalloc.h"
+#include "tui/convo.h"
+#include "tui/roster.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct model {
+	struct convo **convo;
+	size_t count, current;
+	uint64_t serial; /* last one given, to items and conversations */
+	uint64_t clock;  /* rises with use */
+	size_t waiting;
+	unsigned changes;
+	bool looked;
+	int64_t seen; /* see model_last_seen */
+	int64_t top;  /* the highest id known of at all: notices stand there */
+	struct roster users;
+	struct model_status status;
+	model_item_fn *on_item;
+	void *on_item_arg;
+};
+
+static void
+changed(struct model *m, unsigned what)
+{
+	m->changes |= what;
+}
+
+static void
+convo_changed(struct model *m, const struct convo *c)
+{
+	if (c == m->convo[m->current])
+		changed(m, MODEL_STREAM);
+}
+
+/* ---- conversations --------------------------------------------------- */
+
+/* Two spellings of one name give one key.  What the server calls a target is
+ * taken as it is even where our rules for names would refuse it. */
+static bool
+make_key(const char *text, char key[WIRE_TARGET_CAP])
+{
+	struct target t;
+	char name[WIRE_NAME_CAP], realm[WIRE_NAME_CAP];
+	size_t n = strlen(text);
+
+	if (n == 0 || n >= WIRE_TARGET_CAP)
+		return false;
+	/* It becomes a word of a request: a server that named somebody
+	 * "x\r\nlogout" would have us say that. */
+	for (const char *p = text; *p != '\0'; p++)
+		if ((unsigned char)*p <= ' ' || *p == 0x7f)
+			return false;
+	if (target_parse(&t, text, n) == WIRE_OK &&
+	    wire_name_key(t.name, strlen(t.name), name) &&
+	    wire_name_key(t.realm, strlen(t.realm), realm)) {
+		strcpy(t.name, name);
+		strcpy(t.realm, realm);
+		target_format(&t, key);
+	} else
+		memcpy(key, text, n + 1);
+	return true;
+}
+
+static struct convo *
+find_key(const struct model *m, const char *key)
+{
+	for (size_t i = 0; i < m->count; i++)
+		if (strcmp(m->convo[i]->key, key) == 0)
+			return m->convo[i];
+	return NULL;
+}
+
+/* Folding costs more than looking: most messages are spelt right. */
+static struct convo *
+find_exact(const struct model *m, const char *target)
+{
+	for (size_t i = 0; i < m->count; i++)
+		if (strcmp(m->convo[i]->target, target) == 0)
+			return m->convo[i];
+	return NULL;
+}
+
+struct convo *
+model_find(const struct model *m, const char *target)
+{
+	char key[WIRE_TARGET_CAP];
+
+	return make_key(target, key) ? find_key(m, key) : NULL;
+}
+
+static void
+remove_at(struct model *m, size_t i)
+{
+	convo_free(m->convo[i]);
+	m->count--;
+	memmove(m->convo + i, m->convo + i + 1,
+	    (m->count - i) * sizeof(*m->convo));
+	if (m->current == i)
+		m->looked = false;
+	if (m->current > i || m->current == m->count)
+		m->current--;
+	changed(m, MODEL_CONVS | MODEL_STREAM);
+}
+
+/* Room for one more: the longest idle goes, but never one with unread or
+ * unsent words.  The server still has all of it. */
+static bool
+make_room(struct model *m)
+{
+	size_t best = 0;
+
+	if (m->count < MODEL_CONVOS)
+		return true;
+	for (size_t i = 1; i < m->count; i++) {
+		const struct convo *c = m->convo[i];
+
+		if (i == m->current || c->unread > 0 || c->tail.count > 0 ||
+		    c->draft != NULL)
+			continue;
+		if (best == 0 || c->active < m->convo[best]->active)
+			best = i;
+	}
+	if (best == 0)
+		return false;
+	remove_at(m, best);
+	return true;
+}
+
+static struct convo *
+open_convo(struct model *m, const char *target)
+{
+	char key[WIRE_TARGET_CAP];
+	struct convo *c = find_exact(m, target);
+
+	if (c == NULL && !make_key(target, key))
+		return NULL;
+	if (c == NULL && (c = find_key(m, key)) == NULL) {
+		if (!make_room(m))
+			return NULL;
+		c = convo_new(target, key);
+		c->serial = ++m->serial;
+		m->convo = xreallocarray(
+		    m->convo, m->count + 1, sizeof(*m->convo));
+		m->convo[m->count++] = c;
+		changed(m, MODEL_CONVS);
+	}
+	c->active = ++m->clock;
+	return c;
+}
+
+struct convo *
+model_open(struct model *m, const char *target)
+{
+	return open_convo(m, target);
+}
+
+size_t
+model_convos(const struct model *m)
+{
+	return m->count;
+}
+
+struct convo *
+model_convo(const struct model *m, size_t i)
+{
+	return m->convo[i];
+}
+
+struct convo *
+model_current(const struct model *m)
+{
+	return m->convo[m->current];
+}
+
+size_t
+model_current_index(const struct model *m)
+{
+	return m->current;
+}
+
+struct convo *
+model_convo_by_serial(const struct model *m, uint64_t serial)
+{
+	for (size_t i = 0; i < m->count; i++)
+		if (m->convo[i]->serial == serial)
+			return m->convo[i];
+	return NULL;
+}
+
+void
+model_switch(struct model *m, struct convo *c)
+{
+	struct convo *old = model_current(m);
+
+	if (c == old)
+		return;
+	if (old->unread == 0)
+		old->marker = 0;
+	for (size_t i = 0; i < m->count; i++)
+		if (m->convo[i] == c)
+			m->current = i;
+	c->active = ++m->clock;
+	m->looked = false;
+	changed(m, MODEL_STREAM | MODEL_CONVS);
+}
+
+static void
+forget_past(struct convo *c)
+{
+	convo_drop_kind(c, ITEM_MESSAGE);
+	convo_drop_kind(c, ITEM_NOTICE);
+	convo_drop_failed(c);
+	c->marker = 0;
+}
+
+void
+model_clear(struct model *m, struct convo *c)
+{
+	forget_past(c);
+	c->begin = c->cleared = true;
+	convo_changed(m, c);
+}
+
+void
+model_unclear(struct model *m, struct convo *c)
+{
+	if (!c->cleared)
+		return;
+	c->begin = c->cleared = false;
+	convo_changed(m, c);
+}
+
+bool
+model_close(struct model *m, struct convo *c)
+{
+	if (c->waiting > 0)
+		return false;
+	if (c == m->convo[0]) {
+		model_clear(m, c);
+		return true;
+	}
+	for (size_t i = 1; i < m->count; i++)
+		if (m->convo[i] == c) {
+			remove_at(m, i);
+			break;
+		}
+	return true;
+}
+
+void
+model_draft(struct model *m, struct convo *c, const char *text)
+{
+	size_t n = strlen(text);
+
+	(void)m;
+	if (n > MODEL_DRAFT) {
+		n = MODEL_DRAFT;
+		while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
+			n--;
+	}
+	free(c->draft);
+	c->draft = n == 0 ? NULL : xmemdup0(text, n);
+}
+
+/* ---- reading --------------------------------------------------------- */
+
+void
+model_mark_read(struct model *m, struct convo *c)
+{
+	int64_t last = convo_last(c);
+
+	if (c->unread == 0 || last == 0)
+		return; /* nothing new, or it is still to be fetched */
+	c->unread = 0;
+	c->first_unread = 0;
+	c->read_due = last;
+	changed(m, MODEL_CONVS);
+}
+
+void
+model_look(struct model *m, bool looked)
+{
+	struct convo *c = model_current(m);
+
+	m->looked = looked;
+	if (looked) {
+		model_mark_read(m, c);
+		convo_trim(c, MODEL_SCROLLBACK, MODEL_NOTICES);
+	}
+}
+
+bool
+model_looked(const struct model *m)
+{
+	return m->looked;
+}
+
+static void
+count_unread(struct model *m, struct convo *c, int64_t id)
+{
+	if (c->first_unread == 0)
+		c->first_unread = id;
+	if (c == model_current(m) && m->looked) {
+		c->unread = 1;
+		model_mark_read(m, c);
+		return;
+	}
+	if (c->unread++ == 0)
+		c->marker = c->first_unread;
+	changed(m, MODEL_CONVS);
+}
+
+void
+model_unread_begin(struct model *m)
+{
+	for (size_t i = 0; i < m->count; i++)
+		m->convo[i]->counted = false;
+}
+
+void
+model_unread(struct model *m, const char *target, int64_t count, int64_t first)
+{
+	struct convo *c = open_convo(m, target);
+
+	if (c == NULL || count <= 0)
+		return;
+	c->counted = true;
+	c->unread = count > 999999 ? 999999 : (size_t)count;
+	c->first_unread = first > 0 ? first : 0;
+	if (c->marker == 0)
+		c->marker = c->first_unread;
+	changed(m, MODEL_CONVS);
+	convo_changed(m, c);
+	if (c == model_current(m) && m->looked)
+		model_mark_read(m, c);
+}
+
+static void
+none_unread(struct model *m, struct convo *c)
+{
+	if (c->unread == 0)
+		return;
+	c->unread = 0;
+	c->first_unread = 0;
+	if (c != model_current(m))
+		c->marker = 0;
+	changed(m, MODEL_CONVS);
+}
+
+void
+model_unread_end(struct model *m)
+{
+	for (size_t i = 0; i < m->count; i++)
+		if (!m->convo[i]->counted)
+			none_unread(m, m->convo[i]);
+}
+
+bool
+model_read(struct model *m, const char *target, int64_t id)
+{
+	struct convo *c = model_find(m, target);
+	int64_t first;
+
+	if (c == NULL || c->unread == 0)
+		return true;
+	first = convo_first(c);
+	if (id >= m->top) {
+		none_unread(m, c);
+		return true;
+	}
+	if (first == 0 || (first > id && !c->begin))
+		return false;
+	c->unread = convo_count_after(c, id);
+	if (c->unread == 0) {
+		c->unread = 1; /* so that it counts as a change */
+		none_unread(m, c);
+	} else
+		changed(m, MODEL_CONVS);
+	return true;
+}
+
+/* ---- items ----------------------------------------------------------- */
+
+static void
+keep_short(struct model *m, struct convo *c)
+{
+	bool scrolled = c == model_current(m) && !m->looked;
+
+	convo_trim(c, scrolled ? MODEL_SCROLLED : MODEL_SCROLLBACK,
+	    MODEL_NOTICES);
+}
+
+static size_t
+bytes_held(const struct model *m)
+{
+	size_t sum = 0;
+
+	for (size_t i = 0; i < m->count; i++)
+		sum += m->convo[i]->bytes;
+	return sum;
+}
+
+/* Halves the largest conversations until all fits; the one that is shown only
+ * when no other holds enough to matter. */
+static void
+keep_small(struct model *m)
+{
+	size_t sum = bytes_held(m);
+
+	while (sum > MODEL_BYTES) {
+		struct convo *big = NULL;
+		size_t before;
+
+		for (size_t i = 0; i < m->count; i++) {
+			struct convo *c = m->convo[i];
+
+			if (c->messages > 1 && c != model_current(m) &&
+			    (big == NULL || c->bytes > big->bytes))
+				big = c;
+		}
+		if (big == NULL || big->bytes < MODEL_BYTES / 64)
+			big = model_current(m);
+		if (big->messages < 2)
+			return;
+		before = big->bytes;
+		convo_trim(big, big->messages / 2, MODEL_NOTICES);
+		convo_changed(m, big);
+		sum -= before - big->bytes;
+	}
+}
+
+bool
+convo_full(const struct convo *c)
+{
+	return c->messages + WIRE_PAGE_MAX > MODEL_SCROLLED ||
+	    c->bytes > MODEL_BYTES / 2;
+}
+
+/* False: a message that is there already. */
+static bool
+put_item(struct model *m, struct convo *c, const struct item *it,
+    enum model_how how)
+{
+	struct entry *e = entry_new(it, NULL);
+
+	e->item.serial = ++m->serial;
+	if (!convo_insert(c, e)) {
+		entry_free(e);
+		return false;
+	}
+	if (m->on_item != NULL)
+		m->on_item(m->on_item_arg, c, &e->item, how);
+	return true;
+}
+
+static bool
+is_own(const struct model *m, const char *from)
+{
+	return m->status.user[0] != '\0' && strcmp(m->status.user, from) == 0;
+}
+
+static bool
+put_message(struct model *m, struct convo *c, const struct model_message *msg,
+    enum model_how how)
+{
+	struct item it = {
+		.kind = ITEM_MESSAGE,
+		.own = is_own(m, msg->from),
+		.id = msg->id,
+		.time = msg->time,
+		.from = msg->from,
+		.name = msg->name,
+		.text = msg->text,
+	};
+
+	if (msg->id > m->top)
+		m->top = msg->id;
+	return put_item(m, c, &it, how);
+}
+
+/* The way the server spells a name is the right one. */
+static void
+respell(struct model *m, struct convo *c, const char *target)
+{
+	if (strcmp(c->target, target) == 0 || strlen(target) >= WIRE_TARGET_CAP)
+		return;
+	strcpy(c->target, target);
+	changed(m, MODEL_CONVS);
+}
+
+bool
+model_add(struct model *m, const struct model_message *msg, enum model_how how)
+{
+	struct convo *c = open_convo(m, msg->target);
+
+	if (how == MODEL_LIVE && msg->id > m->seen)
+		m->seen = msg->id;
+	if (c == NULL || !put_message(m, c, msg, how))
+		return false;
+	respell(m, c, msg->target);
+	if (how == MODEL_LIVE && !is_own(m, msg->from))
+		count_unread(m, c, msg->id);
+	else if (how == MODEL_LIVE && c->unread == 0)
+		c->marker = 0;
+	convo_changed(m, c);
+	keep_short(m, c);
+	if (c->bytes > MODEL_BYTES / MODEL_CONVOS)
+		keep_small(m);
+	return true;
+}
+
+void
+model_page(struct model *m, struct convo *c, const struct model_message *msg,
+    size_t n, bool begin)
+{
+	for (size_t i = 0; i < n; i++)
+		(void)put_message(m, c, &msg[i], MODEL_HISTORY);
+	c->fetching = false;
+	c->begin = begin;
+	c->cleared = false;
+	if (c == model_current(m) && m->looked)
+		model_mark_read(m, c);
+	convo_changed(m, c);
+	convo_trim(c, MODEL_SCROLLED, MODEL_NOTICES);
+	keep_small(m);
+}
+
+void
+model_fetching(struct model *m, struct convo *c, bool fetching)
+{
+	if (c->fetching == fetching)
+		return;
+	c->fetching = fetching;
+	convo_changed(m, c);
+}
+
+void
+model_seen(struct model *m, int64_t id)
+{
+	if (id > m->seen)
+		m->seen = id;
+	if (m->top == 0 && id > 0)
+		for (size_t i = 0; i < m->count; i++)
+			convo_rekey(m->convo[i], id);
+	if (id > m->top)
+		m->top = id;
+}
+
+int64_t
+model_last_seen(const struct model *m)
+{
+	return m->seen;
+}
+
+void
+model_gap(struct model *m)
+{
+	for (size_t i = 0; i < m->count; i++) {
+		convo_drop_kind(m->convo[i], ITEM_MESSAGE);
+		m->convo[i]->begin = m->convo[i]->cleared = false;
+		m->convo[i]->fetching = false;
+	}
+	changed(m, MODEL_STREAM);
+}
+
+/* ---- own words ------------------------------------------------------- */
+
+bool
+model_typed(struct model *m, const char *target, const char *tag,
+    const char *text, int64_t now)
+{
+	struct convo *c;
+	struct entry *e;
+	struct item it = {
+		.kind = ITEM_WAITING,
+		.own = true,
+		.time = now,
+		.from = m->status.user,
+		.name = "",
+		.text = text,
+	};
+
+	if (m->waiting >= MODEL_WAITING ||
+	    (c = open_convo(m, target)) == NULL ||
+	    c->tail.count >= 2 * MODEL_WAITING)
+		return false;
+	it.serial = ++m->serial;
+	it.id = m->top;
+	e = entry_new(&it, tag);
+	convo_append_tail(c, e);
+	m->waiting++;
+	if (c->unread == 0)
+		c->marker = 0;
+	changed(m, MODEL_STATUS);
+	convo_changed(m, c);
+	if (m->on_item != NULL)
+		m->on_item(m->on_item_arg, c, &e->item, MODEL_LOCAL);
+	return true;
+}
+
+static struct entry *
+take_waiting(struct model *m, const char *tag, struct convo **c, size_t *at)
+{
+	for (size_t i = 0; i < m->count; i++) {
+		struct entry *e;
+
+		if (m->convo[i]->waiting == 0)
+			continue;
+		*c = m->convo[i];
+		if ((e = convo_take_tail(*c, tag, at)) == NULL)
+			continue;
+		m->waiting--;
+		changed(m, MODEL_STATUS);
+		convo_changed(m, *c);
+		return e;
+	}
+	return NULL;
+}
+
+void
+model_settle(struct model *m, const char *tag, int64_t id, int64_t time)
+{
+	struct convo *c;
+	size_t at;
+	struct entry *e = take_waiting(m, tag, &c, &at);
+	const struct user *me;
+	struct model_message msg;
+
+	if (e == NULL)
+		return;
+	me = roster_find(&m->users, m->status.user);
+	msg = (struct model_message){
+		.id = id,
+		.time = time,
+		.target = c->target,
+		.from = m->status.user,
+		.name = me == NULL ? "" : me->name,
+		.text = e->item.text,
+	};
+	(void)put_message(m, c, &msg, MODEL_SETTLED);
+	entry_free(e);
+	keep_short(m, c);
+	keep_small(m);
+}
+
+void
+model_fail(struct model *m, const char *tag, const char *why)
+{
+	struct convo *c;
+	size_t at;
+	struct entry *e = take_waiting(m, tag, &c, &at), *failed;
+	struct item it;
+
+	if (e == NULL)
+		return;
+	it = e->item;
+	it.kind = ITEM_FAILED;
+	it.why = why;
+	it.serial = ++m->serial;
+	failed = entry_new(&it, NULL);
+	entry_free(e);
+	convo_insert_tail(c, at, failed);
+	if (m->on_item != NULL)
+		m->on_item(m->on_item_arg, c, &failed->item, MODEL_LOCAL);
+}
+
+size_t
+model_waiting(const struct model *m)
+{
+	return m->waiting;
+}
+
+/* ---- notices --------------------------------------------------------- */
+
+static void
+notice_line(struct model *m, int64_t now, const char *line)
+{
+	struct convo *c = model_current(m);
+	struct item it = {
+		.kind = ITEM_NOTICE,
+		.id = m->top,
+		.time = now,
+		.from = "",
+		.name = "",
+		.text = line,
+	};
+
+	(void)put_item(m, c, &it, MODEL_LOCAL);
+}
+
+void
+model_notice(struct model *m, int64_t now, const char *text)
+{
+	char *copy = xstrdup(text), *rest = copy, *line;
+
+	while ((line = strsep(&rest, "\n")) != NULL)
+		if (*line != '\0' || rest != NULL)
+			notice_line(m, now, line);
+	free(copy);
+	convo_trim(model_current(m), MODEL_SCROLLED, MODEL_NOTICES);
+	changed(m, MODEL_STREAM);
+}
+
+void
+model_noticef(struct model *m, int64_t now, const char *fmt, ...)
+{
+	va_list ap;
+	char *text;
+
+	va_start(ap, fmt);
+	text = xvasprintf(fmt, ap);
+	va_end(ap);
+	model_notice(m, now, text);
+	free(text);
+}
+
+/* ---- users ----------------------------------------------------------- */
+
+void
+model_users_begin(struct model *m)
+{
+	roster_begin(&m->users);
+}
+
+void
+model_users_end(struct model *m)
+{
+	if (roster_end(&m->users))
+		changed(m, MODEL_USERS);
+}
+
+void
+model_user_set(struct model *m, const char *user, const char *name,
+    bool online, int64_t since)
+{
+	if (roster_set(&m->users, user, name, online, since))
+		changed(m, MODEL_USERS);
+}
+
+size_t
+model_users(struct model *m)
+{
+	return m->users.count;
+}
+
+const struct user *
+model_user(struct model *m, size_t i)
+{
+	return roster_shown(&m->users, i);
+}
+
+size_t
+model_online(struct model *m)
+{
+	return m->users.online;
+}
+
+const struct user *
+model_user_by_name(const struct model *m, const char *name)
+{
+	return roster_find(&m->users, name);
+}
+
+/* ---- the whole ------------------------------------------------------- */
+
+struct model *
+model_new(void)
+{
+	struct model *m = xcalloc(1, sizeof(*m));
+
+	(void)open_convo(m, "*");
+	m->changes = MODEL_ALL;
+	return m;
+}
+
+static void
+drop_all(struct model *m)
+{
+	for (size_t i = 0; i < m->count; i++)
+		convo_free(m->convo[i]);
+	free(m->convo);
+	roster_release(&m->users);
+}
+
+void
+model_free(struct model *m)
+{
+	if (m == NULL)
+		return;
+	drop_all(m);
+	free(m);
+}
+
+void
+model_reset(struct model *m)
+{
+	drop_all(m);
+	m->convo = NULL;
+	m->count = m->current = m->waiting = 0;
+	m->looked = false;
+	m->seen = m->top = 0;
+	(void)open_convo(m, "*");
+	changed(m, MODEL_ALL);
+}
+
+unsigned
+model_changes(struct model *m)
+{
+	unsigned what = m->changes;
+
+	m->changes = 0;
+	return what;
+}
+
+void
+model_on_item(struct model *m, model_item_fn *fn, void *arg)
+{
+	m->on_item = fn;
+	m->on_item_arg = arg;
+}
+
+const struct model_status *
+model_status(const struct model *m)
+{
+	return &m->status;
+}
+
+static bool
+same_status(const struct model_status *a, const struct model_status *b)
+{
+	return a->link == b->link && a->retry_at == b->retry_at &&
+	    strcmp(a->server, b->server) == 0 &&
+	    strcmp(a->realm, b->realm) == 0 &&
+	    strcmp(a->user, b->user) == 0 && strcmp(a->why, b->why) == 0;
+}
+
+void
+model_set_status(struct model *m, const struct model_status *s)
+{
+	if (same_status(&m->status, s))
+		return;
+	m->status = *s;
+	changed(m, MODEL_STATUS);
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/roster.h"
+
+#include "shared/xalloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void
+roster_release(struct roster *r)
+{
+	for (size_t i = 0; i < r->count; i++)
+		free(r->by_name[i].names);
+	free(r->by_name);
+	free(r->shown);
+	memset(r, 0, sizeof(*r));
+}
+
+/* Where the name is, or would be. */
+static size_t
+place(const struct roster *r, const char *user, bool *found)
+{
+	size_t low = 0, high = r->count;
+
+	*found = false;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		int order = strcmp(user, r->by_name[mid].pub.user);
+
+		if (order == 0) {
+			*found = true;
+			return mid;
+		}
+		if (order < 0)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	return low;
+}
+
+static void
+set_names(struct roster_user *u, const char *user, const char *name)
+{
+	size_t n = strlen(user) + 1, m = strlen(name) + 1;
+	char *names = xmalloc(n + m);
+
+	memcpy(names, user, n);
+	memcpy(names + n, name, m);
+	free(u->names);
+	u->names = names;
+	u->pub.user = names;
+	u->pub.name = names + n;
+}
+
+static struct roster_user *
+insert(struct roster *r, size_t at)
+{
+	if (r->count == MODEL_USERS_MAX)
+		return NULL;
+	if (r->count == r->cap) {
+		r->cap = r->cap == 0 ? 64 : r->cap * 2;
+		r->by_name = xreallocarray(
+		    r->by_name, r->cap, sizeof(*r->by_name));
+		r->shown = xreallocarray(r->shown, r->cap, sizeof(*r->shown));
+	}
+	memmove(r->by_name + at + 1, r->by_name + at,
+	    (r->count - at) * sizeof(*r->by_name));
+	memset(&r->by_name[at], 0, sizeof(r->by_name[at]));
+	r->count++;
+	return &r->by_name[at];
+}
+
+bool
+roster_set(struct roster *r, const char *user, const char *name, bool online,
+    int64_t since)
+{
+	bool found;
+	size_t at = place(r, user, &found);
+	struct roster_user *u = found ? &r->by_name[at] : insert(r, at);
+
+	if (u == NULL)
+		return false;
+	u->round = r->round;
+	if (found && u->pub.online == online && u->pub.since == since &&
+	    strcmp(u->pub.name, name) == 0)
+		return false;
+	if (!found || strcmp(u->pub.name, name) != 0)
+		set_names(u, user, name);
+	if (online && !u->pub.online)
+		r->online++;
+	else if (!online && u->pub.online)
+		r->online--;
+	u->pub.online = online;
+	u->pub.since = since;
+	r->stale = true;
+	return true;
+}
+
+void
+roster_begin(struct roster *r)
+{
+	r->round++;
+}
+
+bool
+roster_end(struct roster *r)
+{
+	size_t kept = 0;
+	bool dropped;
+
+	for (size_t i = 0; i < r->count; i++) {
+		struct roster_user *u = &r->by_name[i];
+
+		if (u->round == r->round) {
+			r->by_name[kept++] = *u;
+			continue;
+		}
+		r->online -= u->pub.online;
+		free(u->names);
+	}
+	dropped = kept < r->count;
+	r->count = kept;
+	r->stale |= dropped;
+	return dropped;
+}
+
+const struct user *
+roster_find(const struct roster *r, const char *user)
+{
+	bool found;
+	size_t at = place(r, user, &found);
+
+	return found ? &r->by_name[at].pub : NULL;
+}
+
+/* Two passes over what is sorted by name already: no sort is needed. */
+static void
+refresh(struct roster *r)
+{
+	size_t n = 0;
+
+	for (int online = 1; online >= 0; online--)
+		for (size_t i = 0; i < r->count; i++)
+			if (r->by_name[i].pub.online == (online == 1))
+				r->shown[n++] = &r->by_name[i].pub;
+	r->stale = false;
+}
+
+const struct user *
+roster_shown(struct roster *r, size_t i)
+{
+	if (r->stale)
+		refresh(r);
+	return r->shown[i];
+}

@@ -75,6 +75,11 @@ void client_register(struct client *, const char *user, const char *password,
 void client_resume(struct client *, const char *user, const char *token);
 
 bool client_logged_in(const struct client *);
+/* Or about to be: what is typed now will be sent then. */
+bool client_hopeful(const struct client *);
+/* Something that was begun is not over: connecting, logging in, a question, a
+ * message.  Scripts wait for it. */
+bool client_busy(const struct client *);
 
 /* Gives the token back and forgets it; then need_login(LOGGED_OUT). */
 void client_logout(struct client *);
@@ -90,8 +95,10 @@ void client_retry(struct client *);
 bool client_say(struct client *, const char *target, const char *text);
 size_t client_unanswered(const struct client *);
 
-/* Shows a conversation: switches and fetches its last page if none is held. */
+/* Shows a conversation: switches, and fetches a page if little is held. */
 void client_show(struct client *, struct convo *);
+/* For plain lines: pages of history only when they are asked for. */
+void client_lazy(struct client *);
 /* The UI has reached the top: older ones, a page; no matter if already asked
  * or at the beginning. */
 void client_older(struct client *, struct convo *, int limit);

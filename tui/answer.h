@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The answers to what a command asked, as notices in the model; and the
+ * server's errors in a person's words.
+ */
+#ifndef TUI_ANSWER_H
+#define TUI_ANSWER_H
+
+#include "tui/client.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+struct model;
+
+enum { ANSWER_WHY_CAP = 256 };
+
+/* A sentence without its end: "there is no user of that name". */
+void answer_why(const json_t *reply, char why[ANSWER_WHY_CAP]);
+
+/* False: the reply is not of the form that it must have. */
+bool answer_print(struct model *, enum client_ask, const json_t *reply,
+    int64_t now);
+
+/* The request without its tag, token sign and parameters: "who"; and whether
+ * it needs a login. */
+const char *answer_verb(enum client_ask, bool *token);
+
+#endif

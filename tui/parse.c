@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/parse.h"
+
+#include "shared/wire.h"
+#include "shared/xalloc.h"
+#include "tui/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+json_t *
+parse_object(const char *p, size_t n)
+{
+	json_t *o = json_loadb(p, n, JSON_REJECT_DUPLICATES, NULL);
+
+	if (json_is_object(o))
+		return o;
+	json_decref(o);
+	return NULL;
+}
+
+const char *
+parse_string(const json_t *o, const char *key)
+{
+	return json_string_value(json_object_get(o, key));
+}
+
+const char *
+parse_name(const json_t *o, const char *key, size_t cap)
+{
+	const char *s = parse_string(o, key);
+
+	return s == NULL || *s == '\0' || strlen(s) >= cap ? NULL : s;
+}
+
+bool
+parse_id(const json_t *o, const char *key, int64_t *id)
+{
+	const json_t *v = json_object_get(o, key);
+
+	if (!json_is_integer(v) || json_integer_value(v) < 0)
+		return false;
+	*id = json_integer_value(v);
+	return true;
+}
+
+bool
+parse_true(const json_t *o, const char *key)
+{
+	return json_is_true(json_object_get(o, key));
+}
+
+int64_t
+parse_time(const json_t *o, const char *key, int64_t otherwise)
+{
+	const char *s = parse_string(o, key);
+	int64_t ms;
+
+	return s != NULL && wire_time_parse(s, &ms) ? ms : otherwise;
+}
+
+bool
+parse_message(const json_t *o, struct model_message *m)
+{
+	const json_t *name = json_object_get(o, "name");
+
+	m->target = parse_name(o, "target", WIRE_TARGET_CAP);
+	m->from = parse_name(o, "from", WIRE_TARGET_CAP);
+	m->name = json_is_string(name) ? json_string_value(name) : "";
+	m->text = parse_string(o, "text");
+	m->time = parse_time(o, "time", 0);
+	return parse_id(o, "id", &m->id) && m->id > 0 && m->target != NULL &&
+	    m->from != NULL && m->text != NULL;
+}
+
+bool
+parse_messages(const json_t *o, struct model_message **out, size_t *n)
+{
+	const json_t *list = json_object_get(o, "messages");
+	size_t count = json_array_size(list);
+	struct model_message *m;
+
+	*out = NULL;
+	*n = 0;
+	if (!json_is_array(list) || count > WIRE_PAGE_MAX)
+		return false;
+	m = xcalloc(count + 1, sizeof(*m));
+	for (size_t i = 0; i < count; i++)
+		if (!parse_message(json_array_get(list, i), &m[i])) {
+			free(m);
+			return false;
+		}
+	*out = m;
+	*n = count;
+	return true;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A server's objects taken apart with distrust: a member that must be there
+ * and is missing, of another type or out of range makes the whole object no
+ * good (false, NULL), which ends the connection.  What is not asked for is
+ * not looked at.  Strings are borrowed from the object.
+ */
+#ifndef TUI_PARSE_H
+#define TUI_PARSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+struct model_message;
+
+/* NULL: no JSON object. */
+json_t *parse_object(const char *p, size_t n);
+
+/* NULL: not there or no string. */
+const char *parse_string(const json_t *, const char *key);
+/* A name: a string that is not empty and shorter than cap bytes. */
+const char *parse_name(const json_t *, const char *key, size_t cap);
+bool parse_id(const json_t *, const char *key, int64_t *); /* 0 and up */
+bool parse_true(const json_t *, const char *key);
+/* ms since 1970; otherwise when it is not there or no time. */
+int64_t parse_time(const json_t *, const char *key, int64_t otherwise);
+
+bool parse_message(const json_t *, struct model_message *);
+
+/* "messages" of a history or search reply; NULL and *n 0 on a bad one (then
+ * false).  The array is the caller's to free. */
+bool parse_messages(
+    const json_t *, struct model_message **, size_t *n);
+
+#endif

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/options.h"
+
+#include "shared/wire.h"
+#include "shared/xalloc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+enum { CONFIG_MAX = 64 << 10 };
+
+static const char program[] = "chat-tui";
+
+static const char help[] =
+    "usage: chat-tui [OPTION...] [USER@]HOST[:PORT]\n"
+    "\n"
+    "  --plain               lines in, lines out; no full screen\n"
+    "  --send TARGET TEXT    send one message and leave; status 0 says that\n"
+    "                        the server has it on its disk\n"
+    "  --password-file FILE  the first line of it is the password\n"
+    "                        (or the environment's CHAT_PASSWORD)\n"
+    "  --config FILE         default $XDG_CONFIG_HOME/chat-tui/config\n"
+    "  --no-color            (or the environment's NO_COLOR)\n"
+    "  --no-remember         neither use nor keep server, name and token\n"
+    "  --tls                 not in this version\n"
+    "  --version, --help\n"
+    "\n"
+    "The server is localhost:8889 when none is named.  Inside, /help lists\n"
+    "the commands.\n"
+    "\n"
+    "Exit status: 0 all that was typed was answered OK; 1 the server refused\n"
+    "a message; 64 wrong usage; 66 no password file; 69 the server cannot be\n"
+    "reached; 75 the connection was lost before the answer, try again; 77 the\n"
+    "login was refused; 78 the configuration file is wrong.\n";
+
+enum opt {
+	OPT_TLS = 256,
+	OPT_PLAIN,
+	OPT_PASSWORD_FILE,
+	OPT_CONFIG,
+	OPT_SEND,
+	OPT_NO_COLOR,
+	OPT_NO_REMEMBER,
+	OPT_SERVER,
+	OPT_VERSION,
+	OPT_HELP
+};
+
+/* In the file a switch is yes or no.  server is the operand's name there. */
+static const struct {
+	const char *name;
+	enum opt opt;
+	int arg;
+	bool in_file;
+} table[] = {
+	{ "tls", OPT_TLS, no_argument, true },
+	{ "plain", OPT_PLAIN, no_argument, true },
+	{ "password-file", OPT_PASSWORD_FILE, required_argument, true },
+	{ "config", OPT_CONFIG, required_argument, false },
+	{ "send", OPT_SEND, required_argument, false },
+	{ "no-color", OPT_NO_COLOR, no_argument, true },
+	{ "no-remember", OPT_NO_REMEMBER, no_argument, true },
+	{ "server", OPT_SERVER, required_argument, true },
+	{ "version", OPT_VERSION, no_argument, false },
+	{ "help", OPT_HELP, no_argument, false },
+};
+
+enum { ROWS = sizeof(table) / sizeof(*table) };
+
+static int
+complain(int status, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static int
+complain(int status, const char *fmt, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "%s: ", program);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	return status;
+}
+
+static void
+set(char **slot, const char *value)
+{
+	free(*slot);
+	*slot = xstrdup(value);
+}
+
+/* ---- one setting ------------------------------------------------------ */
+
+/* [USER@]HOST[:PORT] */
+static int
+set_server(struct options *o, const char *text)
+{
+	const char *at = strrchr(text, '@');
+	const char *host = at == NULL ? text : at + 1;
+
+	if (at != NULL && !wire_name_ok(text, (size_t)(at - text)))
+		return complain(EX_USAGE, "%s: what stands before @ is no name",
+		    text);
+	if (*host == '\0' || strlen(host) > 300)
+		return complain(EX_USAGE, "%s: no server is named", text);
+	set(&o->server, host);
+	if (at != NULL) {
+		free(o->user);
+		o->user = xmemdup0(text, (size_t)(at - text));
+	}
+	return 0;
+}
+
+/* value: NULL for a switch that is given; 0 or an exit status. */
+static int
+apply(struct options *o, enum opt opt, const char *value)
+{
+	switch (opt) {
+	case OPT_TLS:
+		return complain(EX_USAGE, "TLS is not in this version; "
+		    "without it passwords cross the net in the clear");
+	case OPT_PLAIN:
+		o->plain = true;
+		return 0;
+	case OPT_NO_COLOR:
+		o->no_color = true;
+		return 0;
+	case OPT_NO_REMEMBER:
+		o->no_remember = true;
+		return 0;
+	case OPT_PASSWORD_FILE:
+		set(&o->password_file, value);
+		return 0;
+	case OPT_CONFIG:
+		set(&o->config, value);
+		return 0;
+	case OPT_SERVER:
+		return set_server(o, value);
+	case OPT_SEND:
+	case OPT_VERSION:
+	case OPT_HELP:
+		break;
+	}
+	return 0;
+}
+
+/* ---- the file --------------------------------------------------------- */
+
+static char *
+trim(char *s)
+{
+	size_t n;
+
+	s += strspn(s, " \t\r");
+	for (n = strlen(s); n > 0 && strchr(" \t\r", s[n - 1]) != NULL;)
+		s[--n] = '\0';
+	return s;
+}
+
+static int
+apply_line(struct options *o, const char *path, int number, char *line)
+{
+	char *eq, *name, *value;
+
+	line = trim(line);
+	if (*line == '\0' || *line == '#')
+		return 0;
+	if ((eq = strchr(line, '=')) == NULL)
+		return complain(EX_CONFIG, "%s:%d: not NAME = VALUE", path,
+		    number);
+	*eq = '\0';
+	name = trim(line);
+	value = trim(eq + 1);
+	for (size_t i = 0; i < ROWS; i++) {
+		if (!table[i].in_file || strcmp(table[i].name, name) != 0)
+			continue;
+		if (*value == '\0')
+			break;
+		if (table[i].arg == required_argument)
+			return apply(o, table[i].opt, value) == 0 ?
+			    0 : EX_CONFIG;
+		if (strcmp(value, "no") == 0)
+			return 0;
+		if (strcmp(value, "yes") == 0)
+			return apply(o, table[i].opt, NULL) == 0 ?
+			    0 : EX_CONFIG;
+		return complain(EX_CONFIG, "%s:%d: %s is yes or no", path,
+		    number, name);
+	}
+	return complain(EX_CONFIG, "%s:%d: %s: no such setting, or no value",
+	    path, number, name);
+}
+
+/* NULL and errno.  At most max bytes. */
+static char *
+slurp(const char *path, size_t max)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), saved;
+	size_t have = 0;
+	ssize_t n = -1;
+	char *text;
+
+	if (fd == -1)
+		return NULL;
+	text = xmalloc(max + 1);
+	while (have < max && ((n = read(fd, text + have, max - have)) > 0 ||
+	    (n == -1 && errno == EINTR)))
+		have += n > 0 ? (size_t)n : 0;
+	saved = errno;
+	close(fd);
+	if (n != 0 || memchr(text, '\0', have) != NULL) {
+		errno = n == -1 ? saved : EFBIG;
+		explicit_bzero(text, have);
+		free(text);
+		return NULL;
+	}
+	text[have] = '\0';
+	return text;
+}
+
+static char *
+default_config(void)
+{
+	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+
+	if (xdg != NULL && *xdg == '/')
+		return xasprintf("%s/chat-tui/config", xdg);
+	if (home != NULL && *home == '/')
+		return xasprintf("%s/.config/chat-tui/config", home);
+	return NULL;
+}
+
+static int
+read_config(struct options *o, const char *given)
+{
+	char *path = given == NULL ? default_config() : xstrdup(given);
+	char *text, *rest, *line;
+	int status = 0, number = 0;
+
+	if (path == NULL)
+		return 0;
+	if ((text = slurp(path, CONFIG_MAX)) == NULL) {
+		if (given != NULL || (errno != ENOENT && errno != ENOTDIR))
+			status = complain(
+			    EX_CONFIG, "%s: %s", path, strerror(errno));
+		free(path);
+		return status;
+	}
+	for (rest = text; status == 0 && (line = strsep(&rest, "\n")) != NULL;)
+		status = apply_line(o, path, ++number, line);
+	free(text);
+	free(path);
+	return status;
+}
+
+/* ---- the command line ------------------------------------------------- */
+
+static enum options_do
+parse_argv(struct options *o, int argc, char **argv, int *status)
+{
+	struct option longs[ROWS + 1] = { 0 };
+	int opt;
+
+	for (size_t i = 0; i < ROWS; i++)
+		longs[i] = (struct option){
+			.name = table[i].name,
+			.has_arg = table[i].arg,
+			.val = (int)table[i].opt,
+		};
+	while ((opt = getopt_long(argc, argv, "", longs, NULL)) != -1)
+		switch (opt) {
+		case OPT_HELP:
+			fputs(help, stdout);
+			return OPTIONS_HELP;
+		case OPT_VERSION:
+			printf("%s %s\n", program, CHAT_VERSION);
+			return OPTIONS_VERSION;
+		case OPT_SEND:
+			if (optind >= argc) {
+				*status = complain(EX_USAGE,
+				    "--send needs a TARGET and a TEXT");
+				return OPTIONS_FAIL;
+			}
+			set(&o->send_target, optarg);
+			set(&o->send_text, argv[optind++]);
+			break;
+		case '?': /* getopt has said what */
+			*status = EX_USAGE;
+			return OPTIONS_FAIL;
+		default:
+			if ((*status = apply(o, (enum opt)opt, optarg)) != 0)
+				return OPTIONS_FAIL;
+		}
+	if (optind < argc &&
+	    (*status = set_server(o, argv[optind++])) != 0)
+		return OPTIONS_FAIL;
+	if (optind < argc) {
+		*status = complain(EX_USAGE, "%s: one server is enough",
+		    argv[optind]);
+		return OPTIONS_FAIL;
+	}
+	return OPTIONS_RUN;
+}
+
+/* ---- the password ----------------------------------------------------- */
+
+static int
+read_password(struct options *o)
+{
+	const char *env = getenv("CHAT_PASSWORD");
+
+	if (o->password_file != NULL) {
+		char *text = slurp(o->password_file, WIRE_PASSWORD_MAX + 2);
+
+		if (text == NULL)
+			return complain(EX_NOINPUT, "%s: %s", o->password_file,
+			    errno == EFBIG ? "no password" : strerror(errno));
+		text[strcspn(text, "\r\n")] = '\0';
+		if (*text == '\0') {
+			free(text);
+			return complain(EX_NOINPUT,
+			    "%s: its first line is empty", o->password_file);
+		}
+		o->password = text;
+	} else if (env != NULL && *env != '\0')
+		o->password = xstrdup(env);
+	unsetenv("CHAT_PASSWORD");
+	return 0;
+}
+
+/* Settings of the file stand behind those that were given. */
+static void
+fill(char **slot, char **from)
+{
+	if (*slot == NULL) {
+		*slot = *from;
+		*from = NULL;
+	}
+}
+
+enum options_do
+options_read(struct options *o, int argc, char **argv, int *status)
+{
+	struct options file = { 0 };
+	enum options_do what;
+
+	memset(o, 0, sizeof(*o));
+	*status = 0;
+	what = parse_argv(o, argc, argv, status);
+	if (what != OPTIONS_RUN)
+		return what;
+	*status = read_config(&file, o->config);
+	/* A name in the file is for the file's server. */
+	if (o->server == NULL)
+		fill(&o->user, &file.user);
+	fill(&o->server, &file.server);
+	fill(&o->password_file, &file.password_file);
+	o->plain |= file.plain;
+	o->no_color |= file.no_color || (getenv("NO_COLOR") != NULL &&
+	    *getenv("NO_COLOR") != '\0');
+	o->no_remember |= file.no_remember;
+	options_release(&file);
+	if (*status == 0)
+		*status = read_password(o);
+	return *status == 0 ? OPTIONS_RUN : OPTIONS_FAIL;
+}
+
+void
+options_release(struct options *o)
+{
+	if (o->password != NULL)
+		explicit_bzero(o->password, strlen(o->password));
+	free(o->password);
+	free(o->server);
+	free(o->user);
+	free(o->password_file);
+	free(o->config);
+	free(o->send_target);
+	free(o->send_text);
+	memset(o, 0, sizeof(*o));
+}

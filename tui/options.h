@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The command line and the configuration file, one table for both: the file
+ * has the names of the long options, one `name = value` a line, # begins a
+ * comment.  Options given win over the file.
+ */
+#ifndef TUI_OPTIONS_H
+#define TUI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+struct options {
+	char *server;   /* HOST[:PORT]; NULL: not given */
+	char *user;     /* NULL: not given */
+	char *password; /* from CHAT_PASSWORD or a file; NULL: none */
+	char *password_file;
+	char *config;
+	bool plain;
+	bool no_color;
+	bool no_remember;
+	char *send_target, *send_text; /* --send; NULL: not given */
+};
+
+enum options_do {
+	OPTIONS_RUN,
+	OPTIONS_HELP,    /* printed: end with 0 */
+	OPTIONS_VERSION, /* likewise */
+	OPTIONS_FAIL     /* one line was printed: end with *status */
+};
+
+/* argv is main's.  Reads the file and the password; takes CHAT_PASSWORD out
+ * of the environment. */
+enum options_do options_read(
+    struct options *, int argc, char **argv, int *status);
+void options_release(struct options *);
+
+#endif

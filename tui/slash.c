@@ -1,0 +1,556 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/slash.h"
+
+#include "shared/utf8.h"
+#include "shared/wire.h"
+#include "shared/xalloc.h"
+#include "tui/client.h"
+#include "tui/model.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+	CMD_ANYONE = 1, /* before login too */
+	CMD_REST = 2,   /* the last parameter is the rest of the line */
+	CMD_SECRET = 4, /* a parameter is a password */
+	CMD_USER = 8    /* the first parameter is a name */
+};
+
+enum { ARGS_MAX = 3, NAME_CAP = 32 };
+
+struct command;
+
+/* A command being run. */
+struct run {
+	const struct slash *s;
+	const struct command *cmd;
+	char *arg[ARGS_MAX]; /* NULL: not given */
+	int count;
+};
+
+struct command {
+	const char *name; /* with its slash */
+	int least, most;  /* parameters */
+	unsigned flags;
+	bool (*run)(struct run *);
+	enum client_ask ask; /* run_ask: which question */
+	const char *usage, *help;
+};
+
+static void
+say(const struct slash *s, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void
+say(const struct slash *s, const char *fmt, ...)
+{
+	struct timespec ts;
+	va_list ap;
+	char *text;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	va_start(ap, fmt);
+	text = xvasprintf(fmt, ap);
+	va_end(ap);
+	model_notice(s->model,
+	    (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000, text);
+	free(text);
+}
+
+/* ---- the commands ----------------------------------------------------- */
+
+static bool
+run_say(struct run *r)
+{
+	return client_say(r->s->client, r->arg[0], r->arg[1]);
+}
+
+static bool
+run_all(struct run *r)
+{
+	return client_say(r->s->client, "*", r->arg[0]);
+}
+
+static bool
+run_switch(struct run *r)
+{
+	const char *name = r->arg[0] == NULL ? "*" : r->arg[0];
+	struct target t;
+	struct convo *c = NULL;
+
+	if (target_parse(&t, name, strlen(name)) == WIRE_OK)
+		c = model_open(r->s->model, name);
+	if (c == NULL) {
+		say(r->s, "%s: that is nobody's name", name);
+		return false;
+	}
+	client_show(r->s->client, c);
+	return true;
+}
+
+static bool
+run_close(struct run *r)
+{
+	struct model *m = r->s->model;
+
+	if (!model_close(m, model_current(m))) {
+		say(r->s, "something typed here has no answer yet");
+		return false;
+	}
+	client_show(r->s->client, model_current(m));
+	return true;
+}
+
+static bool
+run_clear(struct run *r)
+{
+	model_clear(r->s->model, model_current(r->s->model));
+	return true;
+}
+
+static bool
+run_read(struct run *r)
+{
+	client_look(r->s->client, true);
+	return true;
+}
+
+static bool
+run_history(struct run *r)
+{
+	struct model *m = r->s->model;
+	struct convo *c = model_current(m);
+	int64_t n = WIRE_PAGE_DEFAULT;
+
+	if (r->arg[0] != NULL &&
+	    (!wire_number(r->arg[0], WIRE_PAGE_MAX, &n) || n == 0)) {
+		say(r->s, "/history: a number from 1 to %d", WIRE_PAGE_MAX);
+		return false;
+	}
+	model_unclear(m, c);
+	if (convo_begin(c))
+		say(r->s, "this is where the conversation begins");
+	else if (convo_full(c))
+		say(r->s, "so much is shown already: /clear first");
+	else if (model_status(m)->link != LINK_ONLINE &&
+	    model_status(m)->link != LINK_CATCHING)
+		say(r->s, "/history: not connected");
+	else
+		client_older(r->s->client, c, (int)n);
+	return true;
+}
+
+static bool
+run_server(struct run *r)
+{
+	const struct model_status *st = model_status(r->s->model);
+
+	if (r->arg[0] != NULL)
+		r->s->server(r->s->arg, r->arg[0]);
+	else if (st->link == LINK_OFFLINE)
+		say(r->s, "no server: /server HOST[:PORT]");
+	else if (st->link == LINK_LOST || st->link == LINK_CONNECTING)
+		say(r->s, "%s: not connected%s%s", st->server,
+		    st->why[0] == '\0' ? "" : ": ", st->why);
+	else
+		client_ask(r->s->client, CLIENT_HELLO, NULL);
+	return true;
+}
+
+static bool
+run_retry(struct run *r)
+{
+	client_retry(r->s->client);
+	return true;
+}
+
+static bool
+run_login(struct run *r)
+{
+	if (r->count == 0) {
+		r->s->ask_login(r->s->arg);
+		return true;
+	}
+	if (r->count == 1) {
+		say(r->s, "/login USER PASSWORD, or /login alone");
+		return false;
+	}
+	client_login(r->s->client, r->arg[0], r->arg[1]);
+	return true;
+}
+
+static bool
+run_register(struct run *r)
+{
+	client_register(r->s->client, r->arg[0], r->arg[1], r->arg[2]);
+	return true;
+}
+
+static bool
+run_logout(struct run *r)
+{
+	client_logout(r->s->client);
+	return true;
+}
+
+static bool
+run_quit(struct run *r)
+{
+	r->s->quit(r->s->arg);
+	return true;
+}
+
+static bool run_ask(struct run *);
+static bool run_help(struct run *);
+
+static const struct command commands[] = {
+	{ "/help", 0, 1, CMD_ANYONE, run_help, 0, "[COMMAND]",
+	    "what can be typed" },
+	{ "/msg", 2, 2, CMD_REST | CMD_USER, run_say, 0, "USER TEXT",
+	    "a private message" },
+	{ "/all", 1, 1, CMD_REST, run_all, 0, "TEXT",
+	    "a message to everyone" },
+	{ "/w", 0, 1, CMD_USER, run_switch, 0, "[USER]",
+	    "show the conversation with USER, or with everyone" },
+	{ "/who", 0, 0, 0, run_ask, CLIENT_WHO, "",
+	    "everybody, who is here and since when" },
+	{ "/inbox", 0, 0, 0, run_ask, CLIENT_INBOX, "",
+	    "the unread private messages" },
+	{ "/unread", 0, 0, 0, run_ask, CLIENT_UNREAD, "",
+	    "how many are unread, and where" },
+	{ "/read", 0, 0, 0, run_read, 0, "", "all here is read" },
+	{ "/history", 0, 1, 0, run_history, 0, "[NUMBER]",
+	    "older messages of this conversation" },
+	{ "/search", 1, 1, CMD_REST, run_ask, CLIENT_SEARCH, "WORDS",
+	    "messages that hold all the words" },
+	{ "/user_aktif", 0, 0, 0, run_ask, CLIENT_ACTIVE, "",
+	    "who is logged in" },
+	{ "/list", 0, 0, 0, run_ask, CLIENT_LIST, "", "who is logged in" },
+	{ "/users", 0, 0, 0, run_ask, CLIENT_USERS, "",
+	    "who is logged in, with real names" },
+	{ "/list_user", 0, 0, 0, run_ask, CLIENT_LIST_USER, "",
+	    "all accounts" },
+	{ "/name", 1, 1, CMD_REST, run_ask, CLIENT_NAME, "REAL NAME",
+	    "change your real name" },
+	{ "/passwd", 2, 2, CMD_SECRET, run_ask, CLIENT_PASSWD, "OLD NEW",
+	    "change your password" },
+	{ "/clear", 0, 0, CMD_ANYONE, run_clear, 0, "",
+	    "empty the screen; /history brings it back" },
+	{ "/close", 0, 0, 0, run_close, 0, "",
+	    "take this conversation off the list" },
+	{ "/login", 0, 2, CMD_ANYONE | CMD_SECRET, run_login, 0,
+	    "[USER PASSWORD]", "log in" },
+	{ "/register", 2, 3, CMD_ANYONE | CMD_SECRET | CMD_REST, run_register,
+	    0, "USER PASSWORD [REAL NAME]", "make an account, and log in" },
+	{ "/logout", 0, 0, 0, run_logout, 0, "",
+	    "log out, and forget it here" },
+	{ "/server", 0, 1, CMD_ANYONE, run_server, 0, "[HOST[:PORT]]",
+	    "what server this is; go to another" },
+	{ "/retry", 0, 0, CMD_ANYONE, run_retry, 0, "",
+	    "connect again now, not when the pause is over" },
+	{ "/quit", 0, 0, CMD_ANYONE, run_quit, 0, "",
+	    "leave; what is typed is sent first" },
+};
+
+/* The words of the five systems, and shorter ones. */
+static const struct {
+	const char *name, *means;
+} aliases[] = {
+	{ "/send", "/msg" },
+	{ "/send-to", "/msg" },
+	{ "/broadcast", "/all" },
+	{ "/auth", "/login" },
+	{ "/regist", "/register" },
+	{ "/list-user", "/list_user" },
+	{ "/exit", "/quit" },
+	{ "/q", "/quit" },
+	{ "/?", "/help" },
+};
+
+enum {
+	COMMANDS = sizeof(commands) / sizeof(*commands),
+	ALIASES = sizeof(aliases) / sizeof(*aliases)
+};
+
+const char *
+slash_command_name(size_t i)
+{
+	if (i < COMMANDS)
+		return commands[i].name;
+	i -= COMMANDS;
+	return i < ALIASES ? aliases[i].name : NULL;
+}
+
+/* word: with its slash. */
+static const struct command *
+find(const char *word)
+{
+	for (size_t i = 0; i < ALIASES; i++)
+		if (strcmp(aliases[i].name, word) == 0)
+			word = aliases[i].means;
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (strcmp(commands[i].name, word) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+/* ---- questions to the server, and help -------------------------------- */
+
+static bool
+run_ask(struct run *r)
+{
+	char *params;
+
+	if (r->count < 2) {
+		client_ask(r->s->client, r->cmd->ask, r->arg[0]);
+		return true;
+	}
+	params = xasprintf("%s %s", r->arg[0], r->arg[1]);
+	client_ask(r->s->client, r->cmd->ask, params);
+	explicit_bzero(params, strlen(params));
+	free(params);
+	return true;
+}
+
+static void
+help_one(const struct slash *s, const struct command *cmd)
+{
+	char head[64], also[96] = "";
+	size_t n = 0;
+
+	for (size_t i = 0; i < ALIASES; i++)
+		if (strcmp(aliases[i].means, cmd->name) == 0 &&
+		    n < sizeof(also))
+			n += (size_t)snprintf(also + n, sizeof(also) - n,
+			    "%s%s", n == 0 ? "; also " : ", ",
+			    aliases[i].name);
+	snprintf(head, sizeof(head), "%s %s", cmd->name, cmd->usage);
+	say(s, "  %-22s %s%s", head, cmd->help, also);
+}
+
+static bool
+run_help(struct run *r)
+{
+	char word[NAME_CAP];
+	const struct command *cmd;
+
+	if (r->arg[0] != NULL) {
+		snprintf(word, sizeof(word), "%s%s",
+		    r->arg[0][0] == '/' ? "" : "/", r->arg[0]);
+		if ((cmd = find(word)) == NULL) {
+			say(r->s, "there is no %s", word);
+			return false;
+		}
+		help_one(r->s, cmd);
+		return true;
+	}
+	say(r->s, "What does not begin with / is said in the conversation that "
+	          "is shown; // begins a text with /.");
+	for (size_t i = 0; i < COMMANDS; i++)
+		help_one(r->s, &commands[i]);
+	say(r->s, "On the full screen: Alt-1..9, Ctrl-N, Ctrl-P switch, "
+	          "PgUp, PgDn scroll, Tab completes.");
+	return true;
+}
+
+/* ---- unknown words ---------------------------------------------------- */
+
+/* Levenshtein's distance of two short words. */
+static size_t
+distance(const char *a, const char *b)
+{
+	size_t row[NAME_CAP + 1], n = strlen(b);
+
+	if (n > NAME_CAP)
+		return NAME_CAP;
+	for (size_t j = 0; j <= n; j++)
+		row[j] = j;
+	for (size_t i = 0; a[i] != '\0'; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i + 1;
+		for (size_t j = 0; j < n; j++) {
+			size_t best = diagonal + (a[i] != b[j]);
+
+			if (row[j] + 1 < best)
+				best = row[j] + 1;
+			if (row[j + 1] + 1 < best)
+				best = row[j + 1] + 1;
+			diagonal = row[j + 1];
+			row[j + 1] = best;
+		}
+	}
+	return row[n];
+}
+
+static const char *
+nearest(const char *word)
+{
+	const char *name, *best = NULL;
+	size_t least = strlen(word) / 2 + 1;
+
+	if (least > 4)
+		least = 4;
+	for (size_t i = 0; (name = slash_command_name(i)) != NULL; i++) {
+		size_t d = distance(word, name);
+
+		if (d < least) {
+			least = d;
+			best = name;
+		}
+	}
+	return best;
+}
+
+static bool
+unknown(const struct slash *s, const char *word)
+{
+	const char *near = nearest(word);
+
+	if (near != NULL)
+		say(s, "there is no %s; %s? (// begins a text with /)", word,
+		    near);
+	else
+		say(s, "there is no %s; /help lists what there is (// begins a "
+		       "text with /)", word);
+	return false;
+}
+
+/* ---- a line ----------------------------------------------------------- */
+
+static const char blanks[] = " \t\r\n";
+
+/* The first word with a slash before it, cut to what fits; where it ends. */
+static const char *
+first_word(const char *line, char word[NAME_CAP])
+{
+	size_t n;
+
+	line += strspn(line, blanks);
+	n = strcspn(line, blanks);
+	snprintf(word, NAME_CAP, "%s%.*s", *line == '/' ? "" : "/",
+	    n < NAME_CAP ? (int)n : NAME_CAP, line);
+	return line + n;
+}
+
+/* Cuts the parameters; false: too few, or too many. */
+static bool
+cut(struct run *r, const struct command *cmd, char *rest)
+{
+	size_t n = strlen(rest);
+
+	while (n > 0 && strchr(blanks, rest[n - 1]) != NULL)
+		rest[--n] = '\0';
+	for (;;) {
+		rest += strspn(rest, blanks);
+		if (*rest == '\0')
+			return r->count >= cmd->least;
+		if (r->count == cmd->most)
+			return false;
+		r->arg[r->count++] = rest;
+		if (r->count == cmd->most && (cmd->flags & CMD_REST) != 0)
+			return true;
+		rest += strcspn(rest, blanks);
+		if (*rest != '\0')
+			*rest++ = '\0';
+	}
+}
+
+static bool
+run_command(const struct slash *s, const struct command *cmd, const char *rest)
+{
+	struct run r = { .s = s, .cmd = cmd };
+	char *copy;
+	bool ok;
+
+	if ((cmd->flags & CMD_ANYONE) == 0 && !client_hopeful(s->client)) {
+		say(s, "%s: log in first: login NAME PASSWORD, or register "
+		       "NAME PASSWORD", cmd->name);
+		return false;
+	}
+	copy = xstrdup(rest);
+	if (cut(&r, cmd, copy))
+		ok = cmd->run(&r);
+	else {
+		say(s, "%s %s: %s", cmd->name, cmd->usage, cmd->help);
+		ok = false;
+	}
+	explicit_bzero(copy, strlen(rest));
+	free(copy);
+	return ok;
+}
+
+static bool
+say_text(const struct slash *s, const char *text)
+{
+	return client_say(
+	    s->client, convo_target(model_current(s->model)), text);
+}
+
+bool
+slash_line(const struct slash *s, const char *line)
+{
+	const struct command *cmd;
+	const char *rest;
+	char word[NAME_CAP];
+
+	if (line[strspn(line, blanks)] == '\0')
+		return true;
+	if (!utf8_valid(line, strlen(line))) {
+		say(s, "that is not valid UTF-8: not sent");
+		return false;
+	}
+	if (strncmp(line, "//", 2) == 0 && client_hopeful(s->client))
+		return say_text(s, line + 1);
+	if (*line != '/' && client_hopeful(s->client))
+		return say_text(s, line);
+	rest = first_word(line, word);
+	if ((cmd = find(word)) != NULL)
+		return run_command(s, cmd, rest);
+	if (*line == '/')
+		return unknown(s, word);
+	say(s, "nobody is logged in: login NAME PASSWORD, register NAME "
+	       "PASSWORD, or help");
+	return false;
+}
+
+bool
+slash_secret(const struct slash *s, const char *line)
+{
+	char word[NAME_CAP];
+	const struct command *cmd;
+
+	if (*line != '/' && client_hopeful(s->client))
+		return false;
+	(void)first_word(line, word);
+	cmd = find(word);
+	return cmd != NULL && (cmd->flags & CMD_SECRET) != 0;
+}
+
+enum slash_word
+slash_word_at(const struct slash *s, const char *line, size_t word_start)
+{
+	char word[NAME_CAP];
+	const struct command *cmd;
+	const char *rest;
+	bool command = *line == '/' || !client_hopeful(s->client);
+
+	if (!command)
+		return SLASH_WORD_USER;
+	if (strspn(line, blanks) >= word_start)
+		return SLASH_WORD_COMMAND;
+	rest = first_word(line, word);
+	if ((cmd = find(word)) == NULL)
+		return SLASH_WORD_NONE;
+	rest += strspn(rest, blanks);
+	if (rest - line == (ptrdiff_t)word_start)
+		return (cmd->flags & (CMD_USER | CMD_REST)) != 0 &&
+		        (cmd->flags & CMD_SECRET) == 0 ?
+		    SLASH_WORD_USER : SLASH_WORD_NONE;
+	return cmd->flags & CMD_REST ? SLASH_WORD_USER : SLASH_WORD_NONE;
+}

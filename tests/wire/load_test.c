@@ -272,7 +272,8 @@ connections_that_come_and_go_leave_nothing_behind(void **state)
 			client_printf(c, "watch %s\r\n", token);
 			break;
 		case 1:
-			expect(c, "ping", i % 5 == 4 ? "{}" : PONG);
+			client_puts(c, "ping\n");
+			client_line(c);
 			break;
 		case 2:
 			client_puts(c, "half a li");
@@ -320,12 +321,14 @@ with_few_descriptors_those_too_many_are_told(void **state)
 	struct server *s = server_new();
 	struct client *c[100], *first;
 	int i, served = 0, told = 0;
+	size_t fds;
 	json_t *o;
 
 	(void)state;
 	server_limit(s, RLIMIT_NOFILE, 64);
 	server_start(s);
 	first = client_as(s, "messi", "surabaya");
+	fds = server_fds(s);
 	for (i = 0; i < 100; i++) {
 		c[i] = client_open(s);
 		(void)client_try_send(c[i], "ping\r\n", 6);
@@ -344,7 +347,7 @@ with_few_descriptors_those_too_many_are_told(void **state)
 	expect(first, "send - messi masih bisa", PONG);
 	for (i = 0; i < 100; i++)
 		client_close(c[i]);
-	await_fds(s, first, server_fds(s) - (size_t)served + 2);
+	await_fds(s, first, fds);
 	expect_prompt(client_open(s));
 }
 

@@ -154,7 +154,7 @@ bench: $(B)/tests/bench/connections all
 	CHAT_BUILD=$(B) $(B)/tests/bench/connections
 
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(A_TESTLIB) $(A_SHARED) | $(PROGRAMS)
-	$(link) $(L_JSON) $(L_SHARED)
+	$(link) $(L_TEST) $(L_JSON) $(L_SHARED)
 
 .PHONY: unit wire screen crash fuzz
 RUN = CHAT_BUILD=$(B) tests/run.sh

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Disks that are full or fail.  A full one is a limit on the size of files;
+ * what a limit cannot do is done between SQLite and its files, in calls that
+ * stand in for the ones of its default VFS.
+ */
+#include "tests/unit/store/world.h"
+
+#include <sqlite3.h>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/resource.h>
+
+/* ---- a file that fails ------------------------------------------------ */
+
+static atomic_int bad_syncs; /* so many fail from here on */
+static int (*real_sync)(sqlite3_file *, int);
+static sqlite3_io_methods frail_log; /* SQLite's for logs, but for xSync */
+static sqlite3_vfs *real_vfs, frail_vfs;
+
+static int
+frail_sync(sqlite3_file *f, int flags)
+{
+	int left = atomic_load(&bad_syncs);
+
+	while (left > 0) {
+		if (atomic_compare_exchange_weak(
+			&bad_syncs, &left, left - 1))
+			return SQLITE_IOERR_FSYNC;
+	}
+	return real_sync(f, flags);
+}
+
+static int
+frail_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *f, int flags,
+    int *out)
+{
+	int rc = real_vfs->xOpen(vfs, name, f, flags, out);
+
+	if (rc != SQLITE_OK || (flags & SQLITE_OPEN_WAL) == 0)
+		return rc;
+	if (real_sync == NULL) {
+		real_sync = f->pMethods->xSync;
+		frail_log = *f->pMethods;
+		frail_log.xSync = frail_sync;
+	}
+	f->pMethods = &frail_log;
+	return rc;
+}
+
+/* ---- a disk that is full ---------------------------------------------- */
+
+static struct rlimit usual;
+
+static void
+fill_disk(rlim_t bytes)
+{
+	struct rlimit full = { bytes, usual.rlim_max };
+
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &full), 0);
+}
+
+static void
+free_disk(void)
+{
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &usual), 0);
+}
+
+static int
+set_up_all(void **state)
+{
+	(void)state;
+	signal(SIGXFSZ, SIG_IGN); /* write(2) then fails with EFBIG */
+	real_vfs = sqlite3_vfs_find(NULL);
+	frail_vfs = *real_vfs;
+	frail_vfs.zName = "frail";
+	frail_vfs.xOpen = frail_open;
+	return getrlimit(RLIMIT_FSIZE, &usual) == 0 &&
+		sqlite3_vfs_register(&frail_vfs, 1) == SQLITE_OK
+	    ? 0
+	    : -1;
+}
+
+static int
+heal(void **state)
+{
+	atomic_store(&bad_syncs, 0);
+	free_disk();
+	return world_free(state);
+}
+
+#define FAULT_TEST(f) cmocka_unit_test_setup_teardown(f, world_new, heal)
+
+/* ---- helpers ---------------------------------------------------------- */
+
+static bool
+try_to_say(struct world *w, const char *text)
+{
+	start_all(w, "messi", text);
+	await(w);
+	return w->written.ok;
+}
+
+static void
+copy_file(const struct world *from, const struct world *to, const char *name)
+{
+	char path[100], block[4096];
+	ssize_t n;
+	int in, out;
+
+	snprintf(path, sizeof(path), "%s/%s", from->dir, name);
+	in = open(path, O_RDONLY);
+	assert_true(in != -1);
+	snprintf(path, sizeof(path), "%s/%s", to->dir, name);
+	out = open(path, O_WRONLY | O_CREAT, 0600);
+	assert_true(out != -1);
+	while ((n = read(in, block, sizeof(block))) > 0)
+		assert_int_equal(write(out, block, (size_t)n), n);
+	close(in);
+	close(out);
+}
+
+/* What a server would find if this one were killed now. */
+static int64_t
+last_after_crash(struct world *w)
+{
+	void *other = NULL;
+	struct world *copy;
+	int64_t last;
+
+	assert_int_equal(world_bare(&other), 0);
+	copy = other;
+	copy_file(w, copy, "chat.db");
+	copy_file(w, copy, "chat.db-wal");
+	world_open(copy);
+	last = store_last_id(copy->store);
+	assert_int_equal(world_free(&other), 0);
+	return last;
+}
+
+static size_t
+all_there_is(struct world *w)
+{
+	return ask(w,
+	    (struct store_query){ .scope = STORE_ONE,
+		.conv = STORE_EVERYONE_KEY,
+		.limit = PAGE_CAP });
+}
+
+/* ---- tests ------------------------------------------------------------ */
+
+static void
+a_full_disk_refuses_and_recovers(void **state)
+{
+	struct world *w = *state;
+	uint64_t commits;
+
+	assert_true(try_to_say(w, "one"));
+	commits = store_commits(w->store);
+	fill_disk(4096);
+	for (int i = 0; i < 3; i++) {
+		assert_false(try_to_say(w, "lost"));
+		assert_int_equal(w->written.id, 0);
+	}
+	assert_int_equal(store_commits(w->store), commits);
+	assert_int_equal(all_there_is(w), 1); /* reading goes on */
+	free_disk();
+	assert_true(try_to_say(w, "two"));
+	assert_int_equal(w->written.id, 2);
+	world_reopen(w);
+	assert_int_equal(all_there_is(w), 2);
+	assert_string_equal(w->seen[0].text, "one");
+	assert_string_equal(w->seen[1].text, "two");
+}
+
+static void
+all_writes_of_a_refused_commit_are_refused(void **state)
+{
+	struct world *w = *state;
+	unsigned char digest[STORE_DIGEST_LEN] = { 0 };
+	struct store_tag tag = { .account = 1, .tag = "t1" };
+	struct store_message m =
+	    message(STORE_EVERYONE, STORE_EVERYONE_KEY, "messi", "text");
+	struct store_account a = { .name = "neko",
+		.key = "neko",
+		.real_name = "Neko",
+		.hash = "$hash" };
+
+	fill_disk(4096);
+	assert_true(store_add_account(w->store, &a, on_written, w));
+	assert_true(store_end_session(w->store, digest, on_written, w));
+	w->asked = 2;
+	wrote(w,
+	    store_add_message(w->store, &m, NULL, 0, &tag, on_written, w));
+	assert_false(w->written.ok);
+	free_disk();
+	wrote(w, store_add_account(w->store, &a, on_written, w));
+	assert_true(w->written.ok);
+	assert_false(w->written.taken);
+	wrote(w,
+	    store_add_message(w->store, &m, NULL, 0, &tag, on_written, w));
+	assert_true(w->written.ok);
+	assert_false(w->written.duplicate);
+	assert_int_equal(all_there_is(w), 1);
+}
+
+/* The disk runs full again and again, somewhere in the middle of things. */
+static void
+exactly_what_was_answered_is_there(void **state)
+{
+	enum { MANY = 400 };
+	struct world *w = *state;
+	bool ok[MANY];
+	size_t there = 0, refused = 0;
+	char text[180];
+
+	for (int i = 0; i < MANY; i++) {
+		fill_disk((rlim_t)(4096 * (1 + i * 7 % 83)));
+		snprintf(text, sizeof(text), "%0150d", i);
+		ok[i] = try_to_say(w, text);
+		refused += !ok[i];
+	}
+	free_disk();
+	assert_true(refused > 0);
+	for (int again = 0; again < 2; again++) {
+		all_there_is(w);
+		there = 0;
+		for (int i = 0; i < MANY; i++) {
+			if (!ok[i])
+				continue;
+			assert_true(there < w->count);
+			assert_int_equal(
+			    strtol(w->seen[there++].text, NULL, 10), i);
+		}
+		assert_int_equal(there, w->count);
+		world_reopen(w);
+	}
+	assert_true(there > 0);
+}
+
+/* The whole transaction is in the log by then, only its sync has failed. */
+static void
+a_refused_message_does_not_come_back_after_a_crash(void **state)
+{
+	struct world *w = *state;
+
+	assert_true(try_to_say(w, "one"));
+	atomic_store(&bad_syncs, 1);
+	assert_false(try_to_say(w, "lost"));
+	assert_int_equal(last_after_crash(w), 1);
+	assert_true(try_to_say(w, "two"));
+	assert_int_equal(last_after_crash(w), 2);
+	assert_int_equal(all_there_is(w), 2);
+	assert_string_equal(w->seen[1].text, "two");
+}
+
+static void
+nothing_is_written_until_the_disk_syncs_again(void **state)
+{
+	struct world *w = *state;
+
+	assert_true(try_to_say(w, "one"));
+	atomic_store(&bad_syncs, 1000000);
+	for (int i = 0; i < 5; i++)
+		assert_false(try_to_say(w, "lost"));
+	assert_int_equal(all_there_is(w), 1);
+	atomic_store(&bad_syncs, 0);
+	assert_true(try_to_say(w, "two"));
+	assert_int_equal(last_after_crash(w), 2);
+	world_reopen(w);
+	assert_int_equal(all_there_is(w), 2);
+	assert_string_equal(w->seen[1].text, "two");
+}
+
+/* The log starts over although somebody reads all the time. */
+static void
+the_log_stays_short(void **state)
+{
+	enum { ROUNDS = 60, EACH = 100 };
+	struct world *w = *state;
+	const struct store_query query = { .scope = STORE_ONE,
+		.conv = STORE_EVERYONE_KEY,
+		.limit = 100 };
+	char text[2000], path[100];
+	struct stat st;
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	snprintf(path, sizeof(path), "%s/chat.db-wal", w->dir);
+	for (int i = 0; i < ROUNDS; i++) {
+		for (int k = 0; k < EACH; k++) {
+			start_all(w, "messi", text);
+			was_taken(
+			    w, store_read(w->store, &query, on_page, w));
+		}
+		await(w);
+	}
+	assert_int_equal(stat(path, &st), 0);
+	/* 12 MB were said, and each more than once in the log. */
+	assert_true(st.st_size < 8 << 20);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FAULT_TEST(a_full_disk_refuses_and_recovers),
+		FAULT_TEST(all_writes_of_a_refused_commit_are_refused),
+		FAULT_TEST(exactly_what_was_answered_is_there),
+		FAULT_TEST(a_refused_message_does_not_come_back_after_a_crash),
+		FAULT_TEST(nothing_is_written_until_the_disk_syncs_again),
+		FAULT_TEST(the_log_stays_short),
+	};
+
+	return cmocka_run_group_tests(tests, set_up_all, NULL);
+}

@@ -77,7 +77,7 @@ history_pages_both_ways(void **state)
 	struct world *w = *state;
 	uint64_t messi = world_login(w, "messi");
 	struct answer a;
-	char text[8];
+	char text[16];
 	int i;
 
 	for (i = 1; i <= 6; i++) {

@@ -24,6 +24,7 @@ chat_new(struct store *store, struct passhash *passhash,
     const struct chat_rules *rules, int64_t wall_ms, int64_t mono_ms)
 {
 	struct chat *chat = xcalloc(1, sizeof(*chat));
+	int64_t last = store_last_id(store); /* -1: the disk failed */
 
 	chat->store = store;
 	chat->passhash = passhash;
@@ -34,8 +35,9 @@ chat_new(struct store *store, struct passhash *passhash,
 	sessions_init(&chat->sessions);
 	accounts_init(&chat->accounts);
 	chat->watches = watches_new();
-	chat->recent = recent_new(store_last_id(store));
-	if (accounts_load(chat) == -1 || sessions_load(chat) == -1) {
+	chat->recent = recent_new(last);
+	if (last == -1 || accounts_load(chat) == -1 ||
+	    sessions_load(chat) == -1) {
 		release(chat);
 		return NULL;
 	}

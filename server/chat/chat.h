@@ -9,7 +9,7 @@
  * nowhere: what needs the disk or a password hash is answered later.
  *
  * Answers.  Every call that takes a struct chat_done answers through it
- * exactly once, either before it returns (a refusal that needs no disk) or in
+ * exactly once, either before it returns (what needs no disk) or in
  * a later turn; after chat_free began, with WIRE_BUSY.  The asker may be gone
  * by then, so a chat_done carries a number for it to look up, never a pointer
  * to it.  An answer of WIRE_OK is durable.
@@ -189,8 +189,10 @@ void chat_history(struct chat *, uint64_t session, const struct target *,
 void chat_search(struct chat *, uint64_t session, const char *words,
     const struct chat_range *, struct chat_done);
 
-/* Unread private messages, oldest first, at most CHAT_INBOX_PAGE (more tells
- * of others).  They are marked as read before they are answered, unless peek. */
+/*
+ * Unread private messages, oldest first, at most CHAT_INBOX_PAGE (more tells
+ * of others).  They are marked as read before they are answered, unless peek.
+ */
 enum { CHAT_INBOX_PAGE = 1000 };
 void chat_inbox(
     struct chat *, uint64_t session, bool peek, struct chat_done);

@@ -46,7 +46,9 @@ convo_resolve(const struct chat *chat, const struct account *me,
 		return WIRE_NO_SUCH_REALM;
 	switch (to->kind) {
 	case TARGET_EVERYONE:
-		*out = (struct convo){ .kind = STORE_EVERYONE, .key = "*" };
+		*out = (struct convo){
+			.kind = STORE_EVERYONE, .key = STORE_EVERYONE_KEY
+		};
 		return WIRE_OK;
 	case TARGET_USER:
 		return resolve_user(chat, me, to, out);

@@ -42,7 +42,7 @@ struct watch {
 	size_t owns;
 	struct read_note *read;
 	size_t reads;
-	TAILQ_ENTRY(watch) entry, of_account;
+	TAILQ_ENTRY(watch) entry, of_account, of_gone;
 };
 
 TAILQ_HEAD(watch_list, watch);
@@ -51,8 +51,8 @@ struct watches {
 	struct watch_list all;
 	struct map *by_number;
 	uint64_t last;
-	unsigned walks; /* that hold pointers to watches */
-	bool litter;    /* some are gone and not freed */
+	struct watch_list gone; /* ended, in the other lists still */
+	unsigned walks;         /* that hold pointers to watches */
 };
 
 /* A page or a tally that a watch waits for.  The watch may end meanwhile. */
@@ -70,6 +70,7 @@ watches_new(void)
 	struct watches *all = xcalloc(1, sizeof(*all));
 
 	TAILQ_INIT(&all->all);
+	TAILQ_INIT(&all->gone);
 	all->by_number = map_new();
 	return all;
 }
@@ -107,15 +108,12 @@ static void
 walk_end(struct chat *chat)
 {
 	struct watches *all = chat->watches;
-	struct watch *w, *next;
+	struct watch *w;
 
-	if (--all->walks > 0 || !all->litter)
+	if (--all->walks > 0)
 		return;
-	all->litter = false;
-	for (w = TAILQ_FIRST(&all->all); w != NULL; w = next) {
-		next = TAILQ_NEXT(w, entry);
-		if (!w->gone)
-			continue;
+	while ((w = TAILQ_FIRST(&all->gone)) != NULL) {
+		TAILQ_REMOVE(&all->gone, w, of_gone);
 		TAILQ_REMOVE(&all->all, w, entry);
 		TAILQ_REMOVE(&w->account->watches, w, of_account);
 		watch_free(w);
@@ -155,7 +153,7 @@ watch_remove(struct chat *chat, struct watch *w)
 	    sizeof(w->session));
 
 	w->gone = true;
-	chat->watches->litter = true;
+	TAILQ_INSERT_TAIL(&chat->watches->gone, w, of_gone);
 	map_take(chat->watches->by_number, &w->number, sizeof(w->number));
 	if (s != NULL)
 		session_unwatched(chat, s);
@@ -437,7 +435,8 @@ catch_up_presence(struct chat *chat, struct watch *w)
 	struct shared_event e;
 	struct account *a;
 
-	while ((a = presence_after(chat, w->presence)) != NULL) {
+	for (a = presence_after(chat, w->presence); a != NULL;
+	     a = TAILQ_NEXT(a, changed)) {
 		shared_init(&e);
 		presence_event(a, &e.event);
 		w->presence = a->change;

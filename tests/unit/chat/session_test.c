@@ -473,6 +473,17 @@ all_that_wait_are_answered_at_the_end(void **state)
 	assert_int_equal(eye.ended, 0);
 }
 
+static void
+without_its_disk_it_does_not_start(void **state)
+{
+	struct world *w = *state;
+
+	store_fake_fail(w->store, true);
+	assert_null(
+	    chat_new(w->store, w->hash, &w->rules, w->wall, w->mono));
+	store_fake_fail(w->store, false);
+}
+
 int
 main(void)
 {
@@ -501,6 +512,7 @@ main(void)
 		T(a_login_with_the_old_password_does_not_outlive_it),
 		T(a_session_that_ends_during_passwd_changes_nothing),
 		T(all_that_wait_are_answered_at_the_end),
+		T(without_its_disk_it_does_not_start),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -248,7 +248,8 @@ tag_known(struct store *s, const struct write *w, struct store_written *out)
 }
 
 static void
-apply_message(struct store *s, const struct write *w, struct store_written *out)
+apply_message(
+    struct store *s, const struct write *w, struct store_written *out)
 {
 	struct store_message *m;
 	size_t i;
@@ -273,7 +274,8 @@ apply_message(struct store *s, const struct write *w, struct store_written *out)
 }
 
 static void
-apply_account(struct store *s, const struct write *w, struct store_written *out)
+apply_account(
+    struct store *s, const struct write *w, struct store_written *out)
 {
 	struct store_account *a = &s->account[s->accounts];
 	size_t i;
@@ -304,9 +306,10 @@ end_sessions(struct store *s, const struct write *w)
 		bool same = memcmp(at->digest, w->session.digest,
 				STORE_DIGEST_LEN) == 0;
 
-		if (w->kind == END_SESSION ? same
-					   : at->account == w->session.account &&
-			    !(w->keep && same))
+		if (w->kind == END_SESSION && same)
+			continue;
+		if (w->kind == SET_PASSWORD && !(w->keep && same) &&
+		    at->account == w->session.account)
 			continue;
 		s->session[kept++] = *at;
 	}
@@ -763,5 +766,5 @@ store_each_session(struct store *s, store_session_fn *fn, void *arg)
 int64_t
 store_last_id(struct store *s)
 {
-	return (int64_t)s->messages;
+	return s->fail ? -1 : (int64_t)s->messages;
 }

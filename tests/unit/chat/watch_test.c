@@ -250,6 +250,25 @@ what_one_said_while_behind_is_not_replayed_to_oneself(void **state)
 }
 
 static void
+what_one_said_while_full_is_not_taken_from_memory_either(void **state)
+{
+	struct world *w = *state;
+	uint64_t messi = world_login(w, "messi"), neko = world_login(w, "neko");
+	struct answer a = { 0 };
+	struct eye eye = { .room = 1 };
+
+	world_watch(w, &eye, neko, -1, &a);
+	talk(w, messi, 2);
+	world_say(w, neko, &eye, "messi", "mine", NULL, &a);
+	store_fake_commit(w->store);
+	talk(w, messi, 1);
+	assert_string_equal(seen(&eye), "1 * messi: x\n");
+	eye.room = -1;
+	chat_watch_more(w->chat, eye.number);
+	assert_string_equal(seen(&eye), "2 * messi: x\n4 * messi: x\n");
+}
+
+static void
 an_after_from_the_future_does_not_make_deaf(void **state)
 {
 	struct world *w = *state;
@@ -498,6 +517,7 @@ main(void)
 		T(full_during_a_page_goes_on_where_it_stopped),
 		T(what_is_on_disk_but_not_answered_comes_live),
 		T(what_one_said_while_behind_is_not_replayed_to_oneself),
+		T(what_one_said_while_full_is_not_taken_from_memory_either),
 		T(an_after_from_the_future_does_not_make_deaf),
 		T(a_watch_that_cannot_begin_is_refused),
 		T(a_session_that_ends_before_the_answer_is_told_by_it),

@@ -114,12 +114,12 @@ static_assert(sizeof(migration) / sizeof(*migration) == STORE_SCHEMA,
 #define PAGE_OTHERS " AND c.kind = 1 AND (m.sender <> ?5 OR" ONESELF ")"
 
 #define FORMS(at, plain, match) \
-	[at] = { SQL_READER, plain " ORDER BY m.id DESC LIMIT ?4" }, \
-	[at + SQL_PAGE_OLDEST] = { \
+	[(at)] = { SQL_READER, plain " ORDER BY m.id DESC LIMIT ?4" }, \
+	[(at) + SQL_PAGE_OLDEST] = { \
 		SQL_READER, plain " ORDER BY m.id LIMIT ?4" }, \
-	[at + SQL_PAGE_MATCH] = { SQL_READER, \
+	[(at) + SQL_PAGE_MATCH] = { SQL_READER, \
 		match " ORDER BY message_text.rowid DESC LIMIT ?4" }, \
-	[at + SQL_PAGE_MATCH + SQL_PAGE_OLDEST] = { \
+	[(at) + SQL_PAGE_MATCH + SQL_PAGE_OLDEST] = { \
 		SQL_READER, match " ORDER BY message_text.rowid LIMIT ?4" }
 
 static const struct statement {
@@ -331,6 +331,8 @@ sql_migrate(struct sql *q, int to)
 	/* The default of some builds, which makes every commit dearer. */
 	if (from == 0)
 		exec(q, "PRAGMA auto_vacuum = NONE");
+	if (to > STORE_SCHEMA)
+		to = STORE_SCHEMA;
 	for (int v = from; v >= 0 && v < to; v++)
 		migrate_once(q, migration[v]);
 	return from >= 0 && q->err == SQLITE_OK;

@@ -28,18 +28,13 @@ struct opening {
 	size_t cap;
 };
 
-static bool fail(struct opening *, enum store_status, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
-
+/* Always false: what its callers return. */
 static bool
-fail(struct opening *o, enum store_status status, const char *fmt, ...)
+fail(struct opening *o, enum store_status status, const char *path,
+    const char *what)
 {
-	va_list ap;
-
 	o->status = status;
-	va_start(ap, fmt);
-	vsnprintf(o->why, o->cap, fmt, ap);
-	va_end(ap);
+	snprintf(o->why, o->cap, "%s: %s", path, what);
 	return false;
 }
 
@@ -102,10 +97,9 @@ open_folder(struct opening *o, const char *dir)
 
 	if (!make_folders(dir) || (o->dir = realpath(dir, NULL)) == NULL ||
 	    stat(o->dir, &st) == -1)
-		return fail(o, STORE_FOLDER, "%s: %s", dir, strerror(errno));
+		return fail(o, STORE_FOLDER, dir, strerror(errno));
 	if (!S_ISDIR(st.st_mode))
-		return fail(
-		    o, STORE_FOLDER, "%s: %s", dir, strerror(ENOTDIR));
+		return fail(o, STORE_FOLDER, dir, strerror(ENOTDIR));
 	return true;
 }
 
@@ -119,12 +113,12 @@ lock_folder(struct opening *o)
 	*fd = open(
 	    path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
 	if (*fd == -1)
-		ok = fail(o, STORE_FOLDER, "%s: %s", path, strerror(errno));
+		ok = fail(o, STORE_FOLDER, path, strerror(errno));
 	else if (flock(*fd, LOCK_EX | LOCK_NB) == -1)
 		ok = errno == EWOULDBLOCK
-		    ? fail(o, STORE_LOCKED,
-			  "%s: another server is running on it", o->dir)
-		    : fail(o, STORE_FOLDER, "%s: %s", path, strerror(errno));
+		    ? fail(o, STORE_LOCKED, o->dir,
+			  "another server is running on it")
+		    : fail(o, STORE_FOLDER, path, strerror(errno));
 	free(path);
 	return ok;
 }
@@ -144,17 +138,20 @@ be32(const unsigned char *p)
 static bool
 refuse_newer(struct opening *o, long version)
 {
-	return fail(o, STORE_NEWER,
-	    "%s: written by a newer chat-server (schema %ld, this one knows "
-	    "up to %d)",
-	    o->store->path, version, STORE_SCHEMA);
+	char what[100];
+
+	snprintf(what, sizeof(what),
+	    "written by a newer chat-server (schema %ld, this one knows up "
+	    "to %d)",
+	    version, STORE_SCHEMA);
+	return fail(o, STORE_NEWER, o->store->path, what);
 }
 
 static bool
 refuse_foreign(struct opening *o)
 {
-	return fail(o, STORE_BROKEN, "%s: not a chat-server's data file",
-	    o->store->path);
+	return fail(o, STORE_BROKEN, o->store->path,
+	    "not a chat-server's data file");
 }
 
 /*
@@ -170,8 +167,8 @@ check_header(struct opening *o, int fd)
 	uint32_t id, version;
 
 	if (n == -1)
-		return fail(o, STORE_BROKEN, "%s: %s", o->store->path,
-		    strerror(errno));
+		return fail(
+		    o, STORE_BROKEN, o->store->path, strerror(errno));
 	if (n == 0)
 		return true;
 	if (n < HEADER_LEN || memcmp(head, "SQLite format 3", 16) != 0)
@@ -197,7 +194,7 @@ check_file(struct opening *o)
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
 	    S_IRUSR | S_IWUSR);
 	if (fd == -1)
-		return fail(o, STORE_FOLDER, "%s: %s", path, strerror(errno));
+		return fail(o, STORE_FOLDER, path, strerror(errno));
 	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode))
 		ok = refuse_foreign(o);
 	else
@@ -210,7 +207,7 @@ check_file(struct opening *o)
 static bool
 refuse_broken(struct opening *o, const struct sql *q)
 {
-	return fail(o, STORE_BROKEN, "%s: %s", o->store->path, sql_why(q));
+	return fail(o, STORE_BROKEN, o->store->path, sql_why(q));
 }
 
 static bool
@@ -230,10 +227,8 @@ set_up(struct opening *o, struct sql *q)
 	if (!sql_log(q))
 		return q->err != SQLITE_OK
 		    ? refuse_broken(o, q)
-		    : fail(o, STORE_FOLDER,
-			  "%s: this file system has no shared memory for a "
-			  "write-ahead log",
-			  o->dir);
+		    : fail(o, STORE_FOLDER, o->dir,
+			  "this file system cannot hold a write-ahead log");
 	if (!sql_migrate(q, STORE_SCHEMA) || !sql_prepare(q, SQL_WRITER))
 		return refuse_broken(o, q);
 	return true;
@@ -259,11 +254,11 @@ open_file(struct opening *o)
 	sql_checkpoint(q, SQLITE_CHECKPOINT_TRUNCATE);
 	s->writer = writer_new(q, s->path, o->sync_full, s->out);
 	if (s->writer == NULL)
-		return fail(o, STORE_BROKEN, "%s: no thread to write it with",
-		    s->path);
+		return fail(o, STORE_BROKEN, s->path,
+		    "no thread to write it with");
 	s->reader = reader_new(s->path, s->out);
 	if (s->reader == NULL)
-		return fail(o, STORE_BROKEN, "%s: cannot be read", s->path);
+		return fail(o, STORE_BROKEN, s->path, "cannot be read");
 	return true;
 }
 

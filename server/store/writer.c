@@ -394,7 +394,7 @@ write_batch(struct writer *w, struct queue_item *batch)
 	if (!ok) {
 		w->sweep = 0;
 		drop_connection(w);
-		connect(w); /* before anyone is told that it was refused */
+		(void)connect(w); /* before anyone is told of the refusal */
 	}
 	for (struct queue_item *i = batch; i != NULL; i = i->next) {
 		struct write *j = (struct write *)i;

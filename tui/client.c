@@ -11,6 +11,7 @@
 #include "shared/wire.h"
 #include "shared/xalloc.h"
 #include "tui/answer.h"
+#include "tui/clock.h"
 #include "tui/model.h"
 #include "tui/outbox.h"
 #include "tui/parse.h"
@@ -22,7 +23,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <jansson.h>
 
@@ -98,15 +98,6 @@ static void done_logout(
 
 /* ---- small things ----------------------------------------------------- */
 
-static int64_t
-now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 static void
 notice(struct client *c, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
@@ -120,7 +111,7 @@ notice(struct client *c, const char *fmt, ...)
 	va_start(ap, fmt);
 	text = xvasprintf(fmt, ap);
 	va_end(ap);
-	model_notice(c->model, now_ms(), text);
+	model_notice(c->model, clock_ms(), text);
 	free(text);
 	c->events->changed(c->arg);
 }
@@ -244,7 +235,7 @@ next_pause(struct client *c)
 		full = PAUSE_MAX_MS;
 	c->failures++;
 	if (getrandom(&r, sizeof(r), 0) != (ssize_t)sizeof(r))
-		r = (uint32_t)now_ms();
+		r = (uint32_t)clock_ms();
 	return full / 2 + r % (full / 2 + 1);
 }
 
@@ -861,7 +852,7 @@ done_say(struct client *c, json_t *reply)
 			return;
 		}
 		model_settle(c->model, tag, id,
-		    parse_time(reply, "time", now_ms()));
+		    parse_time(reply, "time", clock_ms()));
 		answered(c, true, NULL);
 	} else if (for_now(reply, &ms))
 		loop_timer_set(c->loop, &c->resend, ms, on_resend, c);
@@ -897,7 +888,7 @@ client_say(struct client *c, const char *target, const char *text)
 		notice(c, "%s", why);
 		return false;
 	}
-	if (!model_typed(c->model, target, item->tag, text, now_ms())) {
+	if (!model_typed(c->model, target, item->tag, text, clock_ms())) {
 		outbox_undo(&c->outbox);
 		notice(c, "not taken: %d messages wait to be sent already",
 		    MODEL_WAITING);
@@ -927,7 +918,7 @@ done_ask(struct client *c, const struct request *rq, json_t *reply)
 		notice(c, "%s: %s", answer_verb(rq->ask, &token), why);
 		return;
 	}
-	if (!answer_print(c->model, rq->ask, reply, now_ms())) {
+	if (!answer_print(c->model, rq->ask, reply, clock_ms())) {
 		protocol_error(c, "a bad answer");
 		return;
 	}
@@ -994,7 +985,7 @@ event_presence(struct client *c, json_t *o)
 	if (name == NULL)
 		name = old == NULL ? "" : old->name;
 	model_user_set(c->model, user, name, parse_true(o, "online"),
-	    parse_time(o, "since", now_ms()));
+	    parse_time(o, "since", clock_ms()));
 }
 
 static void

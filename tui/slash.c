@@ -5,6 +5,7 @@
 #include "shared/wire.h"
 #include "shared/xalloc.h"
 #include "tui/client.h"
+#include "tui/clock.h"
 #include "tui/model.h"
 
 #include <stdarg.h>
@@ -12,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
 	CMD_ANYONE = 1, /* before login too */
@@ -49,16 +49,13 @@ say(const struct slash *s, const char *fmt, ...)
 static void
 say(const struct slash *s, const char *fmt, ...)
 {
-	struct timespec ts;
 	va_list ap;
 	char *text;
 
-	clock_gettime(CLOCK_REALTIME, &ts);
 	va_start(ap, fmt);
 	text = xvasprintf(fmt, ap);
 	va_end(ap);
-	model_notice(s->model,
-	    (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000, text);
+	model_notice(s->model, clock_ms(), text);
 	free(text);
 }
 

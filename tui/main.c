@@ -1,0 +1,538 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * chat-tui: puts the pieces together, decides what to log in with, and when
+ * and with what status it all ends (options.c lists the statuses).
+ *
+ * Leaving waits for the answers to what was typed.  A session that is not
+ * remembered for the next time is given back at the end.
+ */
+#include "shared/loop.h"
+#include "shared/xalloc.h"
+#include "tui/client.h"
+#include "tui/clock.h"
+#include "tui/model.h"
+#include "tui/options.h"
+#include "tui/slash.h"
+#include "tui/state.h"
+#include "tui/ui.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+enum {
+	SCRIPT_MS = 30000, /* how long a pipe or --send waits for a server */
+	LOGOUT_MS = 2000
+};
+
+struct app {
+	struct options opt;
+	struct loop *loop;
+	struct model *model;
+	struct client *client;
+	const struct ui_class *class;
+	struct ui *ui; /* NULL: --send */
+	char *session_file, *history_file;
+	struct state state;
+
+	bool script;    /* nobody to ask: --send, or a pipe */
+	bool typed;     /* a person logged in here: to be remembered */
+	bool remembered;
+	bool online;    /* was, once */
+	bool leaving, logging_out;
+	int status;
+	char said[256]; /* what goes to standard error at the end */
+
+	struct loop_timer limit;
+	struct loop_call check;
+};
+
+/* ---- the end ---------------------------------------------------------- */
+
+static void
+stop(struct app *a, int status, const char *why)
+{
+	if (status != 0 && (a->status == 0 || a->status == 1))
+		a->status = status;
+	if (why != NULL && a->said[0] == '\0')
+		snprintf(a->said, sizeof(a->said), "%s", why);
+	loop_stop(a->loop);
+}
+
+static void
+on_limit(void *arg)
+{
+	struct app *a = arg;
+
+	if (a->logging_out)
+		stop(a, 0, NULL); /* the token lives on; it expires */
+	else
+		stop(a, a->online ? EX_TEMPFAIL : EX_UNAVAILABLE,
+		    "the server did not answer in time");
+}
+
+/* Everything typed is answered: the session goes back, or it is over. */
+static void
+leave_now(struct app *a)
+{
+	bool keep = a->remembered ||
+	    model_status(a->model)->link != LINK_ONLINE;
+
+	if (keep || a->logging_out) {
+		if (keep)
+			stop(a, 0, NULL);
+		return;
+	}
+	a->logging_out = true;
+	loop_timer_set(a->loop, &a->limit, LOGOUT_MS, on_limit, a);
+	client_logout(a->client);
+}
+
+/* At the end of a turn in which something changed. */
+static void
+on_check(void *arg)
+{
+	struct app *a = arg;
+
+	if (model_status(a->model)->link == LINK_ONLINE) {
+		if (!a->leaving && a->opt.send_target == NULL)
+			loop_timer_unset(a->loop, &a->limit);
+		a->online = true;
+	}
+	if (!a->leaving)
+		return;
+	if (a->script ? !client_busy(a->client) :
+	        client_unanswered(a->client) == 0)
+		leave_now(a);
+}
+
+/* Asked twice, it goes at once. */
+static void
+app_quit(void *arg)
+{
+	struct app *a = arg;
+	size_t waiting = client_unanswered(a->client);
+
+	if (a->leaving && !a->script) {
+		stop(a, waiting > 0 ? EX_TEMPFAIL : 0, waiting > 0 ?
+		    "some of what was typed was not sent" : NULL);
+		return;
+	}
+	a->leaving = true;
+	if (a->script)
+		loop_timer_set(a->loop, &a->limit, SCRIPT_MS, on_limit, a);
+	else if (waiting > 0 && model_status(a->model)->link != LINK_ONLINE) {
+		model_noticef(a->model, clock_ms(),
+		    "%zu not sent yet: leaving when they are; /quit again "
+		    "leaves without them", waiting);
+		a->class->changed(a->ui);
+	}
+	loop_defer(a->loop, &a->check, on_check, a);
+}
+
+/* ---- logging in ------------------------------------------------------- */
+
+static void
+ask(struct app *a, const char *why)
+{
+	const struct model_status *st = model_status(a->model);
+	struct ui_ask q = {
+		.server = st->server,
+		.user = a->opt.user == NULL ? a->state.user : a->opt.user,
+		.why = why,
+	};
+
+	if (*q.server == '\0')
+		q.server = a->opt.server == NULL ? "" : a->opt.server;
+	if (a->ui != NULL)
+		a->class->ask(a->ui, &q);
+}
+
+static bool
+connect_to(struct app *a, const char *server)
+{
+	char why[400];
+
+	if (client_connect(a->client, server))
+		return true;
+	snprintf(why, sizeof(why), "%s: not of the form HOST[:PORT]", server);
+	if (a->script)
+		stop(a, EX_USAGE, why);
+	else
+		ask(a, why);
+	return false;
+}
+
+static void
+app_login(void *arg, const struct ui_login *l)
+{
+	struct app *a = arg;
+	const struct model_status *st = model_status(a->model);
+
+	if (st->link == LINK_OFFLINE || strcmp(st->server, l->server) != 0)
+		if (!connect_to(a, l->server))
+			return;
+	free(a->opt.user);
+	a->opt.user = xstrdup(l->user);
+	a->typed = true;
+	if (l->registering)
+		client_register(
+		    a->client, l->user, l->password, l->real_name);
+	else
+		client_login(a->client, l->user, l->password);
+}
+
+static void
+app_ask_login(void *arg)
+{
+	struct app *a = arg;
+
+	if (client_logged_in(a->client)) {
+		model_noticef(a->model, clock_ms(), "you are logged in as %s; /logout "
+		    "first", model_status(a->model)->user);
+		a->class->changed(a->ui);
+	} else
+		ask(a, "");
+}
+
+static void
+app_server(void *arg, const char *server)
+{
+	(void)connect_to(arg, server);
+}
+
+/* ---- what the client tells -------------------------------------------- */
+
+static void
+on_changed(void *arg)
+{
+	struct app *a = arg;
+
+	if (a->ui != NULL)
+		a->class->changed(a->ui);
+	loop_defer(a->loop, &a->check, on_check, a);
+}
+
+/* In a pipe a line may still log in, unless a login has been refused. */
+static void
+on_need_login(void *arg, enum client_why why, const char *text)
+{
+	struct app *a = arg;
+
+	if (a->logging_out || (a->leaving && why == CLIENT_LOGGED_OUT)) {
+		stop(a, 0, NULL);
+		return;
+	}
+	if (a->script && (why == CLIENT_REFUSED || why == CLIENT_EXPIRED)) {
+		stop(a, EX_NOPERM, text);
+		return;
+	}
+	if (a->opt.send_target != NULL) {
+		stop(a, EX_NOPERM, "who is it?  USER@HOST, and CHAT_PASSWORD "
+		                   "or --password-file");
+		return;
+	}
+	ask(a, text);
+}
+
+static void
+on_logged_in(void *arg, const char *user, const char *token)
+{
+	struct app *a = arg;
+	char why[STATE_WHY_CAP];
+
+	if (a->ui != NULL)
+		a->class->ask_done(a->ui);
+	/* A password from a script or the environment is there next time too;
+	 * what is remembered is the person's own. */
+	if (a->script || !(a->typed || a->opt.password == NULL) ||
+	    a->session_file == NULL)
+		return;
+	snprintf(a->state.server, sizeof(a->state.server), "%s",
+	    model_status(a->model)->server);
+	snprintf(a->state.user, sizeof(a->state.user), "%s", user);
+	snprintf(a->state.token, sizeof(a->state.token), "%s", token);
+	a->remembered = state_save(a->session_file, &a->state, why);
+	if (!a->remembered)
+		model_noticef(a->model, clock_ms(), "not remembered: %s", why);
+}
+
+static void
+on_forget(void *arg)
+{
+	struct app *a = arg;
+
+	if (a->remembered && a->session_file != NULL)
+		state_forget(a->session_file);
+	a->remembered = false;
+	explicit_bzero(a->state.token, sizeof(a->state.token));
+}
+
+/* Nobody waits at a script: no server at the first try is the answer. */
+static void
+on_lost(void *arg, const char *why)
+{
+	struct app *a = arg;
+	char text[400];
+
+	if (!a->script) {
+		on_changed(a);
+		return;
+	}
+	snprintf(text, sizeof(text), "%s: %s", model_status(a->model)->server,
+	    why);
+	if (!a->online)
+		stop(a, EX_UNAVAILABLE, text);
+	else if (a->limit.slot == 0)
+		loop_timer_set(a->loop, &a->limit, SCRIPT_MS, on_limit, a);
+}
+
+static void
+on_answered(void *arg, bool ok, const char *why)
+{
+	struct app *a = arg;
+
+	if (!ok && a->status == 0 && a->script)
+		a->status = 1;
+	if (a->opt.send_target != NULL) {
+		if (!ok)
+			snprintf(a->said, sizeof(a->said), "not sent: %s", why);
+		app_quit(a);
+	}
+	on_changed(a);
+}
+
+static const struct client_events events = {
+	.changed = on_changed,
+	.need_login = on_need_login,
+	.logged_in = on_logged_in,
+	.forget = on_forget,
+	.lost = on_lost,
+	.answered = on_answered,
+};
+
+/* ---- signals ---------------------------------------------------------- */
+
+static int signal_pipe[2] = { -1, -1 };
+static void (*emergency)(void);
+
+static void
+on_signal(int sig)
+{
+	int saved = errno;
+	unsigned char byte = (unsigned char)sig;
+
+	if (write(signal_pipe[1], &byte, 1) == -1)
+		_exit(128 + sig); /* nobody takes them: the loop is stuck */
+	errno = saved;
+}
+
+/* The terminal is put back whatever ends us. */
+static void
+on_crash(int sig)
+{
+	if (emergency != NULL)
+		emergency();
+	raise(sig); /* SA_RESETHAND: this time for good */
+}
+
+static void
+on_signal_pipe(void *arg, int fd, unsigned what)
+{
+	struct app *a = arg;
+	unsigned char sig;
+
+	(void)what;
+	if (read(fd, &sig, 1) != 1)
+		return;
+	a->remembered = true; /* no time to log out */
+	stop(a, 128 + sig, client_unanswered(a->client) > 0 ?
+	    "some of what was typed was not sent" : NULL);
+}
+
+static void
+catch_signals(struct app *a)
+{
+	static const int ends[] = { SIGTERM, SIGHUP, SIGINT };
+	static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL,
+	    SIGABRT };
+	struct sigaction sa = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+
+	if (pipe2(signal_pipe, O_CLOEXEC | O_NONBLOCK) == -1)
+		return;
+	sigemptyset(&sa.sa_mask);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		(void)sigaction(ends[i], &sa, NULL);
+	sa.sa_handler = on_crash;
+	sa.sa_flags = (int)(SA_RESETHAND | SA_NODEFER);
+	for (size_t i = 0; i < sizeof(crashes) / sizeof(*crashes); i++)
+		(void)sigaction(crashes[i], &sa, NULL);
+	sa.sa_handler = SIG_IGN;
+	sa.sa_flags = 0;
+	(void)sigaction(SIGPIPE, &sa, NULL);
+	loop_watch(
+	    a->loop, signal_pipe[0], LOOP_READ, on_signal_pipe, a);
+}
+
+/* ---- the beginning ---------------------------------------------------- */
+
+/* What was remembered holds for the server and name that were named. */
+static bool
+recall(struct app *a)
+{
+	char why[STATE_WHY_CAP];
+	const struct options *o = &a->opt;
+
+	if (a->session_file == NULL || o->password != NULL)
+		return false;
+	if (!state_load(a->session_file, &a->state, why)) {
+		if (*why != '\0')
+			model_noticef(a->model, clock_ms(), "not believed: %s", why);
+		return false;
+	}
+	return (o->server == NULL || strcmp(o->server, a->state.server) == 0) &&
+	    (o->user == NULL || strcmp(o->user, a->state.user) == 0);
+}
+
+static void
+begin(struct app *a)
+{
+	const struct options *o = &a->opt;
+	bool known = recall(a);
+	const char *server = o->server;
+
+	if (server == NULL && known)
+		server = a->state.server;
+	/* A person with nothing else is asked for all of it. */
+	if (server == NULL && !a->script && o->password == NULL) {
+		ask(a, "");
+		return;
+	}
+	if (!connect_to(a, server == NULL ? "localhost:8889" : server))
+		return;
+	if (known) {
+		a->remembered = true;
+		client_resume(a->client, a->state.user, a->state.token);
+	} else if (o->user != NULL && o->password != NULL)
+		client_login(a->client, o->user, o->password);
+	else if (o->send_target != NULL)
+		on_need_login(a, CLIENT_NO_LOGIN, "");
+}
+
+static bool
+open_ui(struct app *a)
+{
+	char why[256] = "";
+	const char *term = getenv("TERM");
+	struct ui_env env = {
+		.loop = a->loop,
+		.model = a->model,
+		.client = a->client,
+		.slash = {
+			.client = a->client,
+			.model = a->model,
+			.quit = app_quit,
+			.ask_login = app_ask_login,
+			.server = app_server,
+			.arg = a,
+		},
+		.login = app_login,
+		.arg = a,
+		.history_file = a->history_file,
+		.no_color = a->opt.no_color,
+	};
+	bool full = !a->opt.plain && isatty(STDIN_FILENO) == 1 &&
+	    isatty(STDOUT_FILENO) == 1 && term != NULL && *term != '\0' &&
+	    strcmp(term, "dumb") != 0;
+
+	a->class = full ? &ui_screen : &ui_plain;
+	a->ui = a->class->open(&env, why, sizeof(why));
+	if (a->ui == NULL) {
+		fprintf(stderr, "chat-tui: %s; try --plain\n", why);
+		return false;
+	}
+	emergency = a->class->emergency;
+	return true;
+}
+
+static void
+send_one(struct app *a)
+{
+	if (!client_say(a->client, a->opt.send_target, a->opt.send_text)) {
+		struct convo *c = model_current(a->model);
+		size_t n = convo_count(c);
+
+		stop(a, EX_USAGE,
+		    n > 0 ? convo_item(c, n - 1)->text : "nothing to send");
+	}
+	loop_timer_set(a->loop, &a->limit, SCRIPT_MS, on_limit, a);
+}
+
+static void
+run(struct app *a)
+{
+	begin(a);
+	if (a->opt.send_target != NULL)
+		send_one(a);
+	if (a->status == 0 && loop_run(a->loop) == -1)
+		stop(a, EX_OSERR, strerror(errno));
+}
+
+static void
+release(struct app *a)
+{
+	loop_timer_unset(a->loop, &a->limit);
+	loop_defer_cancel(a->loop, &a->check);
+	emergency = NULL;
+	if (a->ui != NULL)
+		a->class->close(a->ui);
+	client_free(a->client);
+	model_free(a->model);
+	loop_unwatch(a->loop, signal_pipe[0]);
+	loop_free(a->loop);
+	explicit_bzero(&a->state, sizeof(a->state));
+	free(a->session_file);
+	free(a->history_file);
+	options_release(&a->opt);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct app a = { 0 };
+
+	setlocale(LC_ALL, "");
+	switch (options_read(&a.opt, argc, argv, &a.status)) {
+	case OPTIONS_RUN:
+		break;
+	case OPTIONS_HELP:
+	case OPTIONS_VERSION:
+		return fflush(stdout) == EOF ? EX_IOERR : 0;
+	case OPTIONS_FAIL:
+		options_release(&a.opt);
+		return a.status;
+	}
+	a.script = a.opt.send_target != NULL || isatty(STDIN_FILENO) != 1;
+	a.loop = loop_new();
+	a.model = model_new();
+	a.client = client_new(a.loop, a.model, &events, &a);
+	if (!a.opt.no_remember) {
+		a.session_file = state_path("session");
+		a.history_file = state_path("history");
+	}
+	catch_signals(&a);
+	if (a.opt.send_target != NULL || open_ui(&a))
+		run(&a);
+	else
+		a.status = EX_UNAVAILABLE;
+	release(&a);
+	if (a.said[0] != '\0')
+		fprintf(stderr, "chat-tui: %s\n", a.said);
+	return a.status;
+}

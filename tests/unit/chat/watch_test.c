@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -502,6 +503,142 @@ everybody_hears_of_the_end(void **state)
 	assert_string_equal(seen(&full), "1 * messi: x\nshutdown bye\n");
 }
 
+/* ---- any order of things ---------------------------------------------- */
+
+enum { SAYINGS = 2500, EYES = 6 };
+
+struct saying {
+	struct answer answer;
+	int from, to; /* 3: everyone */
+	int eye;      /* whose own word it is; -1: none's */
+};
+
+struct crowd {
+	struct world *w;
+	uint32_t seed;
+	uint64_t who[3];
+	struct eye eye[EYES]; /* of user i % 3 */
+	struct answer watch[EYES];
+	struct saying said[SAYINGS];
+	size_t saids;
+};
+
+/* xorshift: the same on every machine, unlike rand(3). */
+static unsigned
+pick(struct crowd *c, unsigned n)
+{
+	c->seed ^= c->seed << 13;
+	c->seed ^= c->seed >> 17;
+	c->seed ^= c->seed << 5;
+	return c->seed % n;
+}
+
+static void
+say_something(struct crowd *c)
+{
+	static const char *const to[] = { "messi", "neko", "lineker", "*" };
+	struct saying *s = &c->said[c->saids++];
+
+	s->from = (int)pick(c, 3);
+	s->to = (int)pick(c, 4);
+	s->eye = pick(c, 2) == 0 ? -1 : s->from + 3 * (int)pick(c, 2);
+	world_say(c->w, c->who[s->from],
+	    s->eye == -1 ? NULL : &c->eye[s->eye], to[s->to], "x", NULL,
+	    &s->answer);
+}
+
+static void
+something_happens(struct crowd *c)
+{
+	struct eye *e = &c->eye[pick(c, EYES)];
+
+	switch (pick(c, 8)) {
+	case 0:
+		store_fake_apply(c->w->store);
+		break;
+	case 1:
+		store_dispatch(c->w->store);
+		break;
+	case 2:
+		store_fake_answer(c->w->store);
+		break;
+	case 3:
+		e->room = (int)pick(c, 40);
+		chat_watch_more(c->w->chat, e->number);
+		break;
+	case 4:
+		/* Long enough asleep for the ring to be outrun. */
+		if (pick(c, 300) == 0)
+			while (c->saids % 1200 != 0 && c->saids < SAYINGS)
+				say_something(c);
+		break;
+	default:
+		if (c->saids < SAYINGS)
+			say_something(c);
+	}
+	e->log[0] = '\0';
+}
+
+static bool
+should_see(int eye, const struct saying *s)
+{
+	int me = eye % 3;
+
+	return s->eye != eye &&
+	    (s->to == 3 || s->to == me || s->from == me);
+}
+
+static void
+check_crowd(const struct crowd *c)
+{
+	unsigned want;
+	size_t i;
+	int e;
+
+	for (e = 0; e < EYES; e++) {
+		for (i = 0, want = 0; i < c->saids; i++)
+			want += should_see(e, &c->said[i]);
+		assert_int_equal(c->watch[e].times, 1);
+		assert_int_equal(c->eye[e].messages, want);
+		assert_int_equal(c->eye[e].ended, 0);
+	}
+}
+
+static void
+run_crowd(struct crowd *c)
+{
+	static const char *const name[] = { "messi", "neko", "lineker" };
+	size_t i;
+
+	for (i = 0; i < 3; i++)
+		c->who[i] = world_login(c->w, name[i]);
+	for (i = 0; i < EYES; i++) {
+		c->eye[i].room = 1 + (int)pick(c, 20);
+		world_watch(
+		    c->w, &c->eye[i], c->who[i % 3], 0, &c->watch[i]);
+	}
+	while (c->saids < SAYINGS)
+		something_happens(c);
+	for (i = 0; i < EYES; i++) {
+		c->eye[i].room = -1;
+		chat_watch_more(c->w->chat, c->eye[i].number);
+	}
+	world_run(c->w);
+	check_crowd(c);
+}
+
+static void
+in_any_order_nothing_is_lost_or_repeated(void **state)
+{
+	struct crowd *c = calloc(1, sizeof(*c));
+
+	assert_non_null(c);
+	c->w = *state;
+	c->seed = 2463534242;
+	run_crowd(c);
+	free(c);
+}
+
 int
 main(void)
 {
@@ -529,6 +666,7 @@ main(void)
 		T(presence_that_was_missed_is_told_as_it_is_by_then),
 		T(marks_that_were_missed_are_told_as_they_are_by_then),
 		T(everybody_hears_of_the_end),
+		T(in_any_order_nothing_is_lost_or_repeated),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

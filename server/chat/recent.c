@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/chat/recent.h"
 
+#include <assert.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,6 +63,7 @@ recent_add(struct recent *r, const struct recent_message *m)
 	size_t name = strlen(m->name) + 1, text = strlen(m->text) + 1;
 	struct kept *new;
 
+	assert(m->id > r->last);
 	while (r->count == RECENT_MAX ||
 	    (r->count > 0 && r->bytes + name + text > RECENT_BYTES))
 		drop_oldest(r);

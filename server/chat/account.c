@@ -44,7 +44,7 @@ account_add(struct chat *chat, const struct store_account *from)
 	TAILQ_INIT(&a->watches);
 	if (all->count == all->cap) {
 		all->cap = all->cap == 0 ? 64 : all->cap * 2;
-		all->all = xreallocarray(all->all, all->cap, sizeof(a));
+		all->all = xreallocarray(all->all, all->cap, sizeof(void *));
 	}
 	all->all[all->count++] = a;
 	map_put(all->by_key, a->key, strlen(a->key), a);
@@ -115,7 +115,7 @@ account_by_id(const struct chat *chat, int64_t id)
 	if (all->count == 0)
 		return NULL;
 	found = bsearch(
-	    &id, all->all, all->count, sizeof(*all->all), compare_id);
+	    &id, all->all, all->count, sizeof(void *), compare_id);
 	return found == NULL ? NULL : *found;
 }
 

@@ -42,11 +42,11 @@ static void
 digest_words(const char *conv, const char *text,
     unsigned char digest[SECRET_DIGEST_LEN])
 {
-	char both[CONVO_CAP + WIRE_TEXT_MAX];
+	char both[CONVO_CAP + WIRE_TEXT_MAX + 1];
 	size_t n = strlen(conv) + 1, m = strlen(text);
 
 	memcpy(both, conv, n);
-	memcpy(both + n, text, m);
+	memcpy(both + n, text, m + 1);
 	secret_digest(both, n + m, digest);
 }
 

@@ -64,8 +64,8 @@ struct said_tag {
 
 struct store {
 	bool fail, refuse;
-	TAILQ_HEAD(, write) writes;
-	TAILQ_HEAD(, query) queries;
+	TAILQ_HEAD(writes, write) writes;
+	TAILQ_HEAD(queries, query) queries;
 	struct store_account account[LINKS];
 	struct store_message message[MOST];
 	struct store_session session[MOST];

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/complete.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "shared/wire.h"
+#include "shared/xalloc.h"
+#include "tui/model.h"
+#include "tui/slash.h"
+
+enum { WORDS_MAX = 200 };
+
+struct words {
+	char **word;
+	size_t count;
+	const char *typed;
+	size_t len;
+	char key[WIRE_NAME_CAP]; /* of what is typed, to compare names */
+	bool has_key;
+};
+
+static void
+add_word(struct words *w, const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < w->count; i++)
+		if (strcmp(w->word[i], word) == 0)
+			return;
+	if (w->count < WORDS_MAX)
+		w->word[w->count++] = xstrdup(word);
+}
+
+static void
+add_command(struct words *w, const char *name)
+{
+	if (strncasecmp(name, w->typed, w->len) == 0)
+		add_word(w, name);
+	else if (w->len > 0 && w->typed[0] != '/' &&
+	    strncasecmp(name + 1, w->typed, w->len) == 0)
+		add_word(w, name + 1); /* before login */
+}
+
+static void
+add_name(struct words *w, const char *name)
+{
+	char key[WIRE_NAME_CAP];
+
+	if (w->len == 0 || strncmp(name, w->typed, w->len) == 0)
+		add_word(w, name);
+	else if (w->has_key && wire_name_key(name, strlen(name), key) &&
+	    strncmp(key, w->key, strlen(w->key)) == 0)
+		add_word(w, name);
+}
+
+static void
+add_names(struct words *w, struct model *m)
+{
+	size_t i, n = model_users(m);
+
+	for (i = 0; i < n && w->count < WORDS_MAX; i++)
+		add_name(w, model_user(m, i)->user);
+	for (i = 1; i < model_convos(m) && w->count < WORDS_MAX; i++)
+		add_name(w, convo_target(model_convo(m, i)));
+}
+
+char **
+complete_words(const struct slash *slash, struct model *m, const char *line,
+    size_t start, size_t point)
+{
+	struct words w = { .len = point - start };
+	char *typed = xmemdup0(line + start, w.len);
+	const char *name;
+	size_t i;
+
+	w.typed = typed;
+	w.has_key = wire_name_key(typed, w.len, w.key);
+	w.word = xcalloc(WORDS_MAX + 1, sizeof(*w.word));
+	switch (slash_word_at(slash, line, start)) {
+	case SLASH_WORD_COMMAND:
+		for (i = 0; (name = slash_command_name(i)) != NULL; i++)
+			add_command(&w, name);
+		break;
+	case SLASH_WORD_USER:
+		add_names(&w, m);
+		break;
+	case SLASH_WORD_NONE:
+		break;
+	}
+	free(typed);
+	return w.word;
+}

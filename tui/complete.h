@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a word of the line may become when Tab is pressed: the commands of
+ * slash.h, the names of users and of conversations.
+ */
+#ifndef TUI_COMPLETE_H
+#define TUI_COMPLETE_H
+
+#include <stddef.h>
+
+struct model;
+struct slash;
+
+/* line[start .. point) is the word.  NULL-ended; the array and its words are
+ * the caller's to free. */
+char **complete_words(const struct slash *, struct model *, const char *line,
+    size_t start, size_t point);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What is asked before there is anybody: server, name, password, whether to
+ * log in or to register (then the password again and a real name, which may
+ * stay empty).  The field that is being typed in is lineedit's line.
+ *
+ * Passwords are wiped when they are given up.
+ */
+#ifndef TUI_FORM_H
+#define TUI_FORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tui/keys.h"
+
+struct form;
+struct pane;
+struct ui_ask;
+struct ui_login;
+
+enum form_key {
+	FORM_PASS,   /* belongs to the line */
+	FORM_TAKEN,
+	FORM_SUBMIT  /* form_answer() has what was filled in */
+};
+
+struct form *form_new(void);
+void form_free(struct form *);
+
+/* Begins, or goes on after a refusal; takes lineedit's line. */
+void form_ask(struct form *, const struct ui_ask *);
+/* Gives the line back, empty; wipes. */
+void form_done(struct form *);
+
+enum form_key form_press(
+    struct form *, enum keys_key, const char *bytes, size_t n);
+/* Enter in a field. */
+enum form_key form_enter(struct form *, const char *line);
+
+/* Borrowed until the next call. */
+void form_answer(const struct form *, struct ui_login *);
+
+/* The place of the cursor in the pane. */
+void form_draw(struct form *, const struct pane *, int *row, int *col);
+
+#endif

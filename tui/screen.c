@@ -1,0 +1,752 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The full screen.  Curses owns the terminal's picture, readline (lineedit.c)
+ * the line; both get what they need from here and neither reads a key.
+ *
+ * A frame: what the model says has changed is drawn into curses' picture, the
+ * input last so that the cursor ends in it (screen readers follow it), then
+ * one refresh() sends what differs.  Frames are asked for by frame_due() and
+ * come at the end of the turn, but never nearer than FRAME_MS to the last.
+ */
+#include "tui/ui.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <curses.h>
+
+#include "shared/buf.h"
+#include "shared/loop.h"
+#include "shared/utf8.h"
+#include "shared/xalloc.h"
+#include "tui/client.h"
+#include "tui/complete.h"
+#include "tui/form.h"
+#include "tui/input.h"
+#include "tui/keys.h"
+#include "tui/lineedit.h"
+#include "tui/model.h"
+#include "tui/paint.h"
+#include "tui/status.h"
+#include "tui/stream.h"
+#include "tui/terminal.h"
+#include "tui/users.h"
+
+enum {
+	FRAME_MS = 16,
+	TICK_MS = 1000,
+	USERS_FOLD = 60,   /* below this many columns the users are folded */
+	BARS_FOLD = 8,     /* below this many rows there is one bar */
+	OLDER_PAGE = 100,
+	HINT_CAP = 512,
+	PROMPT_CAP = 2048,
+	SEEN_INPUT = 16,   /* further bits beside MODEL_ALL */
+	SEEN_ALL = MODEL_ALL | SEEN_INPUT
+};
+
+enum users_pane { USERS_AUTO, USERS_SHOWN, USERS_FOLDED };
+
+struct ui {
+	struct ui_env own; /* what env points at */
+	const struct ui_env *env;
+	struct keys *keys;
+	struct loop_timer key_timer, frame_timer, tick_timer;
+	struct loop_call frame_call;
+	int64_t last_frame;
+	unsigned dirty;
+	bool ended; /* the terminal has gone: nothing is drawn or asked */
+
+	struct pane status, convos, stream_pane, users, line;
+	enum users_pane users_pane;
+	struct stream *stream;
+	struct input input;
+	struct form *form;
+	bool asking;
+
+	uint64_t shown; /* the conversation whose draft is in the line */
+	bool interrupted; /* the last key was Ctrl-C on an empty line */
+	char hint[HINT_CAP];
+};
+
+/* ---- frames ------------------------------------------------------------------ */
+
+static void draw_frame(void *);
+
+static void
+frame_now(void *arg)
+{
+	struct ui *ui = arg;
+
+	loop_defer(ui->env->loop, &ui->frame_call, draw_frame, ui);
+}
+
+static void
+frame_due(struct ui *ui, unsigned dirty)
+{
+	int64_t since = loop_now(ui->env->loop) - ui->last_frame;
+
+	ui->dirty |= dirty;
+	if (since >= FRAME_MS || since < 0)
+		frame_now(ui);
+	else if (ui->frame_timer.slot == 0)
+		loop_timer_set(ui->env->loop, &ui->frame_timer,
+		    FRAME_MS - since, frame_now, ui);
+}
+
+static void
+screen_changed(struct ui *ui)
+{
+	frame_due(ui, 0);
+}
+
+static void
+tick(void *arg)
+{
+	frame_due(arg, MODEL_STATUS);
+}
+
+static void
+set_hint(struct ui *ui, const char *text)
+{
+	snprintf(ui->hint, sizeof(ui->hint), "%s", text);
+	/* Not in the middle of a character. */
+	while (!utf8_valid(ui->hint, strlen(ui->hint)))
+		ui->hint[strlen(ui->hint) - 1] = '\0';
+	frame_due(ui, MODEL_CONVS);
+}
+
+/* ---- layout -------------------------------------------------------------------- */
+
+static int
+users_width(const struct ui *ui)
+{
+	bool shown = ui->users_pane == USERS_SHOWN ||
+	    (ui->users_pane == USERS_AUTO && COLS >= USERS_FOLD);
+	int width = COLS / 5;
+
+	if (!shown || ui->asking)
+		return 0;
+	if (COLS < 20)
+		return COLS;
+	if (COLS < USERS_FOLD)
+		return COLS / 3 < 10 ? 10 : COLS / 3;
+	return width < 16 ? 16 : width > 28 ? 28 : width;
+}
+
+/*
+ * Status, stream and users, conversations, line; what there is no room for is
+ * left out in this order: the second bar, the first, the stream.
+ */
+static void
+lay_out(struct ui *ui)
+{
+	int bars = LINES >= BARS_FOLD ? 2 : LINES >= 3 ? 1 : 0;
+	int top = bars == 2 ? 1 : 0, users = users_width(ui);
+	int height = LINES - 1 - bars;
+
+	ui->status = (struct pane){ 0, 0, bars == 2, COLS };
+	ui->stream_pane = (struct pane){ top, 0, height,
+		COLS - users - (users > 0 && users < COLS) };
+	ui->users = (struct pane){ top, COLS - users, height, users };
+	ui->convos = (struct pane){ LINES - 2, 0, bars > 0, COLS };
+	ui->line = (struct pane){ LINES - 1, 0, 1, COLS };
+	if (ui->asking) {
+		ui->stream_pane.h = LINES - top;
+		ui->convos.h = ui->line.h = 0;
+	}
+	ui->dirty |= SEEN_ALL;
+	erase();
+}
+
+/* ---- drawing ------------------------------------------------------------------- */
+
+static void
+draw_bars(struct ui *ui)
+{
+	int64_t now = loop_now(ui->env->loop);
+	struct model *m = ui->env->model;
+	size_t below = stream_below(ui->stream, model_current(m));
+
+	if (ui->asking) {
+		if (ui->status.h > 0)
+			status_draw(&ui->status, m, now);
+		return;
+	}
+	if (ui->status.h > 0) {
+		status_draw(&ui->status, m, now);
+		status_draw_convos(&ui->convos, m, below, ui->hint);
+	} else if (ui->convos.h > 0)
+		status_draw_both(&ui->convos, m, now, below, ui->hint);
+	if (model_status(m)->link == LINK_LOST && ui->tick_timer.slot == 0)
+		loop_timer_set(
+		    ui->env->loop, &ui->tick_timer, TICK_MS, tick, ui);
+}
+
+/* Everything that was drawn has moved the cursor: this is last. */
+static void
+draw_line(struct ui *ui)
+{
+	const struct convo *c = model_current(ui->env->model);
+	char prompt[PROMPT_CAP];
+	int col, row = 0;
+
+	if (ui->asking) {
+		form_draw(ui->form, &ui->stream_pane, &row, &col);
+		move(ui->stream_pane.y + row, ui->stream_pane.x + col);
+		return;
+	}
+	snprintf(prompt, sizeof(prompt), "%s> ", convo_target(c));
+	if (COLS < 20)
+		prompt[0] = '\0';
+	else if (COLS < USERS_FOLD || strcmp(convo_target(c), "*") == 0)
+		snprintf(prompt, sizeof(prompt), "> ");
+	col = input_draw(&ui->input, &ui->line, prompt, false);
+	move(ui->line.y, ui->line.x + col);
+}
+
+/* The draft of a conversation is in the line while that is shown. */
+static void
+follow_convo(struct ui *ui)
+{
+	struct model *m = ui->env->model;
+	struct convo *now = model_current(m), *then;
+	size_t len, point;
+	const char *line;
+	char *copy;
+
+	if (ui->asking || convo_serial(now) == ui->shown)
+		return;
+	line = lineedit_text(&len, &point);
+	copy = xmemdup0(line, len);
+	then = model_convo_by_serial(m, ui->shown);
+	if (then != NULL)
+		model_draft(m, then, copy);
+	free(copy);
+	ui->shown = convo_serial(now);
+	lineedit_clear();
+	lineedit_set(convo_draft(now));
+	memset(&ui->input, 0, sizeof(ui->input));
+	ui->dirty |= SEEN_ALL;
+}
+
+/* What is in sight is read; at the top more is wanted. */
+static void
+look(struct ui *ui)
+{
+	struct model *m = ui->env->model;
+	struct convo *c = model_current(m);
+	bool looked = !ui->asking && ui->stream_pane.h > 0 &&
+	    stream_at_end(ui->stream);
+
+	if (looked != model_looked(m))
+		client_look(ui->env->client, looked);
+	if (!ui->asking && stream_at_top(ui->stream) && !convo_begin(c) &&
+	    !convo_fetching(c) && model_status(m)->link == LINK_ONLINE)
+		client_older(ui->env->client, c, OLDER_PAGE);
+}
+
+static void
+draw_frame(void *arg)
+{
+	struct ui *ui = arg;
+	struct model *m = ui->env->model;
+	unsigned dirty;
+
+	if (ui->ended)
+		return;
+	loop_timer_unset(ui->env->loop, &ui->frame_timer);
+	ui->last_frame = loop_now(ui->env->loop);
+	ui->dirty |= model_changes(m);
+	follow_convo(ui);
+	dirty = ui->dirty;
+	ui->dirty = 0;
+	if (!ui->asking && (dirty & MODEL_STREAM))
+		stream_draw(ui->stream, &ui->stream_pane, model_current(m));
+	if ((dirty & (MODEL_USERS | MODEL_STATUS)) && ui->users.w > 0)
+		users_draw(&ui->users, m);
+	if (dirty & MODEL_ALL)
+		draw_bars(ui);
+	draw_line(ui);
+	refresh();
+	look(ui);
+}
+
+/* ---- what keys do -------------------------------------------------------------- */
+
+static void
+quit(struct ui *ui)
+{
+	ui->env->slash.quit(ui->env->slash.arg);
+}
+
+static void
+show_convo(struct ui *ui, size_t i)
+{
+	struct model *m = ui->env->model;
+
+	if (i >= model_convos(m) || i == model_current_index(m))
+		return;
+	client_show(ui->env->client, model_convo(m, i));
+	frame_due(ui, SEEN_ALL);
+}
+
+static void
+show_unread(struct ui *ui)
+{
+	struct model *m = ui->env->model;
+	size_t n = model_convos(m), at = model_current_index(m), i;
+
+	for (i = 1; i < n; i++) {
+		if (convo_unread(model_convo(m, (at + i) % n)) > 0) {
+			show_convo(ui, (at + i) % n);
+			return;
+		}
+	}
+	set_hint(ui, " Nothing unread elsewhere.");
+}
+
+static void
+scroll_by(struct ui *ui, long lines)
+{
+	stream_scroll(ui->stream, model_current(ui->env->model), lines);
+	frame_due(ui, MODEL_STREAM | MODEL_CONVS);
+}
+
+static void
+page(struct ui *ui, int pages)
+{
+	int lines = ui->stream_pane.h > 1 ? ui->stream_pane.h - 1 : 1;
+
+	scroll_by(ui, (long)pages * lines);
+}
+
+static void
+to_end(struct ui *ui)
+{
+	stream_to_end(ui->stream);
+	frame_due(ui, MODEL_STREAM | MODEL_CONVS);
+}
+
+static void
+toggle_users(struct ui *ui)
+{
+	bool wide = COLS >= USERS_FOLD, shown = users_width(ui) > 0;
+
+	if (shown)
+		ui->users_pane = wide ? USERS_FOLDED : USERS_AUTO;
+	else
+		ui->users_pane = wide ? USERS_AUTO : USERS_SHOWN;
+	lay_out(ui);
+}
+
+static void
+help(struct ui *ui)
+{
+	slash_line(&ui->env->slash, "/help");
+	model_notice(ui->env->model, (int64_t)time(NULL) * 1000,
+	    "Keys:\n"
+	    "  PgUp PgDn        further up, down; End or Ctrl-End: the end\n"
+	    "  Alt-1 … Alt-9    conversation of that number\n"
+	    "  Ctrl-N Ctrl-P    the next, the one before; Alt-A: unread\n"
+	    "  Tab              completes commands and names\n"
+	    "  Up Down Ctrl-R   lines typed before\n"
+	    "  F2               who is active   Ctrl-L  draws all again\n"
+	    "  Ctrl-C           clears the line; twice, or Ctrl-D, quits");
+	to_end(ui);
+}
+
+static void
+interrupt(struct ui *ui, bool again)
+{
+	size_t len, point;
+
+	lineedit_text(&len, &point);
+	if (len > 0 || lineedit_busy()) {
+		lineedit_clear();
+	} else if (again) {
+		quit(ui);
+	} else {
+		ui->interrupted = true;
+		set_hint(ui, " Ctrl-C once more, Ctrl-D or /quit leaves.");
+	}
+}
+
+static void
+resize(struct ui *ui)
+{
+	terminal_resize();
+	lay_out(ui);
+	frame_due(ui, SEEN_ALL);
+}
+
+static void
+suspend(struct ui *ui)
+{
+	terminal_suspend();
+	resize(ui); /* who knows what happened meanwhile */
+}
+
+/* The keys of the screen in both its states.  False: it is none of them. */
+static bool
+common_key(struct ui *ui, enum keys_key key)
+{
+	switch (key) {
+	case KEYS_REDRAW:
+		resize(ui);
+		return true;
+	case KEYS_SUSPEND:
+		suspend(ui);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool
+screen_key(struct ui *ui, enum keys_key key)
+{
+	struct model *m = ui->env->model;
+	size_t n = model_convos(m), at = model_current_index(m);
+
+	if (key >= KEYS_CONVERSATION_1 && key <= KEYS_CONVERSATION_9) {
+		show_convo(ui, (size_t)(key - KEYS_CONVERSATION_1));
+		return true;
+	}
+	switch (key) {
+	case KEYS_PAGE_UP:
+		page(ui, -1);
+		return true;
+	case KEYS_PAGE_DOWN:
+		page(ui, 1);
+		return true;
+	case KEYS_TOP:
+		scroll_by(ui, -(1L << 30));
+		return true;
+	case KEYS_BOTTOM:
+		to_end(ui);
+		return true;
+	case KEYS_END: /* the line's, unless there is a way to go */
+		if (stream_at_end(ui->stream))
+			return false;
+		to_end(ui);
+		return true;
+	case KEYS_HELP:
+		help(ui);
+		return true;
+	case KEYS_USERS:
+		toggle_users(ui);
+		return true;
+	case KEYS_NEXT:
+		show_convo(ui, (at + 1) % n);
+		return true;
+	case KEYS_PREVIOUS:
+		show_convo(ui, (at + n - 1) % n);
+		return true;
+	case KEYS_UNREAD:
+		show_unread(ui);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void
+line_key(enum keys_key key, const char *bytes, size_t n)
+{
+	if (key == KEYS_ESCAPE)
+		lineedit_escape();
+	else if (key == KEYS_PASTE)
+		lineedit_paste(bytes, n);
+	else if (key < KEYS_PAGE_UP || key >= KEYS_END)
+		lineedit_key(bytes, n);
+}
+
+static void
+submit(struct ui *ui)
+{
+	struct ui_login login;
+
+	form_answer(ui->form, &login);
+	ui->env->login(ui->env->arg, &login);
+}
+
+static void
+on_key(void *arg, enum keys_key key, const char *bytes, size_t n)
+{
+	struct ui *ui = arg;
+	bool again = ui->interrupted;
+	enum form_key form = FORM_PASS;
+
+	ui->interrupted = false;
+	if (ui->hint[0] != '\0')
+		set_hint(ui, "");
+	frame_due(ui, SEEN_INPUT);
+	if (common_key(ui, key))
+		return;
+	if (key == KEYS_INTERRUPT) {
+		interrupt(ui, again || ui->asking);
+		return;
+	}
+	if (ui->asking)
+		form = form_press(ui->form, key, bytes, n);
+	else if (screen_key(ui, key))
+		return;
+	if (form == FORM_SUBMIT)
+		submit(ui);
+	else if (form == FORM_PASS)
+		line_key(key, bytes, n);
+}
+
+/* ---- the line's hooks ------------------------------------------------------------ */
+
+static void
+line_accept(void *arg, const char *line)
+{
+	struct ui *ui = arg;
+
+	if (ui->asking) {
+		form_enter(ui->form, line);
+		return;
+	}
+	if (line[strspn(line, " \t\n")] == '\0')
+		return;
+	stream_to_end(ui->stream);
+	frame_due(ui, SEEN_ALL);
+	if (!slash_line(&ui->env->slash, line) && !ui->asking)
+		lineedit_set(line); /* to be mended */
+}
+
+static void
+line_eof(void *arg)
+{
+	quit(arg);
+}
+
+static bool
+line_secret(void *arg, const char *line)
+{
+	struct ui *ui = arg;
+
+	return slash_secret(&ui->env->slash, line);
+}
+
+static void
+line_full(void *arg)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), " The line is full (%d bytes).",
+	    LINEEDIT_MAX);
+	set_hint(arg, text);
+}
+
+static char **
+line_complete(void *arg, const char *line, size_t start, size_t point)
+{
+	struct ui *ui = arg;
+
+	return complete_words(
+	    &ui->env->slash, ui->env->model, line, start, point);
+}
+
+static void
+line_choices(void *arg, char *const *words, size_t count)
+{
+	struct ui *ui = arg;
+	struct buf b;
+	size_t i;
+
+	buf_init(&b, HINT_CAP);
+	for (i = 0; i < count; i++) {
+		if (!buf_addc(&b, ' ') ||
+		    !utf8_clean(&b, words[i], strlen(words[i])))
+			break;
+	}
+	set_hint(ui, buf_data(&b));
+	buf_release(&b);
+}
+
+static const struct lineedit_hooks line_hooks = {
+	.accept = line_accept,
+	.eof = line_eof,
+	.complete = line_complete,
+	.choices = line_choices,
+	.secret = line_secret,
+	.full = line_full,
+};
+
+/* ---- what the loop calls ---------------------------------------------------------- */
+
+static void
+settle(void *arg)
+{
+	struct ui *ui = arg;
+
+	keys_settle(ui->keys);
+}
+
+static void
+on_input(void *arg, int fd, unsigned ready)
+{
+	struct ui *ui = arg;
+	char bytes[4096];
+	ssize_t n = read(fd, bytes, sizeof(bytes));
+	int wait;
+
+	(void)ready;
+	if (n == -1 && (errno == EINTR || errno == EAGAIN))
+		return;
+	if (n <= 0) {
+		/* The terminal has gone. */
+		loop_unwatch(ui->env->loop, fd);
+		ui->ended = true;
+		quit(ui);
+		return;
+	}
+	keys_feed(ui->keys, bytes, (size_t)n);
+	wait = keys_wait(ui->keys);
+	if (wait > 0)
+		loop_timer_set(
+		    ui->env->loop, &ui->key_timer, wait, settle, ui);
+	else
+		loop_timer_unset(ui->env->loop, &ui->key_timer);
+}
+
+static void
+on_wake(void *arg, int fd, unsigned ready)
+{
+	struct ui *ui = arg;
+	unsigned events = terminal_events();
+
+	(void)fd;
+	(void)ready;
+	if (events & TERMINAL_STOP)
+		suspend(ui);
+	else if (events & TERMINAL_CONTINUED)
+		terminal_again();
+	if (events & (TERMINAL_CONTINUED | TERMINAL_RESIZED))
+		resize(ui);
+}
+
+/* ---- life ---------------------------------------------------------------------------- */
+
+static void
+add_terminfo_keys(struct keys *k)
+{
+	static const struct {
+		const char *name;
+		enum keys_key key;
+	} cap[] = {
+		{ "kpp", KEYS_PAGE_UP }, { "kPRV", KEYS_PAGE_UP },
+		{ "knp", KEYS_PAGE_DOWN }, { "kNXT", KEYS_PAGE_DOWN },
+		{ "kf1", KEYS_HELP }, { "kf2", KEYS_USERS },
+		{ "kend", KEYS_END }, { "kcbt", KEYS_BACKTAB },
+		{ "kcuu1", KEYS_UP }, { "kcud1", KEYS_DOWN },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(cap) / sizeof(cap[0]); i++)
+		keys_add(k, terminal_key(cap[i].name), cap[i].key);
+}
+
+static struct ui *
+screen_open(const struct ui_env *env, char *why, size_t cap)
+{
+	struct ui *ui = xcalloc(1, sizeof(*ui));
+
+	/* What we show and read is UTF-8, also where nobody set a locale. */
+	if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+		setlocale(LC_CTYPE, "C.UTF-8");
+	ui->own = *env;
+	ui->env = &ui->own;
+	lineedit_open(&line_hooks, ui, env->history_file);
+	if (!terminal_open(why, cap)) {
+		lineedit_close();
+		free(ui);
+		return NULL;
+	}
+	paint_open(env->no_color);
+	ui->keys = keys_new(on_key, ui);
+	add_terminfo_keys(ui->keys);
+	ui->stream = stream_new();
+	ui->form = form_new();
+	ui->shown = convo_serial(model_current(env->model));
+	loop_watch(ui->env->loop, STDIN_FILENO, LOOP_READ, on_input, ui);
+	if (terminal_fd() != -1)
+		loop_watch(env->loop, terminal_fd(), LOOP_READ, on_wake, ui);
+	lay_out(ui);
+	frame_now(ui);
+	return ui;
+}
+
+static void
+screen_ask(struct ui *ui, const struct ui_ask *ask)
+{
+	size_t len, point;
+	const char *line = lineedit_text(&len, &point);
+	char *copy;
+
+	if (!ui->asking) {
+		copy = xmemdup0(line, len);
+		model_draft(
+		    ui->env->model, model_current(ui->env->model), copy);
+		free(copy);
+	}
+	ui->asking = true;
+	form_ask(ui->form, ask);
+	lay_out(ui);
+	frame_due(ui, SEEN_ALL);
+}
+
+static void
+screen_ask_done(struct ui *ui)
+{
+	if (!ui->asking)
+		return;
+	ui->asking = false;
+	form_done(ui->form);
+	ui->shown = 0; /* its draft comes back */
+	lay_out(ui);
+	frame_due(ui, SEEN_ALL);
+}
+
+static void
+unwatch(struct ui *ui)
+{
+	struct loop *loop = ui->env->loop;
+
+	loop_unwatch(loop, STDIN_FILENO);
+	loop_timer_unset(loop, &ui->key_timer);
+	loop_timer_unset(loop, &ui->frame_timer);
+	loop_timer_unset(loop, &ui->tick_timer);
+	loop_defer_cancel(loop, &ui->frame_call);
+	if (terminal_fd() != -1)
+		loop_unwatch(loop, terminal_fd());
+}
+
+static void
+screen_close(struct ui *ui)
+{
+	unwatch(ui);
+	terminal_close();
+	lineedit_close();
+	form_free(ui->form);
+	stream_free(ui->stream);
+	keys_free(ui->keys);
+	free(ui);
+}
+
+const struct ui_class ui_screen = {
+	.open = screen_open,
+	.changed = screen_changed,
+	.ask = screen_ask,
+	.ask_done = screen_ask_done,
+	.close = screen_close,
+	.emergency = terminal_emergency,
+};

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The two bars: the status line (who, how the connection stands, where, what
+ * is unread elsewhere) and the bar of conversations.  Where there is no room
+ * for both one line says the most needed of them.
+ */
+#ifndef TUI_STATUS_H
+#define TUI_STATUS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct model;
+struct pane;
+
+/* now: loop_now(), for the time until the next try. */
+void status_draw(const struct pane *, struct model *, int64_t now);
+
+/* below: messages under the pane; hint: a word to the person, in place of
+ * the conversations, or "". */
+void status_draw_convos(
+    const struct pane *, struct model *, size_t below, const char *hint);
+
+void status_draw_both(const struct pane *, struct model *, int64_t now,
+    size_t below, const char *hint);
+
+#endif

@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/stream.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "shared/buf.h"
+#include "shared/utf8.h"
+#include "shared/xalloc.h"
+#include "tui/model.h"
+#include "tui/paint.h"
+#include "tui/wrap.h"
+
+enum {
+	NARROW = 60,       /* a screen below: no times, no column of names */
+	TIME_COLS = 6,     /* "12:34 " */
+	CACHE = 512,       /* a power of two; above the rows of any screen */
+	CLEAN_CAP = 1 << 18,
+	EXTRA_MAX = 3      /* lines above an item that are not its own */
+};
+
+/* An item as it is drawn at the present width. */
+struct block {
+	uint64_t serial; /* 0: empty */
+	int width;       /* and narrow: what it was made for */
+	bool narrow;
+	int day;         /* of its time, to compare */
+	char clock[8];
+	char *name;      /* clean, as much as is shown */
+	const char *after; /* what stands between it and the text, if narrow */
+	int name_col;
+	chtype name_style, style;
+	char *text;      /* clean; '\n' ends a line */
+	size_t tail;     /* from here on in tail_style: what became of it */
+	chtype tail_style;
+	struct wrap_line *line;
+	size_t lines;
+	int first, indent; /* columns before the first line, before others */
+};
+
+/* A place: a line of an item, counted with the extra lines above it. */
+struct place {
+	size_t item, line;
+};
+
+struct stream {
+	struct block cache[CACHE];
+	struct wrap wrap;
+	struct buf clean;
+	int width, height;   /* of the last draw */
+	bool narrow;
+	uint64_t convo;
+	bool end;            /* shows the end, and what comes there */
+	bool top;
+	uint64_t low;        /* else: the item of the lowest line ... */
+	size_t low_line;     /* ... and which line of it */
+	uint64_t seen;       /* the newest item when we left the end */
+};
+
+struct stream *
+stream_new(void)
+{
+	struct stream *st = xcalloc(1, sizeof(*st));
+
+	wrap_init(&st->wrap);
+	buf_init(&st->clean, CLEAN_CAP);
+	st->end = true;
+	return st;
+}
+
+static void
+block_clear(struct block *b)
+{
+	free(b->name);
+	free(b->text);
+	free(b->line);
+	memset(b, 0, sizeof(*b));
+}
+
+void
+stream_free(struct stream *st)
+{
+	size_t i;
+
+	if (st == NULL)
+		return;
+	for (i = 0; i < CACHE; i++)
+		block_clear(&st->cache[i]);
+	wrap_release(&st->wrap);
+	buf_release(&st->clean);
+	free(st);
+}
+
+/* ---- an item as a block -------------------------------------------------- */
+
+static int
+name_column(int width)
+{
+	return width >= 90 ? 14 : 10;
+}
+
+/* Text as it is drawn: clean line by line, tabs as blanks. */
+static void
+clean_text(struct buf *out, const char *s)
+{
+	size_t n;
+
+	for (;;) {
+		n = strcspn(s, "\n\t");
+		utf8_clean(out, s, n);
+		if (s[n] == '\0')
+			return;
+		buf_adds(out, s[n] == '\t' ? "    " : "\n");
+		s += n + 1;
+	}
+}
+
+static void
+block_time(struct block *b, int64_t ms)
+{
+	time_t t = (time_t)(ms / 1000);
+	struct tm tm;
+
+	if (ms <= 0 || localtime_r(&t, &tm) == NULL)
+		return;
+	b->day = tm.tm_year * 366 + tm.tm_yday + 1;
+	strftime(b->clock, sizeof(b->clock), "%H:%M", &tm);
+}
+
+static void
+block_name(struct stream *st, struct block *b, const struct item *it)
+{
+	int cols, most = st->width / 2;
+	const char *s;
+	size_t n;
+
+	if (it->kind == ITEM_NOTICE) {
+		b->name = xstrdup(st->narrow ? "·" : "--");
+		b->name_style = paint_style(PAINT_DIM);
+	} else {
+		s = paint_clean(&st->clean, it->from);
+		n = paint_fit(s, strlen(s), most, &cols);
+		b->name = xmemdup0(s, n);
+		b->name_style = paint_name_style(it->from);
+		if (it->own)
+			b->name_style |= A_BOLD;
+	}
+	cols = utf8_width(b->name, strlen(b->name));
+	if (st->narrow) {
+		b->after = it->kind == ITEM_NOTICE ? " " : ": ";
+		b->first = cols + (int)strlen(b->after);
+		return;
+	}
+	b->indent = TIME_COLS + name_column(st->width) + 2;
+	if (TIME_COLS + cols + 2 > b->indent)
+		b->indent = TIME_COLS + cols + 2;
+	b->name_col = b->indent - 2 - cols;
+	b->first = b->indent;
+}
+
+static void
+block_text(struct stream *st, struct block *b, const struct item *it)
+{
+	buf_clear(&st->clean);
+	clean_text(&st->clean, it->text);
+	b->tail = st->clean.len;
+	b->style = paint_style(PAINT_TEXT);
+	if (it->kind == ITEM_NOTICE)
+		b->style = paint_style(PAINT_DIM);
+	if (it->kind == ITEM_WAITING) {
+		b->style = b->tail_style = paint_style(PAINT_DIM);
+		buf_adds(&st->clean, " …");
+	}
+	if (it->kind == ITEM_FAILED) {
+		b->tail_style = paint_style(PAINT_ERROR);
+		buf_adds(&st->clean, " ! ");
+		if (it->why != NULL)
+			utf8_clean(&st->clean, it->why, strlen(it->why));
+	}
+	b->text = xmemdup0(buf_data(&st->clean), st->clean.len);
+	wrap_text(&st->wrap, b->text, st->clean.len, st->width - b->first,
+	    st->width - b->indent);
+	b->lines = st->wrap.count;
+	b->line = xreallocarray(NULL, b->lines, sizeof(*b->line));
+	memcpy(b->line, st->wrap.line, b->lines * sizeof(*b->line));
+}
+
+static const struct block *
+block_of(struct stream *st, const struct item *it)
+{
+	struct block *b = &st->cache[it->serial % CACHE];
+
+	if (b->serial == it->serial && b->width == st->width &&
+	    b->narrow == st->narrow)
+		return b;
+	block_clear(b);
+	b->serial = it->serial;
+	b->width = st->width;
+	b->narrow = st->narrow;
+	block_time(b, it->time);
+	block_name(st, b, it);
+	block_text(st, b, it);
+	return b;
+}
+
+/* ---- lines above an item --------------------------------------------------- */
+
+enum extra { EXTRA_BEGIN, EXTRA_FETCHING, EXTRA_DAY, EXTRA_MARK };
+
+static size_t
+extras(struct stream *st, const struct convo *c, size_t i,
+    enum extra out[EXTRA_MAX])
+{
+	const struct item *it = convo_item(c, i);
+	int day = block_of(st, it)->day, before = 0;
+	size_t n = 0;
+
+	if (i == 0 && convo_fetching(c))
+		out[n++] = EXTRA_FETCHING;
+	else if (i == 0 && convo_begin(c))
+		out[n++] = EXTRA_BEGIN;
+	if (i > 0)
+		before = block_of(st, convo_item(c, i - 1))->day;
+	if (day != 0 && day != before)
+		out[n++] = EXTRA_DAY;
+	if (it->kind == ITEM_MESSAGE && it->id == convo_marker(c))
+		out[n++] = EXTRA_MARK;
+	return n;
+}
+
+static size_t
+height_of(struct stream *st, const struct convo *c, size_t i)
+{
+	enum extra extra[EXTRA_MAX];
+	size_t above = extras(st, c, i, extra);
+
+	return above + block_of(st, convo_item(c, i))->lines;
+}
+
+static void
+draw_rule(const struct pane *p, int row, chtype style, const char *text)
+{
+	int cols = utf8_width(text, strlen(text)), col = 0, left;
+
+	left = (p->w - cols - 2) / 2;
+	while (col < left)
+		col = paint(p, row, col, style, "─");
+	if (left > 0)
+		col = paint(p, row, col, style, " ");
+	col = paint(p, row, col, style, text);
+	col = paint(p, row, col, style, " ");
+	while (left > 0 && col < p->w)
+		col = paint(p, row, col, style, "─");
+}
+
+static void
+draw_day(struct stream *st, const struct pane *p, int row, int64_t ms)
+{
+	char day[128] = "";
+	time_t t = (time_t)(ms / 1000);
+	struct tm tm;
+
+	if (localtime_r(&t, &tm) != NULL)
+		strftime(day, sizeof(day),
+		    st->narrow ? "%Y-%m-%d" : "%A, %d %B %Y", &tm);
+	draw_rule(p, row, paint_style(PAINT_DIM),
+	    paint_clean(&st->clean, day));
+}
+
+static void
+draw_extra(struct stream *st, const struct pane *p, int row, enum extra e,
+    const struct item *it)
+{
+	switch (e) {
+	case EXTRA_BEGIN:
+		draw_rule(p, row, paint_style(PAINT_DIM), "the beginning");
+		break;
+	case EXTRA_FETCHING:
+		draw_rule(p, row, paint_style(PAINT_DIM), "fetching older …");
+		break;
+	case EXTRA_DAY:
+		draw_day(st, p, row, it->time);
+		break;
+	case EXTRA_MARK:
+		draw_rule(p, row, paint_style(PAINT_MARK), "new");
+		break;
+	}
+}
+
+static void
+draw_head(const struct pane *p, int row, const struct block *b)
+{
+	struct pane head = *p;
+
+	/* However narrow, the name never runs into the text. */
+	head.w = b->first > 0 && b->first < p->w ? b->first : p->w;
+	if (b->indent > 0) {
+		paint(&head, row, 0, paint_style(PAINT_DIM), b->clock);
+		paint(&head, row, b->name_col, b->name_style, b->name);
+	} else
+		paint(&head, row,
+		    paint(&head, row, 0, b->name_style, b->name),
+		    b->name_style, b->after);
+}
+
+static void
+draw_line(const struct pane *p, int row, const struct block *b, size_t l)
+{
+	const struct wrap_line *line = &b->line[l];
+	int col = l == 0 ? b->first : b->indent;
+	size_t plain = line->len;
+
+	if (l == 0)
+		draw_head(p, row, b);
+	if (line->start >= b->tail)
+		plain = 0;
+	else if (line->start + line->len > b->tail)
+		plain = b->tail - line->start;
+	col = paint_n(p, row, col, b->style, b->text + line->start, plain);
+	paint_n(p, row, col, b->tail_style, b->text + line->start + plain,
+	    line->len - plain);
+}
+
+static void
+draw_place(struct stream *st, const struct pane *p, int row,
+    const struct convo *c, struct place at)
+{
+	enum extra extra[EXTRA_MAX];
+	const struct item *it = convo_item(c, at.item);
+	size_t above = extras(st, c, at.item, extra);
+
+	if (at.line < above)
+		draw_extra(st, p, row, extra[at.line], it);
+	else
+		draw_line(p, row, block_of(st, it), at.line - above);
+}
+
+/* ---- places ---------------------------------------------------------------- */
+
+/* n lines further up; how many there were.  *at has a line. */
+static long
+go_up(struct stream *st, const struct convo *c, struct place *at, long n)
+{
+	long gone = 0;
+
+	while (gone < n) {
+		if (at->line > 0) {
+			at->line--;
+		} else if (at->item > 0) {
+			at->item--;
+			at->line = height_of(st, c, at->item) - 1;
+		} else
+			break;
+		gone++;
+	}
+	return gone;
+}
+
+static long
+go_down(struct stream *st, const struct convo *c, struct place *at, long n)
+{
+	long gone = 0;
+
+	while (gone < n) {
+		if (at->line + 1 < height_of(st, c, at->item)) {
+			at->line++;
+		} else if (at->item + 1 < convo_count(c)) {
+			at->item++;
+			at->line = 0;
+		} else
+			break;
+		gone++;
+	}
+	return gone;
+}
+
+static struct place
+end_place(struct stream *st, const struct convo *c)
+{
+	struct place at;
+
+	at.item = convo_count(c) - 1;
+	at.line = height_of(st, c, at.item) - 1;
+	return at;
+}
+
+/* Where the lowest line is.  What it hung on may have gone: then, the end. */
+static struct place
+low_place(struct stream *st, const struct convo *c)
+{
+	struct place at;
+	size_t height;
+
+	if (!st->end && convo_find_item(c, st->low, &at.item)) {
+		height = height_of(st, c, at.item);
+		at.line = st->low_line < height ? st->low_line : height - 1;
+		return at;
+	}
+	st->end = true;
+	return end_place(st, c);
+}
+
+static void
+hang_on(struct stream *st, const struct convo *c, struct place at)
+{
+	struct place end = end_place(st, c);
+
+	if (at.item == end.item && at.line == end.line) {
+		st->end = true;
+		return;
+	}
+	if (st->end)
+		st->seen = convo_item(c, end.item)->serial;
+	st->end = false;
+	st->low = convo_item(c, at.item)->serial;
+	st->low_line = at.line;
+}
+
+bool
+stream_scroll(struct stream *st, const struct convo *c, long lines)
+{
+	struct place at, top;
+	long moved;
+
+	if (convo_count(c) == 0 || st->height <= 0)
+		return false;
+	at = low_place(st, c);
+	if (lines > 0) {
+		moved = go_down(st, c, &at, lines);
+	} else {
+		top = at;
+		if (go_up(st, c, &top, st->height - 1) < st->height - 1)
+			return false;
+		moved = go_up(st, c, &top, -lines);
+		go_up(st, c, &at, moved);
+	}
+	hang_on(st, c, at);
+	return moved > 0;
+}
+
+void
+stream_to_end(struct stream *st)
+{
+	st->end = true;
+}
+
+bool
+stream_at_end(const struct stream *st)
+{
+	return st->end;
+}
+
+bool
+stream_at_top(const struct stream *st)
+{
+	return st->top;
+}
+
+size_t
+stream_below(const struct stream *st, const struct convo *c)
+{
+	size_t i = convo_count(c), n = 0;
+	const struct item *it;
+
+	if (st->end)
+		return 0;
+	while (i-- > 0) {
+		it = convo_item(c, i);
+		if (it->serial == st->low)
+			break;
+		n += it->kind == ITEM_MESSAGE && it->serial > st->seen;
+	}
+	return n;
+}
+
+void
+stream_draw(struct stream *st, const struct pane *p, const struct convo *c)
+{
+	struct place at;
+	int row = p->h - 1;
+
+	st->width = p->w;
+	st->height = p->h;
+	st->narrow = COLS < NARROW;
+	if (convo_serial(c) != st->convo) {
+		st->convo = convo_serial(c);
+		st->end = true;
+	}
+	paint_erase(p);
+	st->top = false;
+	if (convo_count(c) == 0 || p->h <= 0 || p->w <= 0)
+		return;
+	at = low_place(st, c);
+	do {
+		draw_place(st, p, row--, c, at);
+	} while (row >= 0 && go_up(st, c, &at, 1) == 1);
+	st->top = at.item == 0 && at.line == 0;
+}

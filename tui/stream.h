@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The message pane: the current conversation, its end or further up.  A
+ * message is cleaned and wrapped when it comes into sight and kept so in a
+ * cache of bounded size, by the item's serial and the pane's width: a frame
+ * costs as many look-ups as the pane has rows, however long the conversation.
+ *
+ * The place that is shown hangs on its lowest line, so nothing moves under
+ * the reader when messages come or older ones are put in above.
+ */
+#ifndef TUI_STREAM_H
+#define TUI_STREAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct convo;
+struct pane;
+struct stream;
+
+struct stream *stream_new(void);
+void stream_free(struct stream *);
+
+/* Another conversation is shown from its end. */
+void stream_draw(struct stream *, const struct pane *, const struct convo *);
+
+/* By lines, up where negative; the pane and the conversation are those of the
+ * last stream_draw.  False: it was at the top or the bottom already. */
+bool stream_scroll(struct stream *, const struct convo *, long lines);
+void stream_to_end(struct stream *);
+
+bool stream_at_end(const struct stream *);
+/* The last stream_draw reached the oldest that is held. */
+bool stream_at_top(const struct stream *);
+/* Messages that came while further up, and are below the pane. */
+size_t stream_below(const struct stream *, const struct convo *);
+
+#endif

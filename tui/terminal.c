@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/terminal.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <curses.h>
+#include <term.h>
+
+enum { WATCHED = 3 };
+
+static const int watched[WATCHED] = { SIGWINCH, SIGTSTP, SIGCONT };
+
+/* What a handler needs lies ready here. */
+static struct {
+	volatile sig_atomic_t taken;
+	struct termios before;
+	char reset[256]; /* for the terminal, to be as it was */
+	size_t reset_len;
+	SCREEN *screen;
+	int wake; /* eventfd(2); -1: none */
+	volatile sig_atomic_t events;
+	struct sigaction old[WATCHED];
+} tty = { .wake = -1 };
+
+static const char paste_on[] = "\033[?2004h", paste_off[] = "\033[?2004l";
+
+void
+terminal_emergency(void)
+{
+	int e = errno;
+
+	if (tty.taken) {
+		tty.taken = 0;
+		if (write(STDOUT_FILENO, tty.reset, tty.reset_len) == -1) {
+			/* Nothing can be done about it here. */
+		}
+		tcsetattr(STDIN_FILENO, TCSANOW, &tty.before);
+	}
+	errno = e;
+}
+
+/* ---- terminfo -------------------------------------------------------------- */
+
+static const char *
+capability(const char *name)
+{
+	char cap[16]; /* tigetstr() is older than const */
+	const char *s;
+
+	snprintf(cap, sizeof(cap), "%s", name);
+	s = tigetstr(cap);
+	return s == (const char *)-1 ? NULL : s;
+}
+
+const char *
+terminal_key(const char *name)
+{
+	return capability(name);
+}
+
+/* A terminfo string without its padding ("$<5>"). */
+static void
+reset_add(const char *s)
+{
+	while (s != NULL && *s != '\0' && tty.reset_len < sizeof(tty.reset)) {
+		if (s[0] == '$' && s[1] == '<') {
+			s += strcspn(s, ">");
+			s += *s != '\0';
+			continue;
+		}
+		tty.reset[tty.reset_len++] = *s++;
+	}
+}
+
+static void
+prepare_reset(void)
+{
+	tty.reset_len = 0;
+	reset_add(paste_off);
+	reset_add(capability("sgr0"));
+	reset_add(capability("op"));
+	reset_add(capability("cnorm"));
+	reset_add(capability("rmcup"));
+	reset_add("\r");
+}
+
+static void
+put(const char *s)
+{
+	fputs(s, stdout);
+	fflush(stdout);
+}
+
+/* ---- signals --------------------------------------------------------------- */
+
+static void
+on_signal(int sig)
+{
+	int e = errno;
+	uint64_t one = 1;
+
+	if (sig == SIGWINCH)
+		tty.events |= TERMINAL_RESIZED;
+	else if (sig == SIGTSTP)
+		tty.events |= TERMINAL_STOP;
+	else
+		tty.events |= TERMINAL_CONTINUED;
+	if (write(tty.wake, &one, sizeof(one)) == -1) {
+		/* It is full: the loop wakes anyway. */
+	}
+	errno = e;
+}
+
+static void
+watch_signals(void)
+{
+	struct sigaction sa;
+	size_t i;
+
+	tty.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (tty.wake == -1)
+		return;
+	memset(&sa, 0, sizeof(sa));
+	sa.sa_handler = on_signal;
+	sa.sa_flags = SA_RESTART;
+	sigfillset(&sa.sa_mask); /* events |= is not atomic */
+	for (i = 0; i < WATCHED; i++)
+		sigaction(watched[i], &sa, &tty.old[i]);
+}
+
+static void
+unwatch_signals(void)
+{
+	size_t i;
+
+	if (tty.wake == -1)
+		return;
+	for (i = 0; i < WATCHED; i++)
+		sigaction(watched[i], &tty.old[i], NULL);
+	close(tty.wake);
+	tty.wake = -1;
+}
+
+int
+terminal_fd(void)
+{
+	return tty.wake;
+}
+
+unsigned
+terminal_events(void)
+{
+	sigset_t all, old;
+	uint64_t count;
+	unsigned events;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &old);
+	if (read(tty.wake, &count, sizeof(count)) == -1) {
+		/* Nobody has called since: then events are 0 as well. */
+	}
+	events = (unsigned)tty.events;
+	tty.events = 0;
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	return events;
+}
+
+/* ---- taking and leaving ------------------------------------------------------ */
+
+void
+terminal_again(void)
+{
+	tty.taken = 1;
+	reset_prog_mode();
+	clearok(curscr, TRUE);
+	refresh();
+	put(paste_on);
+}
+
+void
+terminal_suspend(void)
+{
+	struct sigaction dfl, old;
+
+	put(paste_off);
+	endwin();
+	tty.taken = 0;
+	memset(&dfl, 0, sizeof(dfl));
+	dfl.sa_handler = SIG_DFL;
+	sigemptyset(&dfl.sa_mask);
+	sigaction(SIGTSTP, &dfl, &old);
+	kill(0, SIGTSTP); /* the whole job, as the terminal would */
+	sigaction(SIGTSTP, &old, NULL);
+	terminal_events(); /* its own SIGCONT among them */
+	terminal_again();
+}
+
+void
+terminal_resize(void)
+{
+	struct winsize ws;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) == 0 && ws.ws_row > 0 &&
+	    ws.ws_col > 0)
+		resizeterm(ws.ws_row, ws.ws_col);
+	clearok(curscr, TRUE); /* terminals reflow what they show */
+	put(paste_on);
+}
+
+/* newterm() without the signal handlers that it would like to have. */
+static SCREEN *
+new_term(void)
+{
+	static const int kept[] = { SIGINT, SIGTERM, SIGTSTP, SIGWINCH };
+	struct sigaction old[sizeof(kept) / sizeof(kept[0])];
+	SCREEN *term;
+	size_t i;
+
+	for (i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+		sigaction(kept[i], NULL, &old[i]);
+	use_env(TRUE);
+	use_tioctl(TRUE); /* the window's size, not LINES and COLUMNS */
+	term = newterm(NULL, stdout, stdin);
+	for (i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+		sigaction(kept[i], &old[i], NULL);
+	return term;
+}
+
+static void
+curses_modes(void)
+{
+	raw();
+	noecho();
+	nonl();
+	typeahead(-1); /* a frame is whole, whatever has been typed */
+	leaveok(stdscr, FALSE);
+	scrollok(stdscr, FALSE);
+}
+
+bool
+terminal_open(char *why, size_t cap)
+{
+	const char *name = getenv("TERM");
+
+	if (tcgetattr(STDIN_FILENO, &tty.before) == -1) {
+		snprintf(why, cap, "standard input is no terminal: %s",
+		    strerror(errno));
+		return false;
+	}
+	tty.screen = new_term();
+	if (tty.screen == NULL || capability("cup") == NULL) {
+		if (tty.screen != NULL) {
+			endwin();
+			delscreen(tty.screen);
+		}
+		snprintf(why, cap, "the terminal \"%s\" is not known, "
+		    "or cannot place its cursor; try --plain",
+		    name != NULL ? name : "");
+		return false;
+	}
+	prepare_reset();
+	tty.taken = 1;
+	curses_modes();
+	watch_signals();
+	put(paste_on);
+	return true;
+}
+
+void
+terminal_close(void)
+{
+	unwatch_signals();
+	put(paste_off);
+	endwin();
+	tty.taken = 0;
+	/* Curses restores what it found, but let nothing depend on it. */
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &tty.before);
+	delscreen(tty.screen);
+	tty.screen = NULL;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The terminal itself: taken from the shell, given back whatever happens, left
+ * and taken again around a stop (SIGTSTP), and watched for its size.  Curses'
+ * terminfo half; what is drawn is not its business.  One for the process.
+ */
+#ifndef TUI_TERMINAL_H
+#define TUI_TERMINAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Standard input and output become curses' stdscr.  False: why says it, and
+ * nothing was changed.  Signals stay as they were, but for those below. */
+bool terminal_open(char *why, size_t cap);
+void terminal_close(void);
+
+/* From a signal handler: write(2), tcsetattr(3), no more. */
+void terminal_emergency(void);
+
+enum {
+	TERMINAL_RESIZED = 1,
+	TERMINAL_STOP = 2,     /* SIGTSTP: terminal_suspend() is due */
+	TERMINAL_CONTINUED = 4 /* after a SIGSTOP, which nobody sees coming */
+};
+
+/* Readable when one of these has happened; asking takes them off.  -1: there
+ * is none, and nothing happens. */
+int terminal_fd(void);
+unsigned terminal_events(void);
+
+/* Stops the job, as Ctrl-Z would; returns when it goes on. */
+void terminal_suspend(void);
+
+/* Modes and picture anew, after others had the terminal. */
+void terminal_again(void);
+
+/* Takes over the window's size. */
+void terminal_resize(void);
+
+/* What a key sends by terminfo's name of it ("kpp"); NULL: not known. */
+const char *terminal_key(const char *name);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/users.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "shared/buf.h"
+#include "tui/model.h"
+#include "tui/paint.h"
+
+enum { NAME_CAP = 1024 };
+
+/* A name, with "…" where it is cut. */
+static void
+draw_name(const struct pane *p, int row, chtype style, const char *name)
+{
+	struct buf b;
+	const char *s;
+	size_t len, n;
+	int cols, col;
+
+	buf_init(&b, NAME_CAP);
+	s = paint_clean(&b, name);
+	len = strlen(s);
+	n = paint_fit(s, len, p->w, &cols);
+	if (n < len)
+		n = paint_fit(s, len, p->w - 1, &cols);
+	col = paint_n(p, row, 0, style, s, n);
+	if (n < len)
+		paint(p, row, col, style, "…");
+	buf_release(&b);
+}
+
+static void
+draw_user(const struct pane *p, int row, const struct user *u, const char *me)
+{
+	chtype style = paint_name_style(u->user);
+
+	if (!u->online)
+		style = paint_style(PAINT_DIM);
+	else if (strcmp(u->user, me) == 0)
+		style |= A_BOLD;
+	draw_name(p, row, style, u->user);
+}
+
+static int
+draw_heading(const struct pane *p, int row, const char *what, size_t n)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%s %zu", what, n);
+	paint(p, row, 0, paint_style(PAINT_BOLD), text);
+	return row + 1;
+}
+
+void
+users_draw(const struct pane *p, struct model *m)
+{
+	struct pane in = *p;
+	size_t count = model_users(m), online = model_online(m), i;
+	char more[32];
+	int row;
+
+	paint_erase(p);
+	for (row = 0; row < p->h; row++)
+		paint(p, row, 0, paint_style(PAINT_DIM), "│");
+	in.x += 2;
+	in.w -= 2;
+	if (in.w <= 0)
+		return;
+	row = draw_heading(&in, 0, "Active", online);
+	for (i = 0; i < count && row < in.h; i++) {
+		if (i == online && row + 1 < in.h)
+			row = draw_heading(&in, row, "Away", count - online);
+		if (row + 1 == in.h && i + 1 < count) {
+			snprintf(more, sizeof(more), "+%zu more", count - i);
+			paint(&in, row, 0, paint_style(PAINT_DIM), more);
+			break;
+		}
+		draw_user(&in, row++, model_user(m, i), model_status(m)->user);
+	}
+}

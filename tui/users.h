@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The pane of active users: who is online, in the colours of their names,
+ * then who is not, as far as there is room.
+ */
+#ifndef TUI_USERS_H
+#define TUI_USERS_H
+
+struct model;
+struct pane;
+
+/* The pane's first column is the line that parts it from the stream. */
+void users_draw(const struct pane *, struct model *);
+
+#endif

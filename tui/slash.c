@@ -166,6 +166,14 @@ run_retry(struct run *r)
 	return true;
 }
 
+/* Somebody who logs in without having named a server means this machine's. */
+static void
+need_server(const struct slash *s)
+{
+	if (model_status(s->model)->link == LINK_OFFLINE)
+		s->server(s->arg, "localhost");
+}
+
 static bool
 run_login(struct run *r)
 {
@@ -177,6 +185,7 @@ run_login(struct run *r)
 		say(r->s, "/login USER PASSWORD, or /login alone");
 		return false;
 	}
+	need_server(r->s);
 	client_login(r->s->client, r->arg[0], r->arg[1]);
 	return true;
 }
@@ -184,6 +193,7 @@ run_login(struct run *r)
 static bool
 run_register(struct run *r)
 {
+	need_server(r->s);
 	client_register(r->s->client, r->arg[0], r->arg[1], r->arg[2]);
 	return true;
 }

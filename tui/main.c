@@ -207,6 +207,15 @@ app_server(void *arg, const char *server)
 	(void)connect_to(arg, server);
 }
 
+static void
+app_refused(void *arg)
+{
+	struct app *a = arg;
+
+	if (a->script && a->status == 0)
+		a->status = 1;
+}
+
 /* ---- what the client tells -------------------------------------------- */
 
 static void
@@ -362,7 +371,10 @@ catch_signals(struct app *a)
 	static const int ends[] = { SIGTERM, SIGHUP, SIGINT };
 	static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL,
 	    SIGABRT };
-	struct sigaction sa = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+	struct sigaction sa = {
+		.sa_handler = on_signal,
+		.sa_flags = SA_RESTART,
+	}, old;
 
 	if (pipe2(signal_pipe, O_CLOEXEC | O_NONBLOCK) == -1)
 		return;
@@ -372,7 +384,9 @@ catch_signals(struct app *a)
 	sa.sa_handler = on_crash;
 	sa.sa_flags = (int)(SA_RESETHAND | SA_NODEFER);
 	for (size_t i = 0; i < sizeof(crashes) / sizeof(*crashes); i++)
-		(void)sigaction(crashes[i], &sa, NULL);
+		if (sigaction(crashes[i], NULL, &old) == 0 &&
+		    old.sa_handler == SIG_DFL) /* a sanitizer's stays */
+			(void)sigaction(crashes[i], &sa, NULL);
 	sa.sa_handler = SIG_IGN;
 	sa.sa_flags = 0;
 	(void)sigaction(SIGPIPE, &sa, NULL);
@@ -443,6 +457,7 @@ open_ui(struct app *a)
 			.arg = a,
 		},
 		.login = app_login,
+		.refused = app_refused,
 		.arg = a,
 		.history_file = a->history_file,
 		.no_color = a->opt.no_color,

@@ -344,6 +344,22 @@ leave(void *arg)
 	ui->env.slash.quit(ui->env.slash.arg);
 }
 
+static void
+ask_login(void *arg)
+{
+	struct ui *ui = arg;
+
+	ui->env.slash.ask_login(ui->env.slash.arg);
+}
+
+static void
+go_to_server(void *arg, const char *server)
+{
+	struct ui *ui = arg;
+
+	ui->env.slash.server(ui->env.slash.arg, server);
+}
+
 static bool
 ready(const struct ui *ui)
 {
@@ -354,7 +370,15 @@ ready(const struct ui *ui)
 static void
 take_line(struct ui *ui, const char *line, size_t n)
 {
-	struct slash slash = ui->env.slash;
+	/* So that nothing behind a /quit is taken. */
+	const struct slash slash = {
+		.client = ui->env.client,
+		.model = ui->env.model,
+		.quit = leave,
+		.ask_login = ask_login,
+		.server = go_to_server,
+		.arg = ui,
+	};
 
 	if (strlen(line) != n) {
 		out_line("-- ", "a line with a NUL in it was left out");
@@ -364,10 +388,8 @@ take_line(struct ui *ui, const char *line, size_t n)
 		take_answer(ui, line);
 		return;
 	}
-	/* So that nothing behind a /quit is taken. */
-	slash.quit = leave;
-	slash.arg = ui;
-	(void)slash_line(&slash, line);
+	if (!slash_line(&slash, line))
+		ui->env.refused(ui->env.arg);
 }
 
 /* One line that is there; false: none, or not yet. */
@@ -394,6 +416,7 @@ next_line(struct ui *ui)
 
 		n = ui->in.len;
 		buf_clear(&ui->in);
+		frame_init(&ui->lines, FRAME_LINES, LINE_MAX_IN);
 		take_line(ui, rest, n);
 		explicit_bzero(rest, n);
 		free(rest);

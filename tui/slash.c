@@ -401,8 +401,8 @@ nearest(const char *word)
 	const char *name, *best = NULL;
 	size_t least = strlen(word) / 2 + 1;
 
-	if (least > 4)
-		least = 4;
+	if (least > 3)
+		least = 3;
 	for (size_t i = 0; (name = slash_command_name(i)) != NULL; i++) {
 		size_t d = distance(word, name);
 

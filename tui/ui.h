@@ -46,6 +46,8 @@ struct ui_env {
 	/* login() takes what ask() brought; main.c connects and logs in, and
 	 * calls ask() again with the reason when that was refused. */
 	void (*login)(void *arg, const struct ui_login *);
+	/* A line that slash_line() refused: a script ends with status 1. */
+	void (*refused)(void *arg);
 	void *arg;
 	const char *history_file; /* of the input line; NULL: keep none */
 	bool no_color;            /* NO_COLOR, or colour = off */

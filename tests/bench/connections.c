@@ -309,6 +309,7 @@ main(int argc, char *argv[])
 
 	if (argc > 2 || (argc == 2 && (count = strtoul(argv[1], NULL, 10)) == 0))
 		errx(64, "usage: connections [N]");
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	raise_own_limit(count + 200);
 	all.w = xcalloc(count, sizeof(*all.w));
 	s = server_open(options);

@@ -64,11 +64,12 @@ static void
 a_token_is_good_on_any_connection(void **state)
 {
 	struct client *a = client_open(*state), *b = client_open(*state);
-	const char *token = client_login(a, "messi", "surabaya");
+	char *token = xstrdup(client_login(a, "messi", "surabaya"));
 
 	expect_json(client_ask(b, "list_user %s", token), "{'status':'OK'}");
 	client_close(a);
 	expect_json(client_ask(b, "list_user %s", token), "{'status':'OK'}");
+	free(token);
 }
 
 static void

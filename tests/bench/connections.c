@@ -307,7 +307,9 @@ main(int argc, char *argv[])
 	struct server *s;
 	struct client *c;
 
-	if (argc > 2 || (argc == 2 && (count = strtoul(argv[1], NULL, 10)) == 0))
+	if (argc > 1)
+		count = strtoul(argv[1], NULL, 10);
+	if (argc > 2 || count == 0)
 		errx(64, "usage: connections [N]");
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	raise_own_limit(count + 200);

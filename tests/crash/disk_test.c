@@ -187,7 +187,8 @@ a_full_disk_under_load_refuses_each_and_keeps_the_rest(void **state)
 
 	fill_disk(s, 100 * 1024);
 	for (i = 0; i < 400; i++)
-		client_printf(a, "@t%d send - henderson %d %01000d\r\n", i, i, i);
+		client_printf(
+		    a, "@t%d send - henderson %d %01000d\r\n", i, i, i);
 	for (i = 0; i < 400; i++) {
 		o = client_reply(a);
 		if (!json_matches("{'status':'OK'}", o)) {
@@ -212,7 +213,7 @@ a_full_disk_under_load_refuses_each_and_keeps_the_rest(void **state)
 }
 
 static void
-a_disk_that_is_full_at_the_end_does_not_keep_it_from_ending(void **state)
+a_full_disk_does_not_keep_it_from_ending(void **state)
 {
 	struct server *s = *state;
 	struct client *a = client_as(s, "messi", "surabaya");
@@ -253,8 +254,7 @@ main(void)
 		    what_was_answered_before_the_disk_was_full_survives_a_kill),
 		FULL_TEST(
 		    a_full_disk_under_load_refuses_each_and_keeps_the_rest),
-		FULL_TEST(
-		    a_disk_that_is_full_at_the_end_does_not_keep_it_from_ending),
+		FULL_TEST(a_full_disk_does_not_keep_it_from_ending),
 		cmocka_unit_test_teardown(
 		    a_disk_that_is_full_at_the_start_is_74_or_73,
 		    without_server),

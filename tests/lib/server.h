@@ -17,8 +17,8 @@
  * Nothing waits without a deadline (DEADLINE_MS) and nothing sleeps.
  *
  * Every server is remembered: servers_cleanup, as a cmocka teardown, ends and
- * frees by force those that a failed test left behind.  A server also dies with the
- * process that started it.  Not for use from several threads.
+ * frees by force those that a failed test left behind.  A server also dies
+ * with the process that started it.  Not for use from several threads.
  */
 #ifndef TESTS_LIB_SERVER_H
 #define TESTS_LIB_SERVER_H

@@ -157,7 +157,7 @@ list_user_names_all_accounts_in_the_order_of_registration(void **state)
 }
 
 static void
-those_logged_in_are_listed_in_the_order_of_login_in_each_form(void **state)
+those_logged_in_are_listed_in_the_order_of_login(void **state)
 {
 	struct client *a = client_as(*state, "messi", "surabaya");
 	struct client *b = client_as(*state, "lineker", "surabaya");
@@ -187,7 +187,7 @@ who_tells_online_by_the_same_rule(void **state)
 }
 
 static void
-somebody_stays_logged_in_when_the_connection_closes(void **state)
+one_stays_logged_in_when_the_connection_closes(void **state)
 {
 	struct client *a = client_as(*state, "messi", "surabaya");
 	struct client *b = client_as(*state, "lineker", "surabaya");
@@ -566,7 +566,7 @@ the_data_folder_holds_neither_passwords_nor_tokens(void **state)
 }
 
 static void
-the_log_holds_neither_passwords_nor_tokens_nor_control_bytes(void **state)
+the_log_holds_no_password_token_or_control_byte(void **state)
 {
 	struct server *s = *state;
 	struct client *c = client_open(s);
@@ -589,7 +589,7 @@ the_log_holds_neither_passwords_nor_tokens_nor_control_bytes(void **state)
 /* ---- presence --------------------------------------------------------- */
 
 static void
-presence_tells_watchers_of_the_first_login_and_the_last_logout(void **state)
+presence_tells_of_first_login_and_last_logout(void **state)
 {
 	struct client *w = client_watching(*state, "messi", "surabaya");
 	struct client *a = client_as(*state, "lineker", "surabaya");
@@ -620,10 +620,9 @@ main(void)
 		    every_command_refuses_a_bad_token_with_its_own_text),
 		SERVER_TEST(
 		    list_user_names_all_accounts_in_the_order_of_registration),
-		SERVER_TEST(
-		    those_logged_in_are_listed_in_the_order_of_login_in_each_form),
+		SERVER_TEST(those_logged_in_are_listed_in_the_order_of_login),
 		SERVER_TEST(who_tells_online_by_the_same_rule),
-		SERVER_TEST(somebody_stays_logged_in_when_the_connection_closes),
+		SERVER_TEST(one_stays_logged_in_when_the_connection_closes),
 		SERVER_TEST(logout_ends_the_token_but_not_the_connection),
 		SERVER_TEST(logout_of_one_token_leaves_the_others),
 		SERVER_TEST(logout_ends_a_watch_made_with_that_token),
@@ -649,10 +648,8 @@ main(void)
 		SERVER_TEST(name_changes_the_real_name_for_everyone),
 		SERVER_TEST(tokens_survive_a_restart_and_a_kill),
 		SERVER_TEST(the_data_folder_holds_neither_passwords_nor_tokens),
-		SERVER_TEST(
-		    the_log_holds_neither_passwords_nor_tokens_nor_control_bytes),
-		SERVER_TEST(
-		    presence_tells_watchers_of_the_first_login_and_the_last_logout),
+		SERVER_TEST(the_log_holds_no_password_token_or_control_byte),
+		SERVER_TEST(presence_tells_of_first_login_and_last_logout),
 	};
 
 	return cmocka_run_group_tests_name(

@@ -345,7 +345,7 @@ nobody_else_gets_a_private_message(void **state)
 }
 
 static void
-own_messages_come_to_ones_other_devices_with_the_other_as_target(void **state)
+own_messages_come_to_ones_other_devices(void **state)
 {
 	struct client *a = client_as(*state, "messi", "surabaya");
 	struct client *b = client_watching(*state, "messi", "surabaya");
@@ -588,7 +588,7 @@ the_read_marker_never_moves_back(void **state)
 }
 
 static void
-a_marker_beyond_the_last_message_hides_nothing_to_come(void **state)
+a_marker_beyond_the_last_hides_nothing_to_come(void **state)
 {
 	struct client *a = client_as(*state, "messi", "surabaya");
 	struct client *b = client_as(*state, "henderson", "surabaya");
@@ -789,8 +789,7 @@ main(void)
 		    a_broadcast_reaches_every_watcher_but_its_own_connection),
 		SERVER_TEST(a_star_as_target_of_send_is_a_broadcast),
 		SERVER_TEST(nobody_else_gets_a_private_message),
-		SERVER_TEST(
-		    own_messages_come_to_ones_other_devices_with_the_other_as_target),
+		SERVER_TEST(own_messages_come_to_ones_other_devices),
 		FAST_TEST(history_pages_backwards_and_forwards),
 		FAST_TEST(a_page_that_holds_all_says_that_there_is_no_more),
 		SERVER_TEST(history_takes_only_whole_numbers_in_range),
@@ -801,7 +800,7 @@ main(void)
 		SERVER_TEST(search_takes_any_text_as_words),
 		SERVER_TEST(unread_counts_what_others_said_behind_the_marker),
 		SERVER_TEST(the_read_marker_never_moves_back),
-		SERVER_TEST(a_marker_beyond_the_last_message_hides_nothing_to_come),
+		SERVER_TEST(a_marker_beyond_the_last_hides_nothing_to_come),
 		SERVER_TEST(read_tells_ones_other_watching_connections),
 		SERVER_TEST(the_marker_survives_a_restart),
 		SERVER_TEST(read_takes_only_whole_numbers),

@@ -164,7 +164,8 @@ a_long_inbox_ends_where_it_stops_reading(void **state)
 
 	/* Line ends inside a text do not end the reply. */
 	for (i = 0; i < 60; i++)
-		expect(b, "say - messi \"line\\r\\n\\r\\nend\"", "{'status':'OK'}");
+		expect(b, "say - messi \"line\\r\\n\\r\\nend\"",
+		    "{'status':'OK'}");
 	snprintf(line, sizeof(line), "inbox %s \r\n", token);
 	o = sendstring(a, line);
 	page = json_object_get(json_object_get(o, "messages"), "lineker");

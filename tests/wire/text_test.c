@@ -300,9 +300,11 @@ control_characters_of_others_never_come_raw(void **state)
 {
 	static const char *const nasty[] = {
 		"\\u001b[31mred\\u001b[0m", "\\u001b]52;c;aGk=\\u0007",
-		"\\u001b]8;;http://x\\u001b\\\\", "\\u009b31m", "\\u0090x\\u009c",
+		"\\u001b]8;;http://x\\u001b\\\\", "\\u009b31m",
+		"\\u0090x\\u009c",
 		"a\\u0008b", "a\\rb", "a\\nb", "a\\r\\n[messi] forged",
-		"\\u202eright to left", "a\\u007fb", "a\\u2028b", "\\u0085", NULL
+		"\\u202eright to left", "a\\u007fb", "a\\u2028b", "\\u0085",
+		NULL,
 	};
 	struct client *t = text_as(*state, "messi");
 	struct client *j = client_as(*state, "henderson", "surabaya");
@@ -352,7 +354,7 @@ texts_of_all_kinds_go_through(void **state)
 }
 
 static void
-too_long_or_broken_lines_are_refused_and_the_connection_lives(void **state)
+bad_lines_are_refused_and_the_connection_lives(void **state)
 {
 	struct client *a = text_as(*state, "messi");
 	struct client *b = text_as(*state, "henderson");
@@ -492,8 +494,7 @@ main(void)
 		SERVER_TEST(watchers_are_told_who_comes_and_goes_here),
 		SERVER_TEST(control_characters_of_others_never_come_raw),
 		SERVER_TEST(texts_of_all_kinds_go_through),
-		SERVER_TEST(
-		    too_long_or_broken_lines_are_refused_and_the_connection_lives),
+		SERVER_TEST(bad_lines_are_refused_and_the_connection_lives),
 		SERVER_TEST(telnets_line_ends_and_empty_lines_do_no_harm),
 		SERVER_TEST(byte_by_byte_it_works_as_well),
 		SERVER_TEST(what_was_said_before_a_half_close_is_said),

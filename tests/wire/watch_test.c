@@ -250,7 +250,7 @@ a_second_watch_takes_the_place_of_the_first(void **state)
 }
 
 static void
-a_watch_under_anothers_token_brings_the_others_messages_only(void **state)
+a_watch_with_anothers_token_is_for_the_other(void **state)
 {
 	struct client *t = client_open(*state);
 	const char *token = client_login(t, "lineker", "surabaya");
@@ -477,8 +477,7 @@ main(void)
 		SERVER_TEST(watch_takes_only_whole_numbers),
 		SERVER_TEST(watch_from_beyond_the_last_id_misses_nothing_live),
 		SERVER_TEST(a_second_watch_takes_the_place_of_the_first),
-		SERVER_TEST(
-		    a_watch_under_anothers_token_brings_the_others_messages_only),
+		SERVER_TEST(a_watch_with_anothers_token_is_for_the_other),
 		SERVER_TEST(watchers_are_told_of_the_shutdown),
 		FAST_TEST(order_is_the_same_for_all_watchers),
 		SERVER_TEST(every_reply_bears_the_tag_of_its_request),

@@ -77,6 +77,7 @@ struct client {
 	bool sending; /* its first is on its way */
 
 	bool lazy; /* see client_lazy */
+	bool said_lost;
 	bool unread_asked;
 	int64_t online_at, read_at;
 	unsigned failures; /* in a row: how long to pause */
@@ -254,8 +255,10 @@ lost(struct client *c, const char *why)
 	c->retry_at = now + pause;
 	loop_timer_set(c->loop, &c->pause, pause, on_pause_over, c);
 	c->link = LINK_LOST;
-	if (was_on)
+	if (was_on) {
+		c->said_lost = true;
 		notice(c, "connection lost: %s; trying again", why);
+	}
 	publish(c);
 	c->events->lost(c->arg, why);
 }
@@ -575,8 +578,12 @@ done_unread(struct client *c, const struct request *rq, json_t *reply)
 		protocol_error(c, "a bad list of unread counts");
 		return;
 	}
-	if (c->link == LINK_CATCHING)
-		set_link(c, LINK_ONLINE);
+	if (c->link != LINK_CATCHING)
+		return;
+	set_link(c, LINK_ONLINE);
+	if (c->said_lost)
+		notice(c, "connected again");
+	c->said_lost = false;
 }
 
 static void
@@ -903,6 +910,32 @@ size_t
 client_unanswered(const struct client *c)
 {
 	return c->outbox.count;
+}
+
+char *
+client_unsent(const struct client *c)
+{
+	return outbox_dump(&c->outbox);
+}
+
+void
+client_take_back(struct client *c, const char *unsent)
+{
+	char *copy = xstrdup(unsent), *rest = copy, *line, *text;
+	const struct outbox_item *item;
+
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		item = outbox_take_back(&c->outbox, line, &text);
+		if (item != NULL && !model_typed(c->model, item->target,
+		    item->tag, text, clock_ms()))
+			outbox_undo(&c->outbox);
+		free(text);
+	}
+	free(copy);
+	if (c->outbox.count > 0)
+		notice(c, "%zu messages of last time are sent now",
+		    c->outbox.count);
+	pump(c);
 }
 
 /* ---- questions -------------------------------------------------------- */

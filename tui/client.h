@@ -95,6 +95,14 @@ void client_retry(struct client *);
 bool client_say(struct client *, const char *target, const char *text);
 size_t client_unanswered(const struct client *);
 
+/*
+ * For the end of the program and its next beginning: what is not answered, as
+ * text that the caller frees; and that text taken back, to be sent with its
+ * old tags.  After client_resume, for the same server and user.
+ */
+char *client_unsent(const struct client *);
+void client_take_back(struct client *, const char *unsent);
+
 /* Shows a conversation: switches, and fetches a page if little is held. */
 void client_show(struct client *, struct convo *);
 /* For plain lines: pages of history only when they are asked for. */

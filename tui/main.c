@@ -6,7 +6,9 @@
  * Leaving waits for the answers to what was typed.  A session that is not
  * remembered for the next time is given back at the end.
  */
+#include "shared/buf.h"
 #include "shared/loop.h"
+#include "shared/utf8.h"
 #include "shared/xalloc.h"
 #include "tui/client.h"
 #include "tui/clock.h"
@@ -28,7 +30,8 @@
 
 enum {
 	SCRIPT_MS = 30000, /* how long a pipe or --send waits for a server */
-	LOGOUT_MS = 2000
+	LOGOUT_MS = 2000,
+	UNSENT_MAX = 16 << 20
 };
 
 struct app {
@@ -38,13 +41,14 @@ struct app {
 	struct client *client;
 	const struct ui_class *class;
 	struct ui *ui; /* NULL: --send */
-	char *session_file, *history_file;
+	char *session_file, *history_file, *unsent_file;
 	struct state state;
 
 	bool script;    /* nobody to ask: --send, or a pipe */
 	bool typed;     /* a person logged in here: to be remembered */
 	bool remembered;
 	bool online;    /* was, once */
+	bool taken;     /* what was not sent last time */
 	bool leaving, logging_out;
 	int status;
 	char said[256]; /* what goes to standard error at the end */
@@ -120,8 +124,7 @@ app_quit(void *arg)
 	size_t waiting = client_unanswered(a->client);
 
 	if (a->leaving && !a->script) {
-		stop(a, waiting > 0 ? EX_TEMPFAIL : 0, waiting > 0 ?
-		    "some of what was typed was not sent" : NULL);
+		stop(a, waiting > 0 ? EX_TEMPFAIL : 0, NULL);
 		return;
 	}
 	a->leaving = true;
@@ -134,6 +137,60 @@ app_quit(void *arg)
 		a->class->changed(a->ui);
 	}
 	loop_defer(a->loop, &a->check, on_check, a);
+}
+
+/*
+ * What was typed and not answered is kept for the next time, with its tags, in
+ * the remembered session's name: "SERVER USER", then a request a line.
+ */
+static void
+keep_unsent(struct app *a)
+{
+	size_t n = client_unanswered(a->client);
+	char why[STATE_WHY_CAP] = "nothing is remembered of this session";
+	char *lines, *text;
+	bool kept = false;
+
+	if (n == 0) {
+		if (a->taken)
+			state_forget(a->unsent_file);
+		return;
+	}
+	if (a->remembered && a->unsent_file != NULL) {
+		lines = client_unsent(a->client);
+		text = xasprintf("%s %s\n%s", a->state.server, a->state.user,
+		    lines);
+		kept = state_put(a->unsent_file, text, why);
+		free(text);
+		free(lines);
+	}
+	if (kept)
+		fprintf(stderr, "chat-tui: %zu not sent: kept, and sent when "
+		    "you come back\n", n);
+	else
+		fprintf(stderr, "chat-tui: %zu not sent, and lost: %s\n", n,
+		    why);
+}
+
+static void
+take_unsent(struct app *a)
+{
+	char why[STATE_WHY_CAP], *text, *lines, *head;
+
+	if (a->unsent_file == NULL ||
+	    (text = state_get(a->unsent_file, UNSENT_MAX, why)) == NULL)
+		return;
+	head = xasprintf("%s %s", a->state.server, a->state.user);
+	lines = strchr(text, '\n');
+	if (lines != NULL) {
+		*lines++ = '\0';
+		if (strcmp(text, head) == 0) {
+			client_take_back(a->client, lines);
+			a->taken = true; /* the file stays till the end */
+		}
+	}
+	free(head);
+	free(text);
 }
 
 /* ---- logging in ------------------------------------------------------- */
@@ -360,9 +417,7 @@ on_signal_pipe(void *arg, int fd, unsigned what)
 	(void)what;
 	if (read(fd, &sig, 1) != 1)
 		return;
-	a->remembered = true; /* no time to log out */
-	stop(a, 128 + sig, client_unanswered(a->client) > 0 ?
-	    "some of what was typed was not sent" : NULL);
+	stop(a, 128 + sig, NULL); /* no time to log out */
 }
 
 static void
@@ -433,6 +488,7 @@ begin(struct app *a)
 	if (known) {
 		a->remembered = true;
 		client_resume(a->client, a->state.user, a->state.token);
+		take_unsent(a);
 	} else if (o->user != NULL && o->password != NULL)
 		client_login(a->client, o->user, o->password);
 	else if (o->send_target != NULL)
@@ -507,6 +563,7 @@ release(struct app *a)
 	emergency = NULL;
 	if (a->ui != NULL)
 		a->class->close(a->ui);
+	keep_unsent(a);
 	client_free(a->client);
 	model_free(a->model);
 	loop_unwatch(a->loop, signal_pipe[0]);
@@ -514,7 +571,22 @@ release(struct app *a)
 	explicit_bzero(&a->state, sizeof(a->state));
 	free(a->session_file);
 	free(a->history_file);
+	free(a->unsent_file);
 	options_release(&a->opt);
+}
+
+/* It may hold words of the server's. */
+static void
+print_said(const struct app *a)
+{
+	struct buf b;
+
+	if (a->said[0] == '\0')
+		return;
+	buf_init(&b, 4096);
+	(void)utf8_clean(&b, a->said, strlen(a->said));
+	fprintf(stderr, "chat-tui: %s\n", buf_data(&b));
+	buf_release(&b);
 }
 
 int
@@ -540,6 +612,7 @@ main(int argc, char **argv)
 	if (!a.opt.no_remember) {
 		a.session_file = state_path("session");
 		a.history_file = state_path("history");
+		a.unsent_file = state_path("unsent");
 	}
 	catch_signals(&a);
 	if (a.opt.send_target != NULL || open_ui(&a))
@@ -547,7 +620,6 @@ main(int argc, char **argv)
 	else
 		a.status = EX_UNAVAILABLE;
 	release(&a);
-	if (a.said[0] != '\0')
-		fprintf(stderr, "chat-tui: %s\n", a.said);
+	print_said(&a);
 	return a.status;
 }

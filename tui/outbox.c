@@ -60,36 +60,94 @@ literal(const char *text, char **out)
 	return *out == NULL ? "out of memory" : NULL;
 }
 
+static const struct outbox_item *
+append(struct outbox *o, const char *tag, const char *target, const char *json)
+{
+	size_t cap = strlen(json) + strlen(target) + WIRE_TAG_MAX + 32;
+	struct outbox_item *item = xmalloc(sizeof(*item) + cap);
+	int n;
+
+	item->next = NULL;
+	snprintf(item->tag, sizeof(item->tag), "%s", tag);
+	snprintf(item->target, sizeof(item->target), "%s", target);
+	n = snprintf(item->line, cap, "@%s say - %s %s\r\n", item->tag, target,
+	    json);
+	item->len = (size_t)n;
+	if (item->len - 2 > WIRE_LINE_MAX) {
+		free(item);
+		return NULL;
+	}
+	o->count++;
+	*o->last = item;
+	o->last = &item->next;
+	return item;
+}
+
 const struct outbox_item *
 outbox_add(struct outbox *o, const char *target, const char *text,
     const char **why)
 {
-	struct outbox_item *item;
-	char *json = NULL;
-	size_t cap;
-	int n;
+	const struct outbox_item *item;
+	char *json = NULL, tag[WIRE_TAG_MAX + 1];
 
 	if ((*why = literal(text, &json)) != NULL)
 		return NULL;
-	cap = strlen(json) + strlen(target) + WIRE_TAG_MAX + 32;
-	item = xmalloc(sizeof(*item) + cap);
-	item->next = NULL;
-	snprintf(item->target, sizeof(item->target), "%s", target);
-	snprintf(item->tag, sizeof(item->tag), "%s-%" PRIu64, o->session,
-	    o->number + 1);
-	n = snprintf(item->line, cap, "@%s say - %s %s\r\n", item->tag, target,
-	    json);
+	snprintf(tag, sizeof(tag), "%s-%" PRIu64, o->session, ++o->number);
+	item = append(o, tag, target, json);
 	free(json);
-	item->len = (size_t)n;
-	if (item->len - 2 > WIRE_LINE_MAX) {
-		free(item);
+	if (item == NULL)
 		*why = "that is too long for one message";
-		return NULL;
+	return item;
+}
+
+char *
+outbox_dump(const struct outbox *o)
+{
+	size_t n = 0;
+	char *text, *at;
+
+	for (const struct outbox_item *i = o->first; i != NULL; i = i->next)
+		n += i->len;
+	at = text = xmalloc(n + 1);
+	for (const struct outbox_item *i = o->first; i != NULL; i = i->next) {
+		memcpy(at, i->line, i->len - 2);
+		at += i->len - 2;
+		*at++ = '\n';
 	}
-	o->number++;
-	o->count++;
-	*o->last = item;
-	o->last = &item->next;
+	*at = '\0';
+	return text;
+}
+
+/* The next word of *line, cut off; NULL: none. */
+static char *
+word(char **line)
+{
+	char *w = *line == NULL ? NULL : strsep(line, " ");
+
+	return w == NULL || *w == '\0' ? NULL : w;
+}
+
+const struct outbox_item *
+outbox_take_back(struct outbox *o, const char *line, char **text)
+{
+	char *copy = xstrdup(line), *rest = copy;
+	char *tag = word(&rest), *verb = word(&rest), *sign = word(&rest);
+	char *target = word(&rest);
+	const struct outbox_item *item = NULL;
+	json_t *s = rest == NULL ? NULL :
+	    json_loads(rest, JSON_DECODE_ANY, NULL);
+	struct target t;
+
+	*text = NULL;
+	if (json_is_string(s) && *tag == '@' &&
+	    wire_tag_ok(tag + 1, strlen(tag + 1)) &&
+	    strcmp(verb, "say") == 0 && strcmp(sign, "-") == 0 &&
+	    target_parse(&t, target, strlen(target)) == WIRE_OK &&
+	    strlen(target) < WIRE_TARGET_CAP &&
+	    (item = append(o, tag + 1, target, rest)) != NULL)
+		*text = xstrdup(json_string_value(s));
+	json_decref(s);
+	free(copy);
 	return item;
 }
 

@@ -199,6 +199,9 @@ tell_unread(struct ui *ui)
 	if (ui->told_unread || model_status(m)->link != LINK_ONLINE)
 		return;
 	ui->told_unread = true;
+	if (ui->terminal)
+		out_line("-- /help lists the commands; you are ",
+		    model_status(m)->user);
 	for (size_t i = 1; i < model_convos(m); i++) {
 		const struct convo *c = model_convo(m, i);
 

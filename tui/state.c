@@ -124,29 +124,69 @@ believe(int fd, const char *path, char why[STATE_WHY_CAP])
 	return true;
 }
 
+static bool
+read_all(int fd, char *text, size_t size)
+{
+	while (size > 0) {
+		ssize_t n = read(fd, text, size);
+
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		text += n;
+		size -= (size_t)n;
+	}
+	return true;
+}
+
+char *
+state_get(const char *path, size_t max, char why[STATE_WHY_CAP])
+{
+	struct stat sb;
+	size_t size;
+	char *text = NULL;
+	int fd;
+
+	*why = '\0';
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd == -1) {
+		if (errno != ENOENT)
+			(void)fail(why, "%s: %s", path, strerror(errno));
+		return NULL;
+	}
+	if (!believe(fd, path, why) || fstat(fd, &sb) == -1) {
+		close(fd);
+		return NULL;
+	}
+	size = (size_t)sb.st_size;
+	if (size <= max) {
+		text = xcalloc(1, size + 1);
+		if (!read_all(fd, text, size) || strlen(text) != size) {
+			free(text);
+			text = NULL;
+		}
+	}
+	close(fd);
+	if (text == NULL)
+		(void)fail(why, "%s: is damaged", path);
+	return text;
+}
+
 bool
 state_load(const char *path, struct state *st, char why[STATE_WHY_CAP])
 {
-	char text[FILE_MAX + 1];
-	ssize_t n;
+	char *text = state_get(path, FILE_MAX, why);
+	size_t size;
 	bool ok;
-	int fd;
 
 	memset(st, 0, sizeof(*st));
-	*why = '\0';
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	if (fd == -1)
-		return errno == ENOENT ?
-		    false : fail(why, "%s: %s", path, strerror(errno));
-	if (!believe(fd, path, why)) {
-		close(fd);
+	if (text == NULL)
 		return false;
-	}
-	n = read(fd, text, FILE_MAX);
-	close(fd);
-	text[n < 0 ? 0 : n] = '\0';
-	ok = n > 0 && memchr(text, '\0', (size_t)n) == NULL && parse(st, text);
-	explicit_bzero(text, sizeof(text));
+	size = strlen(text);
+	ok = parse(st, text);
+	explicit_bzero(text, size);
+	free(text);
 	if (!ok) {
 		explicit_bzero(st, sizeof(*st));
 		return fail(why, "%s: is damaged", path);
@@ -192,12 +232,10 @@ sync_folder(const char *path)
 }
 
 bool
-state_save(
-    const char *path, const struct state *st, char why[STATE_WHY_CAP])
+state_put(const char *path, const char *text, char why[STATE_WHY_CAP])
 {
-	char text[sizeof(*st) + 64];
 	char *temp = xasprintf("%s.XXXXXX", path);
-	int n, fd, saved;
+	int fd, saved;
 	bool ok;
 
 	*why = '\0';
@@ -206,12 +244,8 @@ state_save(
 		free(temp);
 		return false;
 	}
-	n = snprintf(text, sizeof(text),
-	    "server = %s\nuser = %s\ntoken = %s\n", st->server, st->user,
-	    st->token);
-	ok = write_all(fd, text, (size_t)n) && fsync(fd) == 0;
+	ok = write_all(fd, text, strlen(text)) && fsync(fd) == 0;
 	saved = errno;
-	explicit_bzero(text, sizeof(text));
 	if (close(fd) == -1 && ok) {
 		saved = errno;
 		ok = false;
@@ -227,6 +261,20 @@ state_save(
 		(void)fail(why, "%s: %s", path, strerror(saved));
 	}
 	free(temp);
+	return ok;
+}
+
+bool
+state_save(
+    const char *path, const struct state *st, char why[STATE_WHY_CAP])
+{
+	char text[sizeof(*st) + 64];
+	bool ok;
+
+	snprintf(text, sizeof(text), "server = %s\nuser = %s\ntoken = %s\n",
+	    st->server, st->user, st->token);
+	ok = state_put(path, text, why);
+	explicit_bzero(text, sizeof(text));
 	return ok;
 }
 

@@ -31,6 +31,12 @@ char *state_path(const char *name);
 bool state_load(const char *path, struct state *, char why[STATE_WHY_CAP]);
 bool state_save(
     const char *path, const struct state *, char why[STATE_WHY_CAP]);
+
+/* Any text, with the same care: what is put replaces the file as a whole.
+ * NULL: there is none, it is not believed or longer than max; the caller frees
+ * it. */
+char *state_get(const char *path, size_t max, char why[STATE_WHY_CAP]);
+bool state_put(const char *path, const char *text, char why[STATE_WHY_CAP]);
 void state_forget(const char *path);
 
 #endif

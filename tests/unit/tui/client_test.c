@@ -762,6 +762,35 @@ it_resumes_after_the_last_message_it_was_told_of(void **state)
 }
 
 static void
+what_was_not_sent_last_time_is_sent_with_its_old_tag(void **state)
+{
+	struct world *w = *state;
+	char *unsent, *all;
+
+	client_resume(w->client, "messi", "TOKEN");
+	assert_true(client_say(w->client, "*", "one"));
+	assert_true(client_say(w->client, "neko", "two\nlines"));
+	unsent = client_unsent(w->client);
+	client_free(w->client);
+	model_reset(w->model);
+
+	w->client = client_new(w->loop, w->model, &events, w);
+	client_resume(w->client, "messi", "TOKEN");
+	assert_true(asprintf(&all, "rubbish\n@t logout -\n@t say - x\n"
+	    "@a b say - * \"x\"\n@t say - * 7\n\n%s", unsent) > 0);
+	client_take_back(w->client, all);
+	assert_int_equal(client_unanswered(w->client), 2);
+	assert_true(client_connect(w->client, w->address));
+	await(w, client_unanswered(w->client) == 0);
+	assert_int_equal(w->count, 2);
+	assert_string_equal(w->kept[1].text, "two\nlines");
+	assert_memory_equal(
+	    w->kept[0].tag, unsent + 1, strlen(w->kept[0].tag));
+	free(unsent);
+	free(all);
+}
+
+static void
 a_gap_is_filled_from_history(void **state)
 {
 	struct world *w = *state;
@@ -1068,6 +1097,7 @@ main(void)
 		T(more_than_can_wait_is_refused_in_words),
 		T(what_cannot_be_a_message_is_refused_in_words),
 		T(it_resumes_after_the_last_message_it_was_told_of),
+		T(what_was_not_sent_last_time_is_sent_with_its_old_tag),
 		T(a_gap_is_filled_from_history),
 		T(an_expired_token_asks_again_and_keeps_what_waits),
 		T(a_logout_forgets_and_empties_the_screen),

@@ -40,6 +40,7 @@ struct app {
 	struct model *model;
 	struct client *client;
 	const struct ui_class *class;
+	struct ui_env env;
 	struct ui *ui; /* NULL: --send */
 	char *session_file, *history_file, *unsent_file;
 	struct state state;
@@ -500,7 +501,11 @@ open_ui(struct app *a)
 {
 	char why[256] = "";
 	const char *term = getenv("TERM");
-	struct ui_env env = {
+	bool full = !a->opt.plain && isatty(STDIN_FILENO) == 1 &&
+	    isatty(STDOUT_FILENO) == 1 && term != NULL && *term != '\0' &&
+	    strcmp(term, "dumb") != 0;
+
+	a->env = (struct ui_env){
 		.loop = a->loop,
 		.model = a->model,
 		.client = a->client,
@@ -518,12 +523,8 @@ open_ui(struct app *a)
 		.history_file = a->history_file,
 		.no_color = a->opt.no_color,
 	};
-	bool full = !a->opt.plain && isatty(STDIN_FILENO) == 1 &&
-	    isatty(STDOUT_FILENO) == 1 && term != NULL && *term != '\0' &&
-	    strcmp(term, "dumb") != 0;
-
 	a->class = full ? &ui_screen : &ui_plain;
-	a->ui = a->class->open(&env, why, sizeof(why));
+	a->ui = a->class->open(&a->env, why, sizeof(why));
 	if (a->ui == NULL) {
 		fprintf(stderr, "chat-tui: %s; try --plain\n", why);
 		return false;
@@ -589,11 +590,26 @@ print_said(const struct app *a)
 	buf_release(&b);
 }
 
+/* Somebody may start us with one of them closed; a socket must not take its
+ * place. */
+static void
+keep_standard_fds(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
 int
 main(int argc, char **argv)
 {
 	struct app a = { 0 };
 
+	keep_standard_fds();
 	setlocale(LC_ALL, "");
 	switch (options_read(&a.opt, argc, argv, &a.status)) {
 	case OPTIONS_RUN:

@@ -366,8 +366,9 @@ go_to_server(void *arg, const char *server)
 static bool
 ready(const struct ui *ui)
 {
-	return !ui->leaving &&
-	    (ui->terminal || !client_busy(ui->env.client));
+	/* At a terminal a second /quit does not wait any more. */
+	return ui->terminal ||
+	    (!ui->leaving && !client_busy(ui->env.client));
 }
 
 static void
@@ -387,12 +388,16 @@ take_line(struct ui *ui, const char *line, size_t n)
 		out_line("-- ", "a line with a NUL in it was left out");
 		return;
 	}
-	if (ui->asking != ASK_NOTHING) {
+	/* No name and no server begins with /: a way out of the questions. */
+	if (ui->asking != ASK_NOTHING && (*line != '/' ||
+	    (ui->asking != ASK_SERVER && ui->asking != ASK_USER))) {
 		take_answer(ui, line);
 		return;
 	}
 	if (!slash_line(&slash, line))
 		ui->env.refused(ui->env.arg);
+	if (ui->asking != ASK_NOTHING && !ui->leaving)
+		prompt(ui, ui->asking);
 }
 
 /* One line that is there; false: none, or not yet. */
@@ -425,7 +430,8 @@ next_line(struct ui *ui)
 		free(rest);
 		return true;
 	}
-	leave(ui);
+	if (!ui->leaving)
+		leave(ui);
 	return false;
 }
 

@@ -33,18 +33,21 @@ typedef void loop_fn(void *arg);
 struct loop *loop_new(void);
 void loop_free(struct loop *);
 
-/* Until loop_stop.  -1 and errno when select fails for another cause than
+/* Until loop_stop, which lets the turn end; one that came before makes this
+ * return at once.  -1 and errno when select fails for another cause than
  * EINTR: a closed descriptor is still watched, which is a broken invariant. */
 int loop_run(struct loop *);
 void loop_stop(struct loop *);
 
-/* One turn; waits at most max_ms (-1: as long as it takes).  For tests. */
+/* One turn; waits at most max_ms (-1: as long as it takes).  For tests.
+ * Result as of loop_run. */
 int loop_turn(struct loop *, int max_ms);
 
 /* Called at the head of every turn and again when select has returned. */
 void loop_on_turn(struct loop *, loop_fn *, void *arg);
 
-/* CLOCK_MONOTONIC as it was when select last returned. */
+/* CLOCK_MONOTONIC as it was when the turn began or, later, when its select
+ * returned. */
 int64_t loop_now(const struct loop *);
 
 /* fd is wanted for LOOP_READ, LOOP_WRITE, both or (0) neither; called again
@@ -56,7 +59,7 @@ void loop_unwatch(struct loop *, int fd);             /* unknown: no matter */
 /*
  * A timer is a member of its owner's struct; zeroed memory is one that is not
  * set.  It fires once; setting it again moves it.  Its owner unsets it before
- * it goes away.
+ * it goes away.  One that is set by a timer's callback fires in a later turn.
  */
 struct loop_timer {
 	int64_t due;

@@ -5,6 +5,7 @@
 #   make check      installs what the tests need, builds, runs every test
 #   make SAN=address,undefined   (or SAN=thread) the same under sanitizers
 #   make install    PREFIX (/usr/local) and DESTDIR as usual
+#   make V=1        shows the commands as they are run
 #
 # Objects, programs and tests lie in build/<kind>/, so the kinds of build do
 # not disturb each other.  A folder of sources is an archive: what may use
@@ -31,6 +32,8 @@ HARDEN_LD := -pie -Wl,-z,relro -Wl,-z,now
 OPT := $(if $(SAN),-O1 -g -fno-omit-frame-pointer,-O2 -g)
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) \
     $(if $(findstring undefined,$(SAN)),-fno-sanitize-recover=all))
+
+Q := $(if $(V),,@)
 
 # CFLAGS, CPPFLAGS and LDFLAGS are the person's own and come last.
 ALL_CPPFLAGS = -I. -D_GNU_SOURCE -DCHAT_VERSION='"$(VERSION)"' $(CPPFLAGS)
@@ -83,14 +86,16 @@ $(A_TUI): $(TUI_O)
 $(A_TESTLIB): $(TESTLIB_O)
 
 $(B)/%.a:
-	rm -f $@
-	ar rcs $@ $^
+	@echo "  AR  $@"
+	$(Q)rm -f $@
+	$(Q)ar rcs $@ $^
 
 $(B)/%.o: %.c
+	@echo "  CC  $@"
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
-link = $(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) \
+link = @echo "  LD  $@"; $(if $(V),set -x;) $(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) \
     -Wl,--start-group $(filter %.a,$^) -Wl,--end-group
 
 SERVER_A := $(A_TOP) $(A_DIALECT) $(A_CHAT) $(A_STORE) $(A_WORK) $(A_SHARED)

@@ -46,7 +46,10 @@ check "an SPDX line in every file"
 } >"$out" 2>/dev/null
 check "arrows between the folders"
 
-cppcheck --quiet --std=c11 --enable=warning,performance,portability \
+# cppcheck looks into no system header, and takes these macros for mistakes.
+tailq=$(echo '#include <sys/queue.h>' | cc -M -x c - | tr ' ' '\n' |
+    grep 'sys/queue\.h')
+cppcheck --quiet --include="$tailq" --std=c11 --enable=warning,performance,portability \
     --inline-suppr --suppress=missingIncludeSystem -I . -D_GNU_SOURCE \
     -DCHAT_VERSION='""' shared server tui >"$out" 2>&1
 check "cppcheck"

@@ -41,13 +41,26 @@ convo_changed(struct model *m, const struct convo *c)
 
 /* ---- conversations --------------------------------------------------- */
 
+/* In place; a part that is not there stays so. */
+static bool
+fold(char name[WIRE_NAME_CAP])
+{
+	char key[WIRE_NAME_CAP];
+
+	if (*name == '\0')
+		return true;
+	if (!wire_name_key(name, strlen(name), key))
+		return false;
+	strcpy(name, key);
+	return true;
+}
+
 /* Two spellings of one name give one key.  What the server calls a target is
  * taken as it is even where our rules for names would refuse it. */
 static bool
 make_key(const char *text, char key[WIRE_TARGET_CAP])
 {
 	struct target t;
-	char name[WIRE_NAME_CAP], realm[WIRE_NAME_CAP];
 	size_t n = strlen(text);
 
 	if (n == 0 || n >= WIRE_TARGET_CAP)
@@ -57,13 +70,10 @@ make_key(const char *text, char key[WIRE_TARGET_CAP])
 	for (const char *p = text; *p != '\0'; p++)
 		if ((unsigned char)*p <= ' ' || *p == 0x7f)
 			return false;
-	if (target_parse(&t, text, n) == WIRE_OK &&
-	    wire_name_key(t.name, strlen(t.name), name) &&
-	    wire_name_key(t.realm, strlen(t.realm), realm)) {
-		strcpy(t.name, name);
-		strcpy(t.realm, realm);
+	if (target_parse(&t, text, n) == WIRE_OK && fold(t.name) &&
+	    fold(t.realm))
 		target_format(&t, key);
-	} else
+	else
 		memcpy(key, text, n + 1);
 	return true;
 }

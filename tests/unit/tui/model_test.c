@@ -1,0 +1,587 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/model.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static int
+setup(void **state)
+{
+	struct model *m = model_new();
+	struct model_status s = { .link = LINK_ONLINE, .user = "messi" };
+
+	model_set_status(m, &s);
+	(void)model_changes(m);
+	*state = m;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	model_free(*state);
+	return 0;
+}
+
+static struct model_message
+message(int64_t id, const char *target, const char *from, const char *text)
+{
+	return (struct model_message){ .id = id, .time = id * 1000,
+		.target = target, .from = from, .name = "", .text = text };
+}
+
+static bool
+live(struct model *m, int64_t id, const char *target, const char *from)
+{
+	struct model_message msg = message(id, target, from, "hey");
+
+	return model_add(m, &msg, MODEL_LIVE);
+}
+
+/* "3 5 n w" : ids of messages, n notices, w waiting, f failed. */
+static const char *
+shape(const struct convo *c)
+{
+	static char text[512];
+	size_t n = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < convo_count(c); i++) {
+		const struct item *it = convo_item(c, i);
+		const char *gap = i == 0 ? "" : " ";
+
+		switch (it->kind) {
+		case ITEM_MESSAGE:
+			n += (size_t)snprintf(text + n, sizeof(text) - n,
+			    "%s%lld", gap, (long long)it->id);
+			break;
+		case ITEM_NOTICE:
+			n += (size_t)snprintf(
+			    text + n, sizeof(text) - n, "%sn", gap);
+			break;
+		case ITEM_WAITING:
+			n += (size_t)snprintf(
+			    text + n, sizeof(text) - n, "%sw", gap);
+			break;
+		case ITEM_FAILED:
+			n += (size_t)snprintf(
+			    text + n, sizeof(text) - n, "%sf", gap);
+			break;
+		}
+	}
+	return text;
+}
+
+static void
+messages_stand_by_id_however_they_come(void **state)
+{
+	struct model *m = *state;
+	struct model_message page[] = {
+		message(2, "*", "neko", "a"),
+		message(3, "*", "neko", "b"),
+		message(7, "*", "neko", "c"),
+	};
+
+	assert_true(live(m, 9, "*", "neko"));
+	assert_true(live(m, 7, "*", "neko"));
+	assert_true(live(m, 12, "*", "neko"));
+	model_page(m, model_current(m), page, 3, false);
+	assert_string_equal(shape(model_current(m)), "2 3 7 9 12");
+	assert_int_equal(convo_first(model_current(m)), 2);
+	assert_int_equal(convo_last(model_current(m)), 12);
+}
+
+static void
+a_message_that_comes_again_is_not_doubled(void **state)
+{
+	struct model *m = *state;
+
+	assert_true(live(m, 9, "*", "neko"));
+	assert_false(live(m, 9, "*", "neko"));
+	model_notice(m, 0, "n");
+	assert_false(live(m, 9, "*", "neko"));
+	assert_string_equal(shape(model_current(m)), "9 n");
+}
+
+static void
+notices_stay_where_they_were_said(void **state)
+{
+	struct model *m = *state;
+	struct model_message older = message(4, "*", "neko", "x");
+
+	model_notice(m, 0, "before anything");
+	model_seen(m, 10);
+	model_page(m, model_current(m), &older, 1, true);
+	assert_true(live(m, 11, "*", "neko"));
+	model_notice(m, 0, "two\nlines");
+	assert_true(live(m, 12, "*", "neko"));
+	assert_string_equal(shape(model_current(m)), "4 n 11 n n 12");
+	assert_string_equal(convo_item(model_current(m), 3)->text, "two");
+}
+
+static void
+own_words_wait_at_the_end_until_they_have_an_id(void **state)
+{
+	struct model *m = *state;
+	struct convo *c = model_current(m);
+
+	assert_true(model_typed(m, "*", "t1", "one", 5));
+	assert_true(model_typed(m, "*", "t2", "two", 6));
+	assert_true(live(m, 20, "*", "neko"));
+	assert_string_equal(shape(c), "20 w w");
+	assert_int_equal(model_waiting(m), 2);
+	model_settle(m, "t1", 21, 7000);
+	assert_string_equal(shape(c), "20 21 w");
+	assert_true(convo_item(c, 1)->own);
+	assert_string_equal(convo_item(c, 1)->text, "one");
+	assert_string_equal(convo_item(c, 1)->from, "messi");
+	model_fail(m, "t2", "too long");
+	assert_string_equal(shape(c), "20 21 f");
+	assert_string_equal(convo_item(c, 2)->why, "too long");
+	assert_string_equal(convo_item(c, 2)->text, "two");
+	assert_int_equal(model_waiting(m), 0);
+	assert_true(live(m, 22, "*", "neko"));
+	assert_string_equal(shape(c), "20 21 22 f");
+}
+
+static void
+a_duplicate_answer_settles_on_the_replayed_message(void **state)
+{
+	struct model *m = *state;
+
+	assert_true(model_typed(m, "*", "t1", "one", 5));
+	assert_true(live(m, 30, "*", "messi"));
+	model_settle(m, "t1", 30, 1);
+	assert_string_equal(shape(model_current(m)), "30");
+	assert_int_equal(model_waiting(m), 0);
+}
+
+static void
+an_answer_to_what_was_sent_does_not_count_as_seen(void **state)
+{
+	struct model *m = *state;
+
+	assert_true(live(m, 5, "*", "neko"));
+	assert_true(model_typed(m, "*", "t1", "one", 5));
+	model_settle(m, "t1", 9, 1);
+	assert_int_equal(model_last_seen(m), 5);
+}
+
+static void
+unread_counts_others_words_where_nobody_looks(void **state)
+{
+	struct model *m = *state;
+	struct convo *c;
+
+	model_look(m, true);
+	assert_true(live(m, 1, "neko", "neko"));
+	assert_true(live(m, 2, "neko", "neko"));
+	assert_true(live(m, 3, "neko", "messi"));
+	assert_true(live(m, 4, "*", "neko"));
+	c = model_find(m, "neko");
+	assert_int_equal(convo_unread(c), 2);
+	assert_int_equal(convo_marker(c), 1);
+	assert_int_equal(convo_unread(model_current(m)), 0);
+	assert_int_equal(convo_take_read(model_current(m)), 4);
+	assert_int_equal(convo_take_read(model_current(m)), 0);
+
+	model_switch(m, c);
+	assert_int_equal(convo_unread(c), 2);
+	model_look(m, true);
+	assert_int_equal(convo_unread(c), 0);
+	assert_int_equal(convo_take_read(c), 3);
+	assert_int_equal(convo_marker(c), 1); /* stands while it is shown */
+	model_switch(m, model_convo(m, 0));
+	assert_int_equal(convo_marker(c), 0);
+}
+
+static void
+reading_elsewhere_lowers_the_count(void **state)
+{
+	struct model *m = *state;
+	struct convo *c;
+
+	for (int64_t id = 1; id <= 4; id++)
+		assert_true(live(m, id, "neko", "neko"));
+	c = model_find(m, "neko");
+	assert_true(model_read(m, "neko", 3));
+	assert_int_equal(convo_unread(c), 1);
+	assert_true(model_read(m, "neko", 4));
+	assert_int_equal(convo_unread(c), 0);
+	assert_true(model_read(m, "nobody", 4));
+}
+
+static void
+a_count_that_cannot_be_known_here_is_asked_for(void **state)
+{
+	struct model *m = *state;
+
+	model_seen(m, 100);
+	model_unread_begin(m);
+	model_unread(m, "neko", 7, 50);
+	model_unread_end(m);
+	assert_int_equal(convo_unread(model_find(m, "neko")), 7);
+	assert_false(model_read(m, "neko", 60));
+	assert_true(model_read(m, "neko", 100));
+	assert_int_equal(convo_unread(model_find(m, "neko")), 0);
+}
+
+static void
+counts_that_are_not_named_any_more_are_zero(void **state)
+{
+	struct model *m = *state;
+
+	assert_true(live(m, 1, "neko", "neko"));
+	model_unread_begin(m);
+	model_unread(m, "paff", -3, 9);
+	model_unread(m, "paff", INT64_MAX, -1);
+	model_unread_end(m);
+	assert_int_equal(convo_unread(model_find(m, "neko")), 0);
+	assert_int_equal(convo_unread(model_find(m, "paff")), 999999);
+}
+
+static void
+spellings_of_one_name_are_one_conversation(void **state)
+{
+	struct model *m = *state;
+	struct convo *c = model_open(m, "NEKO");
+
+	assert_non_null(c);
+	assert_true(live(m, 1, "neko", "neko"));
+	assert_int_equal(model_convos(m), 2);
+	assert_string_equal(convo_target(c), "neko");
+	assert_ptr_equal(model_find(m, "Neko"), c);
+}
+
+static void
+a_target_that_would_break_a_request_is_refused(void **state)
+{
+	struct model *m = *state;
+	char huge[4096];
+
+	memset(huge, 'a', sizeof(huge) - 1);
+	huge[sizeof(huge) - 1] = '\0';
+	assert_false(live(m, 1, "x\r\nlogout", "x"));
+	assert_false(live(m, 2, "two words", "x"));
+	assert_false(live(m, 3, "", "x"));
+	assert_false(live(m, 4, huge, "x"));
+	assert_int_equal(model_convos(m), 1);
+}
+
+static void
+what_is_looked_at_keeps_a_bounded_past(void **state)
+{
+	struct model *m = *state;
+	struct convo *c = model_current(m);
+
+	model_page(m, c, NULL, 0, true);
+	model_look(m, true);
+	for (int64_t id = 1; id <= MODEL_SCROLLBACK + 10; id++)
+		assert_true(live(m, id, "*", "neko"));
+	assert_int_equal(convo_count(c), MODEL_SCROLLBACK);
+	assert_int_equal(convo_first(c), 11);
+	assert_false(convo_begin(c)); /* they can be fetched again */
+}
+
+static void
+who_scrolls_up_keeps_more_until_back_at_the_end(void **state)
+{
+	struct model *m = *state;
+	struct convo *c = model_current(m);
+
+	for (int64_t id = 1; id <= MODEL_SCROLLBACK + 10; id++)
+		assert_true(live(m, id, "*", "neko"));
+	assert_int_equal(convo_first(c), 1);
+	model_look(m, true);
+	assert_int_equal(convo_count(c), MODEL_SCROLLBACK);
+	model_look(m, false);
+	for (int64_t id = 10000; id < 10000 + MODEL_SCROLLED; id++)
+		assert_true(live(m, id, "*", "neko"));
+	assert_int_equal(convo_count(c), MODEL_SCROLLED);
+	assert_true(convo_full(c));
+}
+
+static void
+notices_are_bounded_and_messages_outlive_them(void **state)
+{
+	struct model *m = *state;
+
+	assert_true(live(m, 1, "*", "neko"));
+	for (int i = 0; i < MODEL_NOTICES + 50; i++)
+		model_noticef(m, 0, "%d", i);
+	assert_int_equal(convo_count(model_current(m)), MODEL_NOTICES + 1);
+	assert_string_equal(convo_item(model_current(m), 1)->text, "50");
+}
+
+static void
+all_texts_together_are_bounded(void **state)
+{
+	struct model *m = *state;
+	size_t bytes = 0, size = 1 << 20;
+	char *text = malloc(size);
+
+	assert_non_null(text);
+	memset(text, 'x', size - 1);
+	text[size - 1] = '\0';
+	for (int64_t id = 1; id <= 200; id++) {
+		struct model_message msg =
+		    message(id, id % 2 == 0 ? "*" : "neko", "neko", text);
+
+		assert_true(model_add(m, &msg, MODEL_LIVE));
+	}
+	free(text);
+	for (size_t i = 0; i < model_convos(m); i++)
+		bytes += convo_count(model_convo(m, i)) * size;
+	assert_true(bytes <= MODEL_BYTES);
+	assert_true(bytes >= MODEL_BYTES / 4);
+	assert_int_equal(convo_last(model_current(m)), 200);
+}
+
+static void
+conversations_are_bounded_and_unread_ones_stay(void **state)
+{
+	struct model *m = *state;
+	char name[32];
+	struct convo *kept;
+
+	assert_true(live(m, 1, "neko", "neko"));
+	for (int i = 0; i < MODEL_CONVOS + 20; i++) {
+		snprintf(name, sizeof(name), "user%d", i);
+		assert_non_null(model_open(m, name));
+	}
+	assert_int_equal(model_convos(m), MODEL_CONVOS);
+	kept = model_find(m, "neko");
+	assert_non_null(kept);
+	assert_int_equal(convo_unread(kept), 1);
+	assert_null(model_find(m, "user0"));
+	assert_string_equal(convo_target(model_convo(m, 0)), "*");
+}
+
+static void
+too_many_waiting_are_refused(void **state)
+{
+	struct model *m = *state;
+	char tag[32];
+
+	for (int i = 0; i < MODEL_WAITING; i++) {
+		snprintf(tag, sizeof(tag), "t%d", i);
+		assert_true(model_typed(m, "*", tag, "x", 0));
+	}
+	assert_false(model_typed(m, "*", "one-more", "x", 0));
+	model_settle(m, "t0", 1, 0);
+	assert_true(model_typed(m, "*", "one-more", "x", 0));
+}
+
+static void
+a_gap_leaves_no_hole(void **state)
+{
+	struct model *m = *state;
+	struct convo *c = model_current(m);
+
+	model_page(m, c, NULL, 0, true);
+	assert_true(live(m, 1, "*", "neko"));
+	assert_true(model_typed(m, "*", "t", "mine", 0));
+	model_notice(m, 0, "n");
+	model_gap(m);
+	assert_string_equal(shape(c), "n w");
+	assert_false(convo_begin(c));
+	assert_int_equal(model_last_seen(m), 1);
+}
+
+static void
+a_cleared_conversation_stays_clear_until_asked(void **state)
+{
+	struct model *m = *state;
+	struct convo *c = model_current(m);
+
+	assert_true(live(m, 1, "*", "neko"));
+	assert_true(model_typed(m, "*", "t", "mine", 0));
+	model_clear(m, c);
+	assert_string_equal(shape(c), "w");
+	assert_true(convo_begin(c)); /* nobody fetches it of his own accord */
+	assert_true(live(m, 2, "*", "neko"));
+	assert_string_equal(shape(c), "2 w");
+	model_unclear(m, c);
+	assert_false(convo_begin(c));
+}
+
+static void
+closing_refuses_while_words_wait(void **state)
+{
+	struct model *m = *state;
+	struct convo *c = model_open(m, "neko");
+
+	model_switch(m, c);
+	assert_true(model_typed(m, "neko", "t", "x", 0));
+	assert_false(model_close(m, c));
+	model_settle(m, "t", 4, 0);
+	assert_true(model_close(m, c));
+	assert_null(model_find(m, "neko"));
+	assert_string_equal(convo_target(model_current(m)), "*");
+	assert_true(model_close(m, model_current(m))); /* emptied, stays */
+	assert_int_equal(model_convos(m), 1);
+}
+
+static void
+users_stand_online_first_then_by_name(void **state)
+{
+	struct model *m = *state;
+	const char *want[] = { "neko", "paff", "anna", "zoe" };
+
+	model_users_begin(m);
+	model_user_set(m, "zoe", "", false, 0);
+	model_user_set(m, "paff", "", true, 0);
+	model_user_set(m, "anna", "", false, 0);
+	model_user_set(m, "neko", "Neko N", true, 0);
+	model_users_end(m);
+	assert_int_equal(model_users(m), 4);
+	assert_int_equal(model_online(m), 2);
+	for (size_t i = 0; i < 4; i++)
+		assert_string_equal(model_user(m, i)->user, want[i]);
+	model_user_set(m, "anna", "", true, 1);
+	assert_string_equal(model_user(m, 0)->user, "anna");
+	model_users_begin(m);
+	model_user_set(m, "neko", "Neko M", true, 0);
+	model_users_end(m);
+	assert_int_equal(model_users(m), 1);
+	assert_int_equal(model_online(m), 1);
+	assert_string_equal(model_user(m, 0)->name, "Neko M");
+}
+
+static void
+a_million_users_are_cut(void **state)
+{
+	struct model *m = *state;
+	char name[32];
+
+	for (int i = 0; i < MODEL_USERS_MAX + 100; i++) {
+		snprintf(name, sizeof(name), "u%d", i);
+		model_user_set(m, name, "", true, 0);
+	}
+	assert_int_equal(model_users(m), MODEL_USERS_MAX);
+	assert_int_equal(model_online(m), MODEL_USERS_MAX);
+}
+
+static void
+only_what_changed_is_said_to_have(void **state)
+{
+	struct model *m = *state;
+	struct model_status s = *model_status(m);
+
+	assert_true(live(m, 1, "neko", "neko"));
+	assert_int_equal(model_changes(m) & MODEL_STREAM, 0);
+	assert_true(live(m, 2, "neko", "neko"));
+	assert_int_equal(model_changes(m), MODEL_CONVS);
+	assert_true(live(m, 3, "*", "messi"));
+	assert_int_equal(model_changes(m), MODEL_STREAM);
+	model_user_set(m, "neko", "", true, 1);
+	assert_int_equal(model_changes(m), MODEL_USERS);
+	model_user_set(m, "neko", "", true, 1);
+	model_set_status(m, &s);
+	assert_int_equal(model_changes(m), 0);
+	s.link = LINK_LOST;
+	model_set_status(m, &s);
+	assert_int_equal(model_changes(m), MODEL_STATUS);
+}
+
+static void
+an_item_is_found_by_its_serial_and_a_changed_one_is_another(void **state)
+{
+	struct model *m = *state;
+	struct convo *c = model_current(m);
+	struct model_message older = message(1, "*", "neko", "x");
+	uint64_t serial, waiting;
+	size_t i;
+
+	assert_true(live(m, 5, "*", "neko"));
+	serial = convo_item(c, 0)->serial;
+	assert_true(model_typed(m, "*", "t", "x", 0));
+	waiting = convo_item(c, 1)->serial;
+	model_page(m, c, &older, 1, false);
+	assert_true(convo_find_item(c, serial, &i));
+	assert_int_equal(i, 1);
+	model_fail(m, "t", "no");
+	assert_false(convo_find_item(c, waiting, &i));
+}
+
+static void
+a_draft_is_kept_for_each_conversation(void **state)
+{
+	struct model *m = *state;
+	struct convo *c = model_open(m, "neko");
+	char *huge = malloc(MODEL_DRAFT + 10);
+
+	model_draft(m, c, "half a");
+	assert_string_equal(convo_draft(c), "half a");
+	assert_string_equal(convo_draft(model_current(m)), "");
+	assert_non_null(huge);
+	memset(huge, 'a', MODEL_DRAFT + 9);
+	huge[MODEL_DRAFT + 9] = '\0';
+	memcpy(huge + MODEL_DRAFT - 1, "\xc3\xa9", 2); /* astride the cap */
+	model_draft(m, c, huge);
+	assert_int_equal(strlen(convo_draft(c)), MODEL_DRAFT - 1);
+	model_draft(m, c, "");
+	assert_string_equal(convo_draft(c), "");
+	free(huge);
+}
+
+static void
+another_account_starts_anew(void **state)
+{
+	struct model *m = *state;
+
+	assert_true(live(m, 5, "neko", "neko"));
+	assert_true(model_typed(m, "*", "t", "x", 0));
+	model_user_set(m, "neko", "", true, 0);
+	model_reset(m);
+	assert_int_equal(model_convos(m), 1);
+	assert_int_equal(convo_count(model_current(m)), 0);
+	assert_int_equal(model_waiting(m), 0);
+	assert_int_equal(model_users(m), 0);
+	assert_int_equal(model_last_seen(m), 0);
+	assert_int_equal(model_changes(m), MODEL_ALL);
+	assert_string_equal(model_status(m)->user, "messi");
+}
+
+int
+main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(messages_stand_by_id_however_they_come),
+		T(a_message_that_comes_again_is_not_doubled),
+		T(notices_stay_where_they_were_said),
+		T(own_words_wait_at_the_end_until_they_have_an_id),
+		T(a_duplicate_answer_settles_on_the_replayed_message),
+		T(an_answer_to_what_was_sent_does_not_count_as_seen),
+		T(unread_counts_others_words_where_nobody_looks),
+		T(reading_elsewhere_lowers_the_count),
+		T(a_count_that_cannot_be_known_here_is_asked_for),
+		T(counts_that_are_not_named_any_more_are_zero),
+		T(spellings_of_one_name_are_one_conversation),
+		T(a_target_that_would_break_a_request_is_refused),
+		T(what_is_looked_at_keeps_a_bounded_past),
+		T(who_scrolls_up_keeps_more_until_back_at_the_end),
+		T(notices_are_bounded_and_messages_outlive_them),
+		T(all_texts_together_are_bounded),
+		T(conversations_are_bounded_and_unread_ones_stay),
+		T(too_many_waiting_are_refused),
+		T(a_gap_leaves_no_hole),
+		T(a_cleared_conversation_stays_clear_until_asked),
+		T(closing_refuses_while_words_wait),
+		T(users_stand_online_first_then_by_name),
+		T(a_million_users_are_cut),
+		T(only_what_changed_is_said_to_have),
+		T(an_item_is_found_by_its_serial_and_a_changed_one_is_another),
+		T(a_draft_is_kept_for_each_conversation),
+		T(another_account_starts_anew),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

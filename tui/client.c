@@ -440,6 +440,8 @@ refused(struct client *c, const json_t *reply)
 static void
 settle_user(struct client *c)
 {
+	if (c->user == NULL)
+		return;
 	if (c->last_user[0] != '\0' && strcmp(c->last_user, c->user) != 0) {
 		outbox_release(&c->outbox);
 		outbox_init(&c->outbox);

@@ -3,6 +3,7 @@
 
 #include "shared/xalloc.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -123,8 +124,8 @@ convo_new(const char *target, const char *key)
 {
 	struct convo *c = xcalloc(1, sizeof(*c));
 
-	strcpy(c->target, target); /* both fit: model.c has measured them */
-	strcpy(c->key, key);
+	snprintf(c->target, sizeof(c->target), "%s", target);
+	snprintf(c->key, sizeof(c->key), "%s", key);
 	return c;
 }
 

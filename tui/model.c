@@ -51,7 +51,7 @@ fold(char name[WIRE_NAME_CAP])
 		return true;
 	if (!wire_name_key(name, strlen(name), key))
 		return false;
-	strcpy(name, key);
+	snprintf(name, WIRE_NAME_CAP, "%s", key);
 	return true;
 }
 
@@ -501,7 +501,7 @@ respell(struct model *m, struct convo *c, const char *target)
 {
 	if (strcmp(c->target, target) == 0 || strlen(target) >= WIRE_TARGET_CAP)
 		return;
-	strcpy(c->target, target);
+	snprintf(c->target, sizeof(c->target), "%s", target);
 	changed(m, MODEL_CONVS);
 }
 
@@ -599,7 +599,7 @@ model_typed(struct model *m, const char *target, const char *tag,
 
 	if (m->waiting >= MODEL_WAITING ||
 	    (c = open_convo(m, target)) == NULL ||
-	    c->tail.count >= 2 * MODEL_WAITING)
+	    c->tail.count >= (size_t)2 * MODEL_WAITING)
 		return false;
 	it.serial = ++m->serial;
 	it.id = m->top;

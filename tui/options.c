@@ -94,7 +94,7 @@ static void
 set(char **slot, const char *value)
 {
 	free(*slot);
-	*slot = xstrdup(value);
+	*slot = value == NULL ? NULL : xstrdup(value);
 }
 
 /* ---- one setting ------------------------------------------------------ */
@@ -143,7 +143,7 @@ apply(struct options *o, enum opt opt, const char *value)
 		set(&o->config, value);
 		return 0;
 	case OPT_SERVER:
-		return set_server(o, value);
+		return value == NULL ? EX_USAGE : set_server(o, value);
 	case OPT_SEND:
 	case OPT_VERSION:
 	case OPT_HELP:
@@ -350,6 +350,7 @@ enum options_do
 options_read(struct options *o, int argc, char **argv, int *status)
 {
 	struct options file = { 0 };
+	const char *no_color = getenv("NO_COLOR");
 	enum options_do what;
 
 	memset(o, 0, sizeof(*o));
@@ -364,8 +365,7 @@ options_read(struct options *o, int argc, char **argv, int *status)
 	fill(&o->server, &file.server);
 	fill(&o->password_file, &file.password_file);
 	o->plain |= file.plain;
-	o->no_color |= file.no_color || (getenv("NO_COLOR") != NULL &&
-	    *getenv("NO_COLOR") != '\0');
+	o->no_color |= file.no_color || (no_color != NULL && *no_color != '\0');
 	o->no_remember |= file.no_remember;
 	options_release(&file);
 	if (*status == 0)

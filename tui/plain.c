@@ -106,7 +106,7 @@ clock_of(int64_t ms, char out[8])
 	struct tm tm;
 
 	if (localtime_r(&t, &tm) == NULL || strftime(out, 8, "%H:%M", &tm) == 0)
-		strcpy(out, "--:--");
+		snprintf(out, 8, "--:--");
 }
 
 static void

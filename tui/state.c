@@ -91,7 +91,7 @@ take_line(struct state *st, char *line)
 			continue;
 		if (strlen(eq + 3) >= member[i].cap)
 			return false;
-		strcpy(member[i].to, eq + 3);
+		memcpy(member[i].to, eq + 3, strlen(eq + 3) + 1);
 	}
 	return true; /* what a later version remembers is let be */
 }

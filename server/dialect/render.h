@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The chat as JSON: results and events to the members that chat-protocol(7)
+ * names, objects to the bytes that go out.  It decides nothing and sends
+ * nothing.
+ *
+ * Objects are jansson's, with one reference that is the caller's.
+ */
+#ifndef SERVER_DIALECT_RENDER_H
+#define SERVER_DIALECT_RENDER_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "shared/wire.h"
+
+struct blob;
+struct chat_event;
+struct chat_message;
+struct chat_result;
+struct chat_rules;
+struct chat_unread;
+
+/* The object, then CRLFCRLF.  Takes over the object. */
+struct blob *render_blob(json_t *);
+
+json_t *render_ok(void);
+json_t *render_ok_text(const char *message);
+json_t *render_error(enum wire_err, int64_t retry_ms); /* 0: no retry_ms */
+
+/* A time of the protocol, of ms since 1970. */
+json_t *render_time(int64_t ms);
+
+/* "messages", oldest first, and "more". */
+json_t *render_page(const struct chat_result *);
+
+/* The inbox: grouped by sender; me is the asker's real name. */
+json_t *render_inbox(const struct chat_result *, const char *me);
+
+json_t *render_unread(const struct chat_result *);
+json_t *render_hello(const struct chat_rules *);
+
+/* A text that fell to render_event is encoded once for all receivers: the
+ * dialect keeps the blob with the event.  NULL: this kind is nobody's. */
+struct blob *render_event(const struct chat_event *);
+
+#endif

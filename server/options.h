@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The command line and the configuration file, read through one table: a name
+ * that is an option is a name in the file, with the same check.  Options given
+ * win over the file; the file wins over the defaults.
+ *
+ * chat-server(8) and chat-server.conf(5) are the prose of it.
+ */
+#ifndef SERVER_OPTIONS_H
+#define SERVER_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "shared/wire.h"
+
+enum { OPTIONS_LISTEN_MAX = 16, OPTIONS_WHY_CAP = 512 };
+
+/* A list of words, each the owner's. */
+struct options_list {
+	char *at[OPTIONS_LISTEN_MAX];
+	size_t count;
+};
+
+struct options {
+	struct options_list listen; /* command protocol */
+	struct options_list text;   /* plain text; none: "off" */
+	char *data;
+	char *accounts; /* NULL: none */
+	char *config;   /* NULL: none */
+	char realm[WIRE_NAME_CAP];
+	bool registration_open;
+	int64_t min_password; /* 0: by where one can connect from */
+	int64_t rate;         /* 0: off */
+	bool sync_full;
+	int64_t max_connections; /* 0: what the descriptor limit leaves */
+	int64_t idle_minutes;
+	int64_t token_days;
+	int64_t max_memory; /* MB that wait to go out, all together */
+	uint64_t given;     /* a bit for each row that was set; inside only */
+};
+
+enum options_status {
+	OPTIONS_RUN,
+	OPTIONS_HELP,    /* --help */
+	OPTIONS_VERSION, /* --version */
+	OPTIONS_WRONG    /* why says what, in one line */
+};
+
+/*
+ * Fills o, which is released by options_release whatever is returned.  argv
+ * may be read again later (options_reread).
+ */
+enum options_status options_read(struct options *o, int argc, char **argv,
+    char why[OPTIONS_WHY_CAP]);
+void options_release(struct options *);
+
+/*
+ * What of next may be applied while the server runs is copied to o.  note is
+ * called with the name of each other one that is not what it was: it needs a
+ * restart.
+ */
+void options_apply(struct options *o, const struct options *next,
+    void (*note)(const char *name));
+
+/* The text of --help. */
+void options_usage(void);
+
+/*
+ * A file of accounts, "username:password:Real Name" a line; blank lines and
+ * those that begin with # do not count.  fn returns false to stop.  False, and
+ * why names file and line, for a file that cannot be read and for a line of
+ * another form: then fn was called for none.
+ */
+struct options_account {
+	const char *name, *password, *real_name;
+};
+typedef bool options_account_fn(void *arg, const struct options_account *);
+
+bool options_read_accounts(const char *file, options_account_fn *, void *arg,
+    char why[OPTIONS_WHY_CAP]);
+
+#endif

@@ -16,10 +16,8 @@
 
 struct blob;
 struct chat_event;
-struct chat_message;
 struct chat_result;
 struct chat_rules;
-struct chat_unread;
 
 /* The object, then CRLFCRLF.  Takes over the object. */
 struct blob *render_blob(json_t *);
@@ -40,8 +38,7 @@ json_t *render_inbox(const struct chat_result *, const char *me);
 json_t *render_unread(const struct chat_result *);
 json_t *render_hello(const struct chat_rules *);
 
-/* A text that fell to render_event is encoded once for all receivers: the
- * dialect keeps the blob with the event.  NULL: this kind is nobody's. */
+/* Encoded once for all receivers: who asks keeps the blob with the event. */
 struct blob *render_event(const struct chat_event *);
 
 #endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Commands about one's own account and session.
+ */
+#include <stdlib.h>
+
+#include "server/dialect/command.h"
+#include "server/dialect/inner.h"
+#include "server/dialect/render.h"
+#include "shared/xalloc.h"
+
+static void
+auth_done(void *arg, uint64_t id, const struct chat_result *res)
+{
+	struct dialects *set = arg;
+	json_t *o;
+
+	if (res->err != WIRE_OK) {
+		reply_failed(set, id, res);
+		return;
+	}
+	framed_set_token(set, id, res->token);
+	o = render_ok();
+	json_object_set_new(o, "tokenid", json_string(res->token));
+	reply(set, id, o);
+}
+
+void
+cmd_auth(struct request *rq)
+{
+	chat_login(rq->chat, rq->arg[0], rq->arg[1], CHAT_TOKEN,
+	    request_later(rq, auth_done));
+}
+
+static void
+logout_done(void *arg, uint64_t id, const struct chat_result *res)
+{
+	struct dialects *set = arg;
+	json_t *o;
+
+	if (res->err != WIRE_OK) {
+		reply_failed(set, id, res);
+		return;
+	}
+	o = render_ok_text("Berhasil Logout");
+	json_object_set_new(
+	    o, "messages", json_string(request_note(set, id)));
+	json_object_set_new(o, "tokenid", json_string(""));
+	reply(set, id, o);
+}
+
+void
+cmd_logout(struct request *rq)
+{
+	char *note = xasprintf("LOGGING OUT: %s [%s]", rq->who.name,
+	    rq->who.real_name);
+
+	request_keep(rq, note);
+	free(note);
+	chat_logout(rq->chat, rq->session, request_later(rq, logout_done));
+}
+
+void
+cmd_name(struct request *rq)
+{
+	chat_rename(rq->chat, rq->session, rq->arg[0],
+	    request_later(rq, request_ok));
+}
+
+void
+cmd_passwd(struct request *rq)
+{
+	chat_passwd(rq->chat, rq->session, rq->arg[0], rq->arg[1],
+	    request_later(rq, request_ok));
+}
+
+static void
+register_done(void *arg, uint64_t id, const struct chat_result *res)
+{
+	if (res->err != WIRE_OK)
+		reply_failed(arg, id, res);
+	else
+		reply(arg, id, render_ok_text("Anda berhasil terdaftar"));
+}
+
+void
+cmd_register(struct request *rq)
+{
+	chat_register(rq->chat, rq->arg[0], rq->arg[1],
+	    rq->args > 2 ? rq->arg[2] : NULL,
+	    request_later(rq, register_done));
+}

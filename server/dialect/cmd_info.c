@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Commands that tell something and change nothing.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "server/dialect/command.h"
+#include "server/dialect/inner.h"
+#include "server/dialect/render.h"
+#include "shared/buf.h"
+
+void
+cmd_hello(struct request *rq)
+{
+	reply(rq->set, rq->id, render_hello(&rq->set->rules));
+}
+
+void
+cmd_ping(struct request *rq)
+{
+	reply(rq->set, rq->id, render_ok_text("pong"));
+}
+
+static json_t *
+help_of(const struct command *c)
+{
+	char usage[128];
+
+	snprintf(usage, sizeof usage, "%s%s%s", c->name,
+	    *c->usage ? " " : "", c->usage);
+	return json_pack("{s:s, s:s}", "usage", usage, "help", c->help);
+}
+
+void
+cmd_help(struct request *rq)
+{
+	const struct command *c;
+	json_t *o, *all;
+
+	if (rq->args > 0) {
+		c = command_find(rq->arg[0], strlen(rq->arg[0]));
+		if (c == NULL) {
+			reply_error(rq->set, rq->id, WIRE_UNKNOWN_COMMAND);
+			return;
+		}
+		o = render_ok_text(c->help);
+		json_object_update_missing_new(o, help_of(c));
+		reply(rq->set, rq->id, o);
+		return;
+	}
+	all = json_object();
+	for (size_t i = 0; (c = command_at(i)) != NULL; i++)
+		json_object_set_new(all, c->name, help_of(c));
+	o = render_ok();
+	json_object_set_new(o, "commands", all);
+	reply(rq->set, rq->id, o);
+}
+
+static void
+append_name(void *arg, const struct chat_user *u)
+{
+	json_array_append_new(arg, json_string(u->name));
+}
+
+void
+cmd_list_user(struct request *rq)
+{
+	json_t *o = render_ok(), *all = json_array();
+
+	chat_each_user(rq->chat, append_name, all);
+	json_object_set_new(o, "list_user", all);
+	reply(rq->set, rq->id, o);
+}
+
+/* The whole of the others' replies may be large, so their cap is a reply's. */
+static void
+add_and_comma(void *arg, const struct chat_user *u)
+{
+	buf_addf(arg, "%s, ", u->name);
+}
+
+void
+cmd_user_aktif(struct request *rq)
+{
+	struct buf b;
+
+	buf_init(&b, WIRE_REPLY_MAX / 2);
+	chat_each_online(rq->chat, add_and_comma, &b);
+	reply(rq->set, rq->id, render_ok_text(buf_data(&b)));
+	buf_release(&b);
+}
+
+static void
+comma_and_add(void *arg, const struct chat_user *u)
+{
+	struct buf *b = arg;
+
+	buf_addf(b, "%s%s", b->len > 0 ? "," : "", u->name);
+}
+
+void
+cmd_list(struct request *rq)
+{
+	struct buf b, text;
+	json_t *o;
+
+	buf_init(&b, WIRE_REPLY_MAX / 4);
+	buf_init(&text, WIRE_REPLY_MAX / 4 + 16);
+	chat_each_online(rq->chat, comma_and_add, &b);
+	buf_addf(&text, "List user: %s", buf_data(&b));
+	/* Of the older clients one reads the one, one the other. */
+	o = render_ok_text(buf_data(&text));
+	json_object_set_new(o, "messages", json_string(buf_data(&text)));
+	reply(rq->set, rq->id, o);
+	buf_release(&b);
+	buf_release(&text);
+}
+
+static void
+append_both_names(void *arg, const struct chat_user *u)
+{
+	json_array_append_new(
+	    arg, json_sprintf("%s [%s]", u->name, u->real_name));
+}
+
+void
+cmd_users(struct request *rq)
+{
+	json_t *o = render_ok(), *all = json_array();
+
+	chat_each_online(rq->chat, append_both_names, all);
+	json_object_set_new(o, "messages", all);
+	reply(rq->set, rq->id, o);
+}
+
+static void
+append_user(void *arg, const struct chat_user *u)
+{
+	json_t *o = json_pack("{s:s, s:s, s:b}", "user", u->name, "name",
+	    u->real_name, "online", (int)u->online);
+
+	json_object_set_new(
+	    o, "since", u->since > 0 ? render_time(u->since) : json_null());
+	json_array_append_new(arg, o);
+}
+
+void
+cmd_who(struct request *rq)
+{
+	json_t *o = render_ok(), *all = json_array();
+
+	chat_each_user(rq->chat, append_user, all);
+	json_object_set_new(o, "users", all);
+	reply(rq->set, rq->id, o);
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/dialect/dialect.h"
+
+#include <sys/socket.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/dialect/inner.h"
+#include "server/dialect/render.h"
+#include "shared/blob.h"
+#include "shared/conn.h"
+#include "shared/utf8.h"
+#include "shared/xalloc.h"
+
+const char *
+dialect_name(enum dialect_kind kind)
+{
+	return kind == DIALECT_FRAMED ? "command protocol" : "plain text";
+}
+
+struct dialects *
+dialects_new(struct loop *loop, struct chat *chat,
+    const struct chat_rules *rules, size_t max_memory,
+    void (*log)(const char *cause))
+{
+	static const struct conn_limits limits = {
+		IN_CAP, OUT_LOW, OUT_HIGH, OUT_HARD
+	};
+	struct dialects *set = xcalloc(1, sizeof *set);
+
+	set->loop = loop;
+	set->chat = chat;
+	set->rules = *rules;
+	set->log = log;
+	set->conns = conns_new(loop, &limits, max_memory);
+	framed_sink_init(set);
+	text_sink_init(set);
+	return set;
+}
+
+void
+dialects_free(struct dialects *set)
+{
+	if (set == NULL)
+		return;
+	conns_free(set->conns);
+	free(set);
+}
+
+void
+dialects_set_rules(struct dialects *set, const struct chat_rules *rules)
+{
+	set->rules = *rules;
+}
+
+size_t
+dialects_count(const struct dialects *set)
+{
+	return conns_count(set->conns);
+}
+
+void
+dialects_open(struct dialects *set, enum dialect_kind kind, int fd)
+{
+	if (kind == DIALECT_FRAMED)
+		framed_open(set, fd);
+	else
+		text_open(set, fd);
+}
+
+void
+dialect_refuse(enum dialect_kind kind, int fd)
+{
+	const char *text = wire_err_text(WIRE_TOO_MANY_CONNECTIONS);
+	struct blob *b;
+
+	/* A fresh socket's buffer takes it, or the peer goes without. */
+	if (kind == DIALECT_FRAMED)
+		b = render_blob(render_error(WIRE_TOO_MANY_CONNECTIONS, 0));
+	else
+		b = blob_join(text, strlen(text), "\n", 1);
+	send(fd, b->data, b->len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	blob_unref(b);
+}
+
+static void
+kick(struct conn *c, void *arg)
+{
+	(void)arg;
+	conn_kick(c);
+}
+
+void
+dialects_stop(struct dialects *set)
+{
+	set->stopping = true;
+	conns_each(set->conns, kick, NULL);
+}
+
+bool
+first_bytes_foreign(const char *p, size_t n)
+{
+	return (n >= 2 && memcmp(p, "\x16\x03", 2) == 0) ||
+	    (n >= 4 && memcmp(p, "SSH-", 4) == 0);
+}
+
+bool
+first_line_foreign(const char *p, size_t n)
+{
+	static const char http[] = "HTTP/1.";
+	const size_t len = sizeof http - 1;
+	size_t controls = 0;
+
+	if (n > len && memcmp(p + n - len - 1, http, len) == 0)
+		return true;
+	if (utf8_valid(p, n))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		controls += (unsigned char)p[i] < 0x20 && p[i] != '\t' &&
+		    p[i] != '\0';
+	return controls >= 2;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The dialects: what connections say to the chat, and what it says to them,
+ * in one of the two languages of chat-protocol(7).  They translate and decide
+ * nothing: no names, passwords or messages are kept here.
+ *
+ * One struct dialects for a server holds its connections, of both dialects.
+ */
+#ifndef SERVER_DIALECT_DIALECT_H
+#define SERVER_DIALECT_DIALECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct chat;
+struct chat_rules;
+struct dialects;
+struct loop;
+
+/* Also the numbers of the chat's sinks. */
+enum dialect_kind { DIALECT_FRAMED, DIALECT_TEXT, DIALECT_KINDS };
+
+/* "command protocol", "plain text" */
+const char *dialect_name(enum dialect_kind);
+
+/* log is called with a cause worth a line, a string constant.  max_memory:
+ * bytes that may wait to go out, over all connections. */
+struct dialects *dialects_new(struct loop *, struct chat *,
+    const struct chat_rules *, size_t max_memory,
+    void (*log)(const char *cause));
+
+/* Closes what is open; its sessions and watches end.  The chat is there yet. */
+void dialects_free(struct dialects *);
+
+void dialects_set_rules(struct dialects *, const struct chat_rules *);
+
+size_t dialects_count(const struct dialects *);
+void dialects_open(struct dialects *, enum dialect_kind, int fd);
+
+/* For a newcomer there is no room for: one refusal; fd is not closed. */
+void dialect_refuse(enum dialect_kind, int fd);
+
+/* Starts nothing more; each connection closes when what it asked for is
+ * answered and sent.  Then dialects_count falls to 0. */
+void dialects_stop(struct dialects *);
+
+#endif

@@ -1,0 +1,499 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The command protocol: request lines in, JSON out.
+ *
+ * Order.  Sends run beside each other, so that those that are pipelined share
+ * a commit; any other request starts when all before it are answered, and
+ * nothing starts before it is.  Lines that may not start yet stay in the
+ * connection's buffer, which is what holds back a peer that asks too much.
+ *
+ * Ids.  A request is known by its connection's id and its slot, packed into
+ * the one number that a chat_done carries: ids of connections count up from 1
+ * and stay below 2^48.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/dialect/command.h"
+#include "server/dialect/inner.h"
+#include "server/dialect/render.h"
+#include "server/dialect/reply.h"
+#include "shared/blob.h"
+#include "shared/buf.h"
+#include "shared/conn.h"
+#include "shared/frame.h"
+#include "shared/loop.h"
+#include "shared/utf8.h"
+#include "shared/xalloc.h"
+
+enum { SLOT_BITS = 16 };
+
+struct framed {
+	struct dialects *set;
+	struct conn *conn;
+	struct frame frame;
+	struct replies replies;
+	struct loop_call again;
+	char token[WIRE_TOKEN_LEN + 1]; /* what "-" stands for; "": nothing */
+	uint64_t watch;                 /* 0: none */
+	char watch_user[WIRE_NAME_CAP];
+	bool alone;  /* the one under way lets no other start */
+	bool spoken; /* the first line was looked at */
+	bool held;   /* a line was cut off that may not start yet: */
+	size_t held_n;
+};
+
+static void run(void *arg);
+
+/* NULL: that connection is gone. */
+static struct framed *
+find(struct dialects *set, uint64_t id)
+{
+	struct conn *c = conn_find(set->conns, id >> SLOT_BITS);
+
+	return c != NULL ? conn_arg(c) : NULL;
+}
+
+static void
+run_again(struct framed *f)
+{
+	loop_defer(f->set->loop, &f->again, run, f);
+}
+
+/* ---- answers ---------------------------------------------------------- */
+
+static void
+out(void *arg, struct blob *b)
+{
+	struct framed *f = arg;
+
+	conn_send(f->conn, b);
+	blob_unref(b);
+}
+
+void
+reply(struct dialects *set, uint64_t id, json_t *o)
+{
+	struct framed *f = find(set, id);
+	struct slot *s =
+	    f != NULL ? replies_find(&f->replies, (uint16_t)id) : NULL;
+
+	if (s == NULL) {
+		json_decref(o);
+		return;
+	}
+	if (s->tag[0] != '\0')
+		json_object_set_new(o, "tag", json_string(s->tag));
+	replies_fill(&f->replies, (uint16_t)id, render_blob(o));
+	if (f->replies.count == 0)
+		f->alone = false;
+	run_again(f);
+}
+
+void
+reply_error(struct dialects *set, uint64_t id, enum wire_err err)
+{
+	reply(set, id, render_error(err, 0));
+}
+
+void
+reply_failed(struct dialects *set, uint64_t id, const struct chat_result *res)
+{
+	reply(set, id, render_error(res->err, res->retry_ms));
+}
+
+struct chat_done
+request_later(const struct request *rq,
+    void (*fn)(void *arg, uint64_t id, const struct chat_result *))
+{
+	return (struct chat_done){ fn, rq->set, rq->id };
+}
+
+void
+request_keep(const struct request *rq, const char *note)
+{
+	struct slot *s = replies_find(&rq->from->replies, (uint16_t)rq->id);
+
+	if (s == NULL)
+		return;
+	free(s->note);
+	s->note = xstrdup(note);
+}
+
+const char *
+request_note(struct dialects *set, uint64_t id)
+{
+	struct framed *f = find(set, id);
+	struct slot *s =
+	    f != NULL ? replies_find(&f->replies, (uint16_t)id) : NULL;
+
+	return s != NULL && s->note != NULL ? s->note : "";
+}
+
+void
+request_ok(void *arg, uint64_t id, const struct chat_result *res)
+{
+	if (res->err != WIRE_OK)
+		reply_failed(arg, id, res);
+	else
+		reply(arg, id, render_ok());
+}
+
+/* ---- what the connection keeps ---------------------------------------- */
+
+static void
+set_token(struct framed *f, const char *token)
+{
+	if (strlen(token) <= WIRE_TOKEN_LEN)
+		memcpy(f->token, token, strlen(token) + 1);
+}
+
+void
+framed_set_token(struct dialects *set, uint64_t id, const char *token)
+{
+	struct framed *f = find(set, id);
+
+	if (f != NULL)
+		set_token(f, token);
+}
+
+/* A watch of one user is not told what another said on its connection. */
+uint64_t
+framed_watch(const struct request *rq)
+{
+	return strcmp(rq->from->watch_user, rq->who.name) == 0 ?
+	    rq->from->watch : 0;
+}
+
+static void
+watch_done(void *arg, uint64_t id, const struct chat_result *res)
+{
+	struct dialects *set = arg;
+	struct framed *f = find(set, id);
+	json_t *o;
+
+	if (f == NULL)
+		return;
+	if (res->err != WIRE_OK) {
+		f->watch = 0;
+		f->watch_user[0] = '\0';
+		reply_failed(set, id, res);
+		return;
+	}
+	set_token(f, request_note(set, id));
+	o = render_ok();
+	json_object_set_new(o, "last", json_integer(res->last));
+	json_object_set_new(o, "missed", json_integer(res->missed));
+	json_object_set_new(o, "gap", json_boolean(res->gap));
+	reply(set, id, o);
+}
+
+void
+framed_watch_start(struct request *rq, int64_t after)
+{
+	struct framed *f = rq->from;
+	uint64_t watch;
+
+	/* A connection has one watch: a new one takes the place of the old. */
+	if (f->watch != 0)
+		chat_unwatch(rq->chat, f->watch);
+	f->watch = 0;
+	memcpy(f->watch_user, rq->who.name, strlen(rq->who.name) + 1);
+	request_keep(rq, rq->token);
+	watch = chat_watch(rq->chat, rq->session, after,
+	    &rq->set->framed_sink, conn_id(f->conn),
+	    request_later(rq, watch_done));
+	/* It may have been refused already. */
+	if (f->watch_user[0] != '\0')
+		f->watch = watch;
+}
+
+/* ---- events ----------------------------------------------------------- */
+
+static bool
+sink_event(void *arg, uint64_t id, const struct chat_event *e)
+{
+	struct dialects *set = arg;
+	struct conn *c = conn_find(set->conns, id);
+	struct blob **b = &e->encoded[DIALECT_FRAMED];
+
+	if (c == NULL)
+		return true;
+	if (*b == NULL)
+		*b = render_event(e);
+	conn_send(c, *b);
+	return conn_waiting(c) < OUT_HIGH;
+}
+
+static void
+sink_ended(void *arg, uint64_t id, enum wire_err why)
+{
+	struct dialects *set = arg;
+	struct conn *c = conn_find(set->conns, id);
+	struct framed *f;
+
+	if (c == NULL)
+		return;
+	f = conn_arg(c);
+	f->watch = 0;
+	f->watch_user[0] = '\0';
+	/* It would wait for events that do not come: it must come again. */
+	if (why != WIRE_NO_SESSION)
+		conn_close(c);
+}
+
+void
+framed_sink_init(struct dialects *set)
+{
+	set->framed_sink = (struct chat_sink){ DIALECT_FRAMED, set,
+		sink_event, sink_ended };
+}
+
+/* ---- requests --------------------------------------------------------- */
+
+/* A request line in its parts, which point into it. */
+struct line {
+	const char *tag; /* NULL: none */
+	size_t tag_n;
+	bool tag_ok;
+	const char *verb;
+	size_t verb_n;
+	char *rest;
+};
+
+static void
+line_cut(struct line *l, char *p)
+{
+	*l = (struct line){ .tag_ok = true };
+	p += strspn(p, " ");
+	if (*p == '@') {
+		l->tag = p + 1;
+		l->tag_n = strcspn(l->tag, " ");
+		l->tag_ok = wire_tag_ok(l->tag, l->tag_n);
+		p += 1 + l->tag_n;
+		p += strspn(p, " ");
+	}
+	l->verb = p;
+	l->verb_n = strcspn(p, " ");
+	l->rest = p + l->verb_n;
+}
+
+/* The id of a new request; the tag is known where it is a good one. */
+static uint64_t
+open_request(struct framed *f, const struct line *l)
+{
+	char tag[WIRE_TAG_MAX + 1] = "";
+	uint16_t slot;
+
+	if (l != NULL && l->tag != NULL && l->tag_ok) {
+		memcpy(tag, l->tag, l->tag_n);
+		tag[l->tag_n] = '\0';
+	}
+	slot = replies_open(&f->replies, tag);
+	return conn_id(f->conn) << SLOT_BITS | slot;
+}
+
+static void
+refuse(struct framed *f, const struct line *l, enum wire_err err)
+{
+	reply_error(f->set, open_request(f, l), err);
+}
+
+static void
+start(struct framed *f, const struct line *l, const struct command *c)
+{
+	struct request rq = { .set = f->set,
+		.chat = f->set->chat,
+		.from = f,
+		.token = f->token };
+	char tag[WIRE_TAG_MAX + 1];
+
+	rq.id = open_request(f, l);
+	if (l->tag != NULL) {
+		memcpy(tag, l->tag, l->tag_n);
+		tag[l->tag_n] = '\0';
+		rq.tag = tag;
+	}
+	f->alone = !(c->flags & CMD_SEND);
+	command_run(&rq, c, l->rest);
+	if (f->replies.count == 0)
+		f->alone = false;
+}
+
+/* False: the line may not start yet. */
+static bool
+take_line(struct framed *f, char *p, size_t n)
+{
+	const struct command *c;
+	struct line l;
+
+	/* Spaces at the ends do not count.  A blank line is no request and
+	 * gets no answer: a client that ends its lines twice would be one
+	 * reply behind for ever. */
+	while (n > 0 && p[n - 1] == ' ')
+		p[--n] = '\0';
+	if (strspn(p, " ") == n)
+		return true;
+	line_cut(&l, p);
+	if (!utf8_valid(p, n)) {
+		refuse(f, &l, WIRE_BAD_UTF8);
+		return true;
+	}
+	if (!l.tag_ok) {
+		refuse(f, &l, WIRE_BAD_TAG);
+		return true;
+	}
+	c = command_find(l.verb, l.verb_n);
+	if (c == NULL) {
+		refuse(f, &l, WIRE_UNKNOWN_COMMAND);
+		return true;
+	}
+	if (!(c->flags & CMD_SEND) && f->replies.count > 0)
+		return false;
+	start(f, &l, c);
+	return true;
+}
+
+/* True: it is no client of ours, and was told so. */
+static bool
+foreign(struct framed *f, const char *p, size_t n, bool line)
+{
+	if (!(line ? first_line_foreign(p, n) : first_bytes_foreign(p, n)))
+		return false;
+	refuse(f, NULL, WIRE_UNKNOWN_COMMAND);
+	f->set->log("a peer of another protocol was closed");
+	conn_close(f->conn);
+	return true;
+}
+
+/* False: there is nothing more that may start now. */
+static bool
+step(struct framed *f)
+{
+	struct buf *in = conn_in(f->conn);
+	char *p;
+	size_t n;
+
+	if (!f->spoken && foreign(f, buf_data(in), in->len, false))
+		return false;
+	if (f->held) {
+		/* It stands at the front still; what came in since may have
+		 * moved it. */
+		p = buf_data(in);
+		n = f->held_n;
+	} else {
+		switch (frame_next(&f->frame, in, &p, &n)) {
+		case FRAME_MORE:
+			return false;
+		case FRAME_TOO_LONG:
+			f->spoken = true;
+			refuse(f, NULL, WIRE_LINE_TOO_LONG);
+			return true;
+		case FRAME_READY:
+			break;
+		}
+	}
+	if (!f->spoken && foreign(f, p, n, true))
+		return false;
+	f->spoken = true;
+	f->held = !take_line(f, p, n);
+	f->held_n = n;
+	if (!f->held)
+		frame_done(&f->frame, in);
+	return !f->held;
+}
+
+static bool
+may_start(const struct framed *f)
+{
+	return !f->set->stopping && !f->alone && !replies_full(&f->replies) &&
+	    conn_waiting(f->conn) < OUT_HIGH;
+}
+
+/* Nothing more will come or be started, and all is answered. */
+static bool
+finished(const struct framed *f)
+{
+	return f->replies.count == 0 &&
+	    (f->set->stopping || (conn_at_eof(f->conn) && !f->held));
+}
+
+static void
+run(void *arg)
+{
+	struct framed *f = arg;
+	uint64_t id = conn_id(f->conn);
+	bool more = true;
+
+	if (conn_find(f->set->conns, id) == NULL)
+		return; /* closing */
+	for (int i = 0; more && may_start(f); i++) {
+		if (i == REQUESTS_A_TURN) {
+			run_again(f); /* the others' turn */
+			return;
+		}
+		more = step(f);
+		if (conn_find(f->set->conns, id) == NULL)
+			return;
+	}
+	if (!finished(f))
+		return;
+	/* Half a line at the end of the stream is no request: it may have been
+	 * cut off.  A peer that left whole ones unread gets its answers. */
+	if (f->set->stopping || !more)
+		conn_close(f->conn);
+}
+
+/* ---- the connection --------------------------------------------------- */
+
+static void
+on_input(struct conn *c, void *arg)
+{
+	(void)c;
+	run(arg);
+}
+
+static void
+on_drained(struct conn *c, void *arg)
+{
+	struct framed *f = arg;
+
+	(void)c;
+	if (f->watch != 0)
+		chat_watch_more(f->set->chat, f->watch);
+	run_again(f);
+}
+
+static void
+on_closed(struct conn *c, void *arg, enum conn_end end)
+{
+	struct framed *f = arg;
+
+	(void)c;
+	if (end == CONN_SLOW)
+		f->set->log("a client that does not read was cut off");
+	if (f->watch != 0)
+		chat_unwatch(f->set->chat, f->watch);
+	loop_defer_cancel(f->set->loop, &f->again);
+	replies_release(&f->replies);
+	explicit_bzero(f->token, sizeof f->token);
+	free(f);
+}
+
+static const struct conn_handler handler = {
+	.input = on_input,
+	.eof = on_input,
+	.drained = on_drained,
+	.closed = on_closed
+};
+
+void
+framed_open(struct dialects *set, int fd)
+{
+	struct framed *f = xcalloc(1, sizeof *f);
+
+	f->set = set;
+	frame_init(&f->frame, FRAME_LINES, WIRE_LINE_MAX);
+	replies_init(&f->replies, out, f);
+	f->conn = conn_open(set->conns, fd, &handler, f);
+}

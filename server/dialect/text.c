@@ -1,0 +1,661 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Plain text: lines in, lines out, for nc and telnet and the select-style
+ * client.  One line at a time: the next one waits until it is answered.
+ *
+ * What others wrote goes through utf8_clean: a terminal is at the other end.
+ * Own messages sent from another device are not shown here.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/dialect/inner.h"
+#include "shared/blob.h"
+#include "shared/buf.h"
+#include "shared/conn.h"
+#include "shared/frame.h"
+#include "shared/loop.h"
+#include "shared/utf8.h"
+#include "shared/xalloc.h"
+
+enum {
+	SHOWN_MAX = 32, /* senders whose messages are not with the peer yet */
+	/* Cleaning makes a byte a placeholder of at most 8. */
+	SAID_CAP = 8 * WIRE_TEXT_MAX + 2 * WIRE_NAME_CAP + 64,
+	LIST_CAP = 4 << 20
+};
+
+enum asking { ASK_NOTHING, ASK_NAME, ASK_PASSWORD };
+
+struct shown {
+	char from[WIRE_NAME_CAP];
+	int64_t id;
+};
+
+struct text_peer {
+	struct dialects *set;
+	struct conn *conn;
+	struct frame frame;
+	struct loop_call again;
+	struct text_peer *next, **prev; /* those logged in; prev NULL: not */
+	char user[WIRE_NAME_CAP];
+	uint64_t session; /* 0: not logged in */
+	uint64_t watch;
+	enum asking asking;
+	bool asked_login; /* what is asked for: login, else regist */
+	char asked_name[WIRE_NAME_CAP];
+	bool busy;   /* a line is not answered yet */
+	bool spoken; /* the first line was looked at */
+	struct shown *shown;
+	size_t showns;
+};
+
+static void run(void *arg);
+
+static struct text_peer *
+find(struct dialects *set, uint64_t id)
+{
+	struct conn *c = conn_find(set->conns, id);
+
+	return c != NULL ? conn_arg(c) : NULL;
+}
+
+static void
+say(struct text_peer *t, const char *s)
+{
+	conn_write(t->conn, s, strlen(s));
+}
+
+static void
+line(struct text_peer *t, const char *s)
+{
+	say(t, s);
+	say(t, "\n");
+}
+
+static struct chat_done
+later(struct text_peer *t,
+    void (*fn)(void *arg, uint64_t id, const struct chat_result *))
+{
+	t->busy = true;
+	return (struct chat_done){ fn, t->set, conn_id(t->conn) };
+}
+
+static void
+answered(struct text_peer *t)
+{
+	t->busy = false;
+	loop_defer(t->set->loop, &t->again, run, t);
+}
+
+static void
+nobody_asked(void *arg, uint64_t id, const struct chat_result *res)
+{
+	(void)arg;
+	(void)id;
+	(void)res;
+}
+
+/* ---- messages to the peer --------------------------------------------- */
+
+static struct blob *
+render(const struct chat_message *m, bool private)
+{
+	struct buf b;
+	struct blob *blob;
+
+	buf_init(&b, SAID_CAP);
+	buf_addf(&b, "%s[%s] ", private ? "Pesan pribadi dari " : "", m->from);
+	utf8_clean(&b, m->text, strlen(m->text));
+	buf_addc(&b, '\n');
+	blob = blob_new(buf_data(&b), b.len);
+	buf_release(&b);
+	return blob;
+}
+
+static void
+mark_read(struct text_peer *t, const struct shown *s)
+{
+	struct target from = { .kind = TARGET_USER };
+
+	memcpy(from.name, s->from, sizeof from.name);
+	if (t->session != 0)
+		chat_read(t->set->chat, t->session, t->watch, &from, s->id,
+		    (struct chat_done){ nobody_asked, NULL, 0 });
+}
+
+/* A message counts as read when its bytes are with the kernel; one that finds
+ * no place here stays unread and comes again at the next login. */
+static void
+will_be_read(struct text_peer *t, const struct chat_message *m)
+{
+	struct shown *s;
+
+	if (t->shown == NULL)
+		t->shown = xcalloc(SHOWN_MAX, sizeof *t->shown);
+	for (s = t->shown; s < t->shown + t->showns; s++)
+		if (strcmp(s->from, m->from) == 0)
+			break;
+	if (s == t->shown + SHOWN_MAX || strlen(m->from) >= sizeof s->from)
+		return;
+	if (s == t->shown + t->showns)
+		t->showns++;
+	memcpy(s->from, m->from, strlen(m->from) + 1);
+	s->id = m->id;
+}
+
+static void
+show(struct text_peer *t, const struct chat_event *e)
+{
+	const struct chat_message *m = &e->message;
+	struct blob **b = &e->encoded[DIALECT_TEXT];
+
+	if (strcmp(m->from, t->user) == 0 || m->target.kind == TARGET_GROUP)
+		return;
+	if (*b == NULL)
+		*b = render(m, m->target.kind == TARGET_USER);
+	conn_send(t->conn, *b);
+	if (m->target.kind == TARGET_USER)
+		will_be_read(t, m);
+}
+
+static bool
+sink_event(void *arg, uint64_t id, const struct chat_event *e)
+{
+	struct text_peer *t = find(arg, id);
+
+	if (t == NULL)
+		return true;
+	if (e->kind == CHAT_EV_MESSAGE)
+		show(t, e);
+	else if (e->kind == CHAT_EV_SHUTDOWN)
+		line(t, e->text);
+	return conn_waiting(t->conn) < OUT_HIGH;
+}
+
+/* ---- login ------------------------------------------------------------ */
+
+static void
+peer_in(struct text_peer *t, uint64_t session, const char *user)
+{
+	struct text_peer **head = &t->set->texts;
+
+	t->session = session;
+	memcpy(t->user, user, strlen(user) + 1);
+	t->next = *head;
+	if (t->next != NULL)
+		t->next->prev = &t->next;
+	t->prev = head;
+	*head = t;
+}
+
+static void
+peer_out(struct text_peer *t)
+{
+	if (t->prev != NULL) {
+		*t->prev = t->next;
+		if (t->next != NULL)
+			t->next->prev = t->prev;
+	}
+	t->prev = NULL;
+	t->session = t->watch = 0;
+	t->user[0] = '\0';
+	t->showns = 0;
+}
+
+static bool
+in_elsewhere(const struct dialects *set, const char *user)
+{
+	for (const struct text_peer *t = set->texts; t != NULL; t = t->next)
+		if (strcmp(t->user, user) == 0)
+			return true;
+	return false;
+}
+
+static void
+sink_ended(void *arg, uint64_t id, enum wire_err why)
+{
+	struct text_peer *t = find(arg, id);
+
+	if (t == NULL)
+		return;
+	t->watch = 0;
+	/* After a logout of its own there is no session here any more. */
+	if (t->session == 0)
+		return;
+	if (why == WIRE_NO_SESSION) {
+		peer_out(t);
+		line(t, wire_err_text(why));
+	} else
+		conn_close(t->conn);
+}
+
+static void
+watch_done(void *arg, uint64_t id, const struct chat_result *res)
+{
+	struct text_peer *t = find(arg, id);
+
+	if (t == NULL)
+		return;
+	if (res->err != WIRE_OK) {
+		t->watch = 0;
+		line(t, wire_err_text(res->err));
+		conn_close(t->conn);
+		return;
+	}
+	answered(t);
+}
+
+static void
+watch(struct text_peer *t, int64_t after)
+{
+	uint64_t w;
+
+	t->watch = 0;
+	w = chat_watch(t->set->chat, t->session, after, &t->set->text_sink,
+	    conn_id(t->conn), later(t, watch_done));
+	if (conn_find(t->set->conns, conn_id(t->conn)) != NULL)
+		t->watch = w;
+}
+
+static void
+inbox_done(void *arg, uint64_t id, const struct chat_result *res)
+{
+	struct text_peer *t = find(arg, id);
+	struct blob *b;
+
+	if (t == NULL)
+		return;
+	if (res->err != WIRE_OK) {
+		/* What it did not get stays unread. */
+		line(t, wire_err_text(res->err));
+		watch(t, -1);
+		return;
+	}
+	for (size_t i = 0; i < res->messages; i++) {
+		b = render(&res->message[i], true);
+		conn_send(t->conn, b);
+		blob_unref(b);
+	}
+	if (res->more)
+		chat_inbox(t->set->chat, t->session, false,
+		    later(t, inbox_done));
+	else
+		watch(t, res->last);
+}
+
+static void
+login_done(void *arg, uint64_t id, const struct chat_result *res)
+{
+	struct dialects *set = arg;
+	struct text_peer *t = find(set, id);
+	struct chat_user who;
+
+	if (res->err == WIRE_NO_ACCOUNT || res->err == WIRE_WRONG_PASSWORD) {
+		if (t == NULL)
+			return;
+		line(t, "Username atau Password anda Salah");
+		answered(t);
+		return;
+	}
+	if (res->err != WIRE_OK) {
+		if (t == NULL)
+			return;
+		line(t, wire_err_text(res->err));
+		answered(t);
+		return;
+	}
+	if (t == NULL || !chat_session_user(set->chat, res->session, &who)) {
+		chat_logout(set->chat, res->session,
+		    (struct chat_done){ nobody_asked, NULL, 0 });
+		return;
+	}
+	/* Asked after the password was found right: nobody else learns it.
+	 * Two logins under way come here one after the other. */
+	if (in_elsewhere(set, who.name)) {
+		chat_logout(set->chat, res->session,
+		    (struct chat_done){ nobody_asked, NULL, 0 });
+		line(t,
+		    "Username tersebut telah melakukan login sebelumnya.");
+		answered(t);
+		return;
+	}
+	peer_in(t, res->session, who.name);
+	line(t, "Login sukses");
+	chat_inbox(set->chat, t->session, false, later(t, inbox_done));
+}
+
+static void
+register_done(void *arg, uint64_t id, const struct chat_result *res)
+{
+	struct text_peer *t = find(arg, id);
+
+	if (t == NULL)
+		return;
+	line(t, res->err == WIRE_OK ? "Anda berhasil terdaftar" :
+	    wire_err_text(res->err));
+	answered(t);
+}
+
+static void
+account(struct text_peer *t, bool login, const char *name,
+    const char *password)
+{
+	if (login)
+		chat_login(t->set->chat, name, password, CHAT_ATTACHED,
+		    later(t, login_done));
+	else
+		chat_register(t->set->chat, name, password, NULL,
+		    later(t, register_done));
+}
+
+/* The line that answers a question. */
+static void
+take_answer(struct text_peer *t, const char *s)
+{
+	if (t->asking == ASK_NAME) {
+		if (strlen(s) >= sizeof t->asked_name)
+			s = "-"; /* nobody's name, and none to register */
+		memcpy(t->asked_name, s, strlen(s) + 1);
+		t->asking = ASK_PASSWORD;
+		say(t, "Password : ");
+		return;
+	}
+	t->asking = ASK_NOTHING;
+	account(t, t->asked_login, t->asked_name, s);
+}
+
+/* login or regist, alone or with both words; false: another form. */
+static bool
+take_account(struct text_peer *t, bool login, char *rest)
+{
+	char *name, *password;
+
+	rest += strspn(rest, " ");
+	if (*rest == '\0') {
+		t->asking = ASK_NAME;
+		t->asked_login = login;
+		say(t, "Username : ");
+		return true;
+	}
+	name = strsep(&rest, " ");
+	if (rest == NULL)
+		return false;
+	password = rest + strspn(rest, " ");
+	if (*password == '\0' || strchr(password, ' ') != NULL)
+		return false;
+	account(t, login, name, password);
+	return true;
+}
+
+/* ---- lines ------------------------------------------------------------ */
+
+static void
+send_done(void *arg, uint64_t id, const struct chat_result *res)
+{
+	struct text_peer *t = find(arg, id);
+
+	if (t == NULL)
+		return;
+	if (res->err != WIRE_OK)
+		line(t, wire_err_text(res->err));
+	answered(t);
+}
+
+static void
+send_text(struct text_peer *t, const struct target *to, const char *text)
+{
+	chat_send(t->set->chat, t->session, t->watch, to, text, NULL,
+	    later(t, send_done));
+}
+
+static void
+send_to(struct text_peer *t, char *rest)
+{
+	struct target to;
+	char *name;
+
+	rest += strspn(rest, " ");
+	name = strsep(&rest, " ");
+	if (rest != NULL)
+		rest += strspn(rest, " ");
+	if (rest == NULL || *rest == '\0')
+		line(t, "Perintah yang anda ketikkan salah");
+	else if (target_parse(&to, name, strlen(name)) != WIRE_OK ||
+	    to.kind != TARGET_USER)
+		line(t, wire_err_text(WIRE_NO_SUCH_USER));
+	else
+		send_text(t, &to, rest);
+}
+
+static void
+add_name(void *arg, const struct chat_user *u)
+{
+	struct buf *b = arg;
+
+	buf_addf(b, "%s%s", b->len > 0 ? ", " : "", u->name);
+}
+
+static void
+list_user(struct text_peer *t)
+{
+	struct buf b;
+
+	buf_init(&b, LIST_CAP);
+	chat_each_online(t->set->chat, add_name, &b);
+	say(t, "list user : ");
+	say(t, buf_data(&b));
+	line(t, ".");
+	buf_release(&b);
+}
+
+static void
+logout_done(void *arg, uint64_t id, const struct chat_result *res)
+{
+	struct text_peer *t = find(arg, id);
+
+	if (t == NULL)
+		return;
+	line(t, res->err == WIRE_OK || res->err == WIRE_NO_SESSION ?
+	    "Berhasil Logout" : wire_err_text(res->err));
+	answered(t);
+}
+
+static void
+log_out(struct text_peer *t)
+{
+	uint64_t session = t->session;
+
+	peer_out(t); /* before: the end of its watch is no surprise */
+	chat_logout(t->set->chat, session, later(t, logout_done));
+}
+
+static void
+take_command(struct text_peer *t, char *s)
+{
+	static const struct target everyone = { .kind = TARGET_EVERYONE };
+	size_t n = strcspn(s, " ");
+	bool alone = s[n] == '\0';
+
+	if (strncmp(s, "send-to", n) == 0 && n == 7)
+		send_to(t, s + n);
+	else if (strncmp(s, "list-user", n) == 0 && n == 9) {
+		if (alone)
+			list_user(t);
+		else
+			line(t, "Perintah yang anda masukkan salah");
+	} else if (strcmp(s, "logout") == 0)
+		log_out(t);
+	else
+		send_text(t, &everyone, s);
+}
+
+static void
+take_line(struct text_peer *t, char *s)
+{
+	size_t n = strcspn(s, " ");
+	bool login = n == 5 && memcmp(s, "login", n) == 0;
+	bool regist = n == 6 && memcmp(s, "regist", n) == 0;
+
+	if (t->session != 0 && !chat_session_use(t->set->chat, t->session))
+		peer_out(t);
+	if (t->session == 0) {
+		if ((!login && !regist) || !take_account(t, login, s + n))
+			line(t, "Anda harus login terlebih dahulu");
+		return;
+	}
+	/* Never a broadcast, however many words: they hold a password. */
+	if (login)
+		line(t, "Anda telah melakukan login sebelumnya.");
+	else if (!regist)
+		take_command(t, s);
+	else if (!take_account(t, false, s + n))
+		line(t, "Perintah yang anda ketikkan salah");
+}
+
+/* True: it is no client of ours, and was told so. */
+static bool
+foreign(struct text_peer *t, const char *p, size_t n, bool whole)
+{
+	if (!(whole ? first_line_foreign(p, n) : first_bytes_foreign(p, n)))
+		return false;
+	line(t, wire_err_text(WIRE_UNKNOWN_COMMAND));
+	t->set->log("a peer of another protocol was closed");
+	conn_close(t->conn);
+	return true;
+}
+
+/* False: there is no whole line. */
+static bool
+step(struct text_peer *t)
+{
+	struct buf *in = conn_in(t->conn);
+	char *p;
+	size_t n;
+
+	if (!t->spoken && foreign(t, buf_data(in), in->len, false))
+		return false;
+	switch (frame_next(&t->frame, in, &p, &n)) {
+	case FRAME_MORE:
+		return false;
+	case FRAME_TOO_LONG:
+		t->spoken = true;
+		line(t, wire_err_text(WIRE_LINE_TOO_LONG));
+		return true;
+	case FRAME_READY:
+		break;
+	}
+	if (!t->spoken && foreign(t, p, n, true))
+		return false;
+	t->spoken = true;
+	if (!utf8_valid(p, n))
+		line(t, wire_err_text(WIRE_BAD_UTF8));
+	else if (t->asking != ASK_NOTHING)
+		take_answer(t, p);
+	else {
+		while (n > 0 && p[n - 1] == ' ')
+			p[--n] = '\0';
+		p += strspn(p, " ");
+		/* Nothing was said. */
+		if (*p != '\0')
+			take_line(t, p);
+	}
+	/* Bytes eaten now, for a password may be in them. */
+	frame_done(&t->frame, in);
+	return true;
+}
+
+static void
+run(void *arg)
+{
+	struct text_peer *t = arg;
+	uint64_t id = conn_id(t->conn);
+	bool more = true;
+
+	if (conn_find(t->set->conns, id) == NULL)
+		return; /* closing */
+	for (int i = 0; more && !t->busy && !t->set->stopping &&
+	    conn_waiting(t->conn) < OUT_HIGH; i++) {
+		if (i == REQUESTS_A_TURN) {
+			loop_defer(t->set->loop, &t->again, run, t);
+			return;
+		}
+		more = step(t);
+		if (conn_find(t->set->conns, id) == NULL)
+			return;
+	}
+	if (!t->busy &&
+	    (t->set->stopping || (!more && conn_at_eof(t->conn))))
+		conn_close(t->conn);
+}
+
+/* ---- the connection --------------------------------------------------- */
+
+static void
+on_input(struct conn *c, void *arg)
+{
+	(void)c;
+	run(arg);
+}
+
+static void
+on_drained(struct conn *c, void *arg)
+{
+	struct text_peer *t = arg;
+	size_t n = t->showns;
+
+	(void)c;
+	/* chat_read may call back here with a message: not into the list that
+	 * is walked. */
+	for (size_t i = 0; i < n; i++)
+		mark_read(t, &t->shown[i]);
+	if (t->showns == n)
+		t->showns = 0;
+	if (t->watch != 0)
+		chat_watch_more(t->set->chat, t->watch);
+	loop_defer(t->set->loop, &t->again, run, t);
+}
+
+static void
+on_closed(struct conn *c, void *arg, enum conn_end end)
+{
+	struct text_peer *t = arg;
+	uint64_t session = t->session;
+
+	(void)c;
+	if (end == CONN_SLOW)
+		t->set->log("a client that does not read was cut off");
+	if (t->watch != 0)
+		chat_unwatch(t->set->chat, t->watch);
+	peer_out(t);
+	if (session != 0)
+		chat_logout(t->set->chat, session,
+		    (struct chat_done){ nobody_asked, NULL, 0 });
+	loop_defer_cancel(t->set->loop, &t->again);
+	free(t->shown);
+	free(t);
+}
+
+static const struct conn_handler handler = {
+	.input = on_input,
+	.eof = on_input,
+	.drained = on_drained,
+	.closed = on_closed
+};
+
+void
+text_open(struct dialects *set, int fd)
+{
+	struct text_peer *t = xcalloc(1, sizeof *t);
+
+	t->set = set;
+	frame_init(&t->frame, FRAME_LINES, WIRE_LINE_MAX);
+	t->conn = conn_open(set->conns, fd, &handler, t);
+}
+
+void
+text_sink_init(struct dialects *set)
+{
+	set->text_sink = (struct chat_sink){ DIALECT_TEXT, set, sink_event,
+		sink_ended };
+}

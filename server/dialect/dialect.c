@@ -40,12 +40,25 @@ dialects_new(struct loop *loop, struct chat *chat,
 }
 
 void
+dialects_close(struct dialects *set)
+{
+	struct conns *conns = set->conns;
+
+	/* Whoever is looked up from here on is gone. */
+	set->conns = NULL;
+	conns_free(conns);
+}
+
+void
 dialects_free(struct dialects *set)
 {
-	if (set == NULL)
-		return;
-	conns_free(set->conns);
 	free(set);
+}
+
+struct conn *
+dialects_find(const struct dialects *set, uint64_t id)
+{
+	return set->conns != NULL ? conn_find(set->conns, id) : NULL;
 }
 
 void

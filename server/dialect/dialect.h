@@ -29,7 +29,11 @@ struct dialects *dialects_new(struct loop *, struct chat *,
     const struct chat_rules *, size_t max_memory,
     void (*log)(const char *cause));
 
-/* Closes what is open; its sessions and watches end.  The chat is there yet. */
+/*
+ * Closes what is open; its sessions and watches end, so the chat must be there
+ * yet.  The chat may still answer, to nobody: the struct goes after the chat.
+ */
+void dialects_close(struct dialects *);
 void dialects_free(struct dialects *);
 
 void dialects_set_rules(struct dialects *, const struct chat_rules *);

@@ -49,7 +49,7 @@ static void run(void *arg);
 static struct framed *
 find(struct dialects *set, uint64_t id)
 {
-	struct conn *c = conn_find(set->conns, id >> SLOT_BITS);
+	struct conn *c = dialects_find(set, id >> SLOT_BITS);
 
 	return c != NULL ? conn_arg(c) : NULL;
 }
@@ -214,7 +214,7 @@ static bool
 sink_event(void *arg, uint64_t id, const struct chat_event *e)
 {
 	struct dialects *set = arg;
-	struct conn *c = conn_find(set->conns, id);
+	struct conn *c = dialects_find(set, id);
 	struct blob **b = &e->encoded[DIALECT_FRAMED];
 
 	if (c == NULL)
@@ -229,7 +229,7 @@ static void
 sink_ended(void *arg, uint64_t id, enum wire_err why)
 {
 	struct dialects *set = arg;
-	struct conn *c = conn_find(set->conns, id);
+	struct conn *c = dialects_find(set, id);
 	struct framed *f;
 
 	if (c == NULL)
@@ -425,7 +425,7 @@ run(void *arg)
 	uint64_t id = conn_id(f->conn);
 	bool more = true;
 
-	if (conn_find(f->set->conns, id) == NULL)
+	if (dialects_find(f->set, id) == NULL)
 		return; /* closing */
 	for (int i = 0; more && may_start(f); i++) {
 		if (i == REQUESTS_A_TURN) {
@@ -433,7 +433,7 @@ run(void *arg)
 			return;
 		}
 		more = step(f);
-		if (conn_find(f->set->conns, id) == NULL)
+		if (dialects_find(f->set, id) == NULL)
 			return;
 	}
 	if (!finished(f))

@@ -12,6 +12,7 @@
 #include "server/chat/chat.h"
 #include "server/dialect/dialect.h"
 
+struct conn;
 struct conns;
 struct text_peer;
 
@@ -35,6 +36,9 @@ struct dialects {
 	void (*log)(const char *cause);
 	bool stopping;
 };
+
+/* NULL: gone or closing. */
+struct conn *dialects_find(const struct dialects *, uint64_t id);
 
 void framed_open(struct dialects *, int fd);
 void framed_sink_init(struct dialects *);

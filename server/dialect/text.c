@@ -55,7 +55,7 @@ static void run(void *arg);
 static struct text_peer *
 find(struct dialects *set, uint64_t id)
 {
-	struct conn *c = conn_find(set->conns, id);
+	struct conn *c = dialects_find(set, id);
 
 	return c != NULL ? conn_arg(c) : NULL;
 }
@@ -254,7 +254,7 @@ watch(struct text_peer *t, int64_t after)
 	t->watch = 0;
 	w = chat_watch(t->set->chat, t->session, after, &t->set->text_sink,
 	    conn_id(t->conn), later(t, watch_done));
-	if (conn_find(t->set->conns, conn_id(t->conn)) != NULL)
+	if (dialects_find(t->set, conn_id(t->conn)) != NULL)
 		t->watch = w;
 }
 
@@ -572,7 +572,7 @@ run(void *arg)
 	uint64_t id = conn_id(t->conn);
 	bool more = true;
 
-	if (conn_find(t->set->conns, id) == NULL)
+	if (dialects_find(t->set, id) == NULL)
 		return; /* closing */
 	for (int i = 0; more && !t->busy && !t->set->stopping &&
 	    conn_waiting(t->conn) < OUT_HIGH; i++) {
@@ -581,7 +581,7 @@ run(void *arg)
 			return;
 		}
 		more = step(t);
-		if (conn_find(t->set->conns, id) == NULL)
+		if (dialects_find(t->set, id) == NULL)
 			return;
 	}
 	if (!t->busy &&

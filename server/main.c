@@ -1,0 +1,574 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * chat-server: wiring only, the one file that sees every layer.
+ */
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "server/chat/chat.h"
+#include "server/dialect/dialect.h"
+#include "server/listen.h"
+#include "server/log.h"
+#include "server/options.h"
+#include "server/sandbox.h"
+#include "server/store/store.h"
+#include "server/work/passhash.h"
+#include "server/work/pool.h"
+#include "server/work/secret.h"
+#include "shared/loop.h"
+#include "shared/xalloc.h"
+
+enum {
+	HASH_THREADS = 2,  /* 19 MiB each while they work */
+	HASH_QUEUE = 256,
+	TICK_MS = 5000,
+	DRAIN_STEP_MS = 20,
+	DRAIN_MS = 2500,   /* for clients to take what is due to them */
+	END_S = 4,         /* then the disk has hung, and it ends anyway */
+	FDS_RESERVE = 32,  /* store, log, listeners, what libc opens */
+	MIN_PASSWORD_PUBLIC = 8
+};
+
+struct server {
+	int argc;
+	char **argv;
+	struct options options;
+	struct loop *loop;
+	struct store *store;
+	struct pool *pool;
+	struct passhash *passhash;
+	struct chat *chat;
+	struct dialects *dialects;
+	struct listeners *listeners;
+	struct loop_timer tick, drain;
+	int64_t drain_until;
+	int signals; /* signalfd(2) */
+	bool reachable; /* from another machine */
+	bool stopping;
+};
+
+/* One line that says what and why, before there is a log. */
+static int
+die(int status, const char *why)
+{
+	fprintf(stderr, "chat-server: %s\n", why);
+	return status;
+}
+
+/* ---- time ------------------------------------------------------------- */
+
+static int64_t
+clock_ms(clockid_t id)
+{
+	struct timespec ts;
+
+	clock_gettime(id, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static void
+on_turn(void *arg)
+{
+	struct server *s = arg;
+
+	chat_clock(
+	    s->chat, clock_ms(CLOCK_REALTIME), clock_ms(CLOCK_MONOTONIC));
+}
+
+static void
+on_tick(void *arg)
+{
+	struct server *s = arg;
+
+	chat_tick(s->chat);
+	loop_timer_set(s->loop, &s->tick, TICK_MS, on_tick, s);
+}
+
+/* ---- limits ----------------------------------------------------------- */
+
+static void
+log_cause(const char *cause)
+{
+	log_often(cause, "%s", cause);
+}
+
+static size_t
+max_connections(const struct server *s)
+{
+	struct rlimit rl;
+
+	if (s->options.max_connections > 0)
+		return (size_t)s->options.max_connections;
+	if (getrlimit(RLIMIT_NOFILE, &rl) == -1)
+		return 256;
+	if (rl.rlim_cur > 1 << 20)
+		return 1 << 20;
+	return rl.rlim_cur > 2 * FDS_RESERVE ? rl.rlim_cur - FDS_RESERVE :
+	    rl.rlim_cur / 2;
+}
+
+static void
+raise_limit(void)
+{
+	struct rlimit rl;
+
+	if (getrlimit(RLIMIT_NOFILE, &rl) == -1)
+		return;
+	rl.rlim_cur = rl.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &rl);
+}
+
+/* A descriptor 0, 1 or 2 that is not open would become a socket or the
+ * store's file, and then be written to as standard error. */
+static bool
+sane_descriptors(void)
+{
+	int fd;
+
+	for (int i = 0; i < 3; i++) {
+		if (fcntl(i, F_GETFD) != -1)
+			continue;
+		fd = open("/dev/null", O_RDWR);
+		if (fd != i)
+			return false;
+	}
+	return true;
+}
+
+static struct chat_rules
+rules_of(const struct server *s)
+{
+	const struct options *o = &s->options;
+	struct chat_rules r = { .registration_open = o->registration_open,
+		.min_password = (size_t)o->min_password,
+		.rate = (unsigned)o->rate,
+		.idle_ms = o->idle_minutes * 60 * 1000,
+		.token_ms = o->token_days * 24 * 60 * 60 * 1000 };
+
+	memcpy(r.realm, o->realm, sizeof r.realm);
+	if (r.min_password == 0)
+		r.min_password = s->reachable ? MIN_PASSWORD_PUBLIC : 1;
+	return r;
+}
+
+static void
+set_rules(struct server *s)
+{
+	struct chat_rules r = rules_of(s);
+
+	chat_set_rules(s->chat, &r);
+	dialects_set_rules(s->dialects, &r);
+}
+
+/* ---- listeners -------------------------------------------------------- */
+
+static bool
+accepted(void *arg, unsigned kind, int fd)
+{
+	struct server *s = arg;
+
+	if (dialects_count(s->dialects) >= max_connections(s))
+		return false;
+	dialects_open(s->dialects, (enum dialect_kind)kind, fd);
+	return true;
+}
+
+static void
+full(void *arg, unsigned kind, int fd)
+{
+	(void)arg;
+	dialect_refuse((enum dialect_kind)kind, fd);
+}
+
+static void
+trouble(void *arg, const char *cause, const char *detail)
+{
+	(void)arg;
+	log_often(cause, "%s%s%s", cause, detail != NULL ? ": " : "",
+	    detail != NULL ? detail : "");
+}
+
+static bool
+add_listeners(struct server *s, const struct options_list *l,
+    enum dialect_kind kind, char *why, size_t cap)
+{
+	for (size_t i = 0; i < l->count; i++)
+		if (!listeners_add(s->listeners, l->at[i], kind, why, cap))
+			return false;
+	return true;
+}
+
+static void
+announce(void *arg, unsigned kind, const char *addr)
+{
+	bool *twice = arg;
+	char text[256];
+
+	snprintf(text, sizeof text, "listening on %s (%s)", addr,
+	    dialect_name((enum dialect_kind)kind));
+	log_bare(text);
+	if (*twice)
+		printf("%s\n", text);
+}
+
+/* On both, for scripts read either; once where both are one file. */
+static void
+announce_all(const struct server *s)
+{
+	struct stat out, err;
+	bool twice;
+
+	twice = fstat(STDOUT_FILENO, &out) == 0 &&
+	    (fstat(STDERR_FILENO, &err) == -1 || out.st_dev != err.st_dev ||
+	    out.st_ino != err.st_ino);
+	listeners_each(s->listeners, announce, &twice);
+	fflush(stdout);
+}
+
+static int
+open_listeners(struct server *s)
+{
+	char why[OPTIONS_WHY_CAP];
+	struct listen_handler h = { s, accepted, full, trouble };
+
+	s->listeners = listeners_new(s->loop, &h);
+	if (!add_listeners(s, &s->options.listen, DIALECT_FRAMED, why,
+	    sizeof why) ||
+	    !add_listeners(s, &s->options.text, DIALECT_TEXT, why, sizeof why))
+		return die(EX_UNAVAILABLE, why);
+	s->reachable = listeners_public(s->listeners);
+	return EX_OK;
+}
+
+/* ---- the end ---------------------------------------------------------- */
+
+static void
+end_at_once(int sig)
+{
+	/* All that was answered is on the disk: nothing is lost by it. */
+	_exit(sig == SIGALRM ? EX_IOERR : EX_OK);
+}
+
+static void
+drained(void *arg)
+{
+	struct server *s = arg;
+
+	if (dialects_count(s->dialects) == 0 ||
+	    loop_now(s->loop) >= s->drain_until)
+		loop_stop(s->loop);
+	else
+		loop_timer_set(
+		    s->loop, &s->drain, DRAIN_STEP_MS, drained, s);
+}
+
+static void
+stop(struct server *s, int sig)
+{
+	struct sigaction sa = { .sa_handler = end_at_once };
+	sigset_t set;
+
+	log_line("signal %d: going down", sig);
+	s->stopping = true;
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGALRM, &sa, NULL);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+	alarm(END_S);
+	listeners_free(s->listeners);
+	s->listeners = NULL;
+	chat_shutdown(s->chat, "Server berhenti");
+	dialects_stop(s->dialects);
+	s->drain_until = loop_now(s->loop) + DRAIN_MS;
+	drained(s);
+}
+
+/* ---- signals ---------------------------------------------------------- */
+
+static void
+needs_restart(const char *name)
+{
+	log_line("%s has changed: that needs a restart", name);
+}
+
+/* Whole or not at all: what cannot be read changes nothing. */
+static void
+reload(struct server *s)
+{
+	char why[OPTIONS_WHY_CAP];
+	struct options next;
+
+	if (options_read(&next, s->argc, s->argv, why) != OPTIONS_RUN)
+		log_line("configuration left as it is: %s", why);
+	else {
+		options_apply(&s->options, &next, needs_restart);
+		set_rules(s);
+		log_line("configuration read again");
+	}
+	options_release(&next);
+}
+
+static void
+on_signal(void *arg, int fd, unsigned ready)
+{
+	struct server *s = arg;
+	struct signalfd_siginfo info;
+
+	(void)ready;
+	while (read(fd, &info, sizeof info) == (ssize_t)sizeof info) {
+		if (info.ssi_signo == SIGHUP)
+			reload(s);
+		else if (!s->stopping)
+			stop(s, (int)info.ssi_signo);
+	}
+}
+
+/* Before any thread is made: they inherit the mask. */
+static int
+open_signals(void)
+{
+	sigset_t set;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+/* ---- start ------------------------------------------------------------ */
+
+static void
+on_store(void *arg, int fd, unsigned ready)
+{
+	(void)fd;
+	(void)ready;
+	store_dispatch(arg);
+}
+
+static void
+on_pool(void *arg, int fd, unsigned ready)
+{
+	(void)fd;
+	(void)ready;
+	pool_dispatch(arg);
+}
+
+/* The folders above the data folder, as mkdir -p; the store makes the last.
+ * What fails here fails there too, and is told there. */
+static void
+make_parents(const char *dir)
+{
+	char *copy = xstrdup(dir);
+
+	for (char *p = copy + 1; *copy != '\0' && *p != '\0'; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		mkdir(copy, 0755);
+		*p = '/';
+	}
+	free(copy);
+}
+
+static int
+open_store(struct server *s)
+{
+	struct store_options o = { s->options.data, s->options.sync_full };
+	enum store_status status;
+	char why[OPTIONS_WHY_CAP];
+
+	make_parents(o.dir);
+	s->store = store_open(&o, &status, why, sizeof why);
+	if (s->store != NULL)
+		return EX_OK;
+	return die(status == STORE_BROKEN ? EX_IOERR : EX_CANTCREAT, why);
+}
+
+static int
+open_chat(struct server *s)
+{
+	struct chat_rules r = rules_of(s);
+
+	if (!secret_init())
+		return die(EX_OSERR, "there is no source of random numbers");
+	s->pool = pool_new(HASH_THREADS, HASH_QUEUE);
+	s->passhash = passhash_new(s->pool);
+	s->chat = chat_new(s->store, s->passhash, &r,
+	    clock_ms(CLOCK_REALTIME), clock_ms(CLOCK_MONOTONIC));
+	if (s->chat == NULL)
+		return die(EX_IOERR, "the accounts cannot be read");
+	loop_on_turn(s->loop, on_turn, s);
+	loop_watch(s->loop, store_fd(s->store), LOOP_READ, on_store, s->store);
+	loop_watch(s->loop, pool_fd(s->pool), LOOP_READ, on_pool, s->pool);
+	s->dialects = dialects_new(s->loop, s->chat, &r,
+	    (size_t)s->options.max_memory << 20, log_cause);
+	return EX_OK;
+}
+
+struct adopting {
+	struct server *server;
+	unsigned waiting;
+	enum wire_err err;
+};
+
+static void
+adopted(void *arg, uint64_t id, const struct chat_result *res)
+{
+	struct adopting *a = arg;
+
+	(void)id;
+	a->waiting--;
+	if (res->err != WIRE_OK && res->err != WIRE_NAME_TAKEN)
+		a->err = res->err;
+}
+
+/* Only those who are missing are hashed: it takes a while for each. */
+static bool
+adopt(void *arg, const struct options_account *account)
+{
+	struct adopting *a = arg;
+	char hash[PASSHASH_CAP];
+	struct chat_user user;
+
+	if (chat_find_user(a->server->chat, account->name, &user))
+		return true;
+	if (!passhash_now(account->password, hash)) {
+		a->err = WIRE_BUSY;
+		return false;
+	}
+	a->waiting++;
+	chat_adopt(a->server->chat, account->name, hash, account->real_name,
+	    (struct chat_done){ adopted, a, 0 });
+	/* One after the other: the file may name somebody twice. */
+	while (a->waiting > 0 && loop_turn(a->server->loop, -1) == 0)
+		continue;
+	return a->err == WIRE_OK;
+}
+
+static int
+adopt_all(struct server *s)
+{
+	struct adopting a = { .server = s };
+	char why[OPTIONS_WHY_CAP];
+
+	if (s->options.accounts == NULL)
+		return EX_OK;
+	if (!options_read_accounts(s->options.accounts, adopt, &a, why))
+		return die(EX_USAGE, why);
+	if (a.err == WIRE_OK)
+		return EX_OK;
+	snprintf(why, sizeof why, "an account of %.300s cannot be made: %s",
+	    s->options.accounts, wire_err_code(a.err));
+	return die(EX_IOERR, why);
+}
+
+static int
+serve(struct server *s)
+{
+	char why[OPTIONS_WHY_CAP];
+
+	set_rules(s);
+	log_start(STDERR_FILENO);
+	if (!sandbox_enter(why, sizeof why))
+		log_line("without the whole sandbox: %s", why);
+	loop_watch(s->loop, s->signals, LOOP_READ, on_signal, s);
+	listeners_go(s->listeners);
+	announce_all(s);
+	on_tick(s);
+	if (loop_run(s->loop) == 0)
+		return EX_OK;
+	log_line("select: %s", strerror(errno));
+	return EX_SOFTWARE;
+}
+
+/* In reverse; each may be called with nothing there. */
+static void
+tear_down(struct server *s)
+{
+	listeners_free(s->listeners);
+	if (s->dialects != NULL)
+		dialects_close(s->dialects);
+	if (s->chat != NULL) {
+		loop_on_turn(s->loop, NULL, NULL);
+		chat_free(s->chat);
+	}
+	dialects_free(s->dialects);
+	if (s->pool != NULL) {
+		loop_unwatch(s->loop, pool_fd(s->pool));
+		pool_free(s->pool);
+		passhash_free(s->passhash);
+	}
+	if (s->store != NULL) {
+		loop_unwatch(s->loop, store_fd(s->store));
+		store_close(s->store);
+	}
+	loop_timer_unset(s->loop, &s->tick);
+	loop_timer_unset(s->loop, &s->drain);
+	loop_free(s->loop);
+	log_stop();
+	if (s->signals != -1)
+		close(s->signals);
+}
+
+static int
+run(struct server *s)
+{
+	int status;
+
+	raise_limit();
+	s->signals = open_signals();
+	s->loop = loop_new();
+	if (s->signals == -1)
+		status = die(EX_OSERR, strerror(errno));
+	else if ((status = open_store(s)) == EX_OK &&
+	    (status = open_chat(s)) == EX_OK &&
+	    (status = adopt_all(s)) == EX_OK &&
+	    (status = open_listeners(s)) == EX_OK)
+		status = serve(s);
+	tear_down(s);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct server s = { .argc = argc, .argv = argv, .signals = -1 };
+	char why[OPTIONS_WHY_CAP];
+	int status = EX_OK;
+
+	if (!sane_descriptors())
+		return EX_OSERR;
+	switch (options_read(&s.options, argc, argv, why)) {
+	case OPTIONS_RUN:
+		status = run(&s);
+		break;
+	case OPTIONS_HELP:
+		options_usage();
+		break;
+	case OPTIONS_VERSION:
+		printf("chat-server %s\n", CHAT_VERSION);
+		break;
+	case OPTIONS_WRONG:
+		status = die(EX_USAGE, why);
+		break;
+	}
+	options_release(&s.options);
+	return status;
+}

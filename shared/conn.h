@@ -94,8 +94,9 @@ void conn_kick(struct conn *);
 void conn_pause(struct conn *);
 void conn_resume(struct conn *);
 
-void conn_close(struct conn *); /* after what is queued has gone, at most
-                                 * CONN_LINGER_MS later */
+void conn_close(struct conn *); /* after what is queued has gone and the peer
+                                 * has closed, too, at most CONN_LINGER_MS
+                                 * later */
 void conn_abort(struct conn *); /* at once; what is queued is dropped */
 
 enum { CONN_LINGER_MS = 2000 };

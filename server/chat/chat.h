@@ -182,6 +182,8 @@ void chat_send(struct chat *, uint64_t session, uint64_t watcher,
 struct chat_range {
 	int64_t after, before; /* 0: open */
 	size_t limit;
+	bool oldest; /* the limit keeps the oldest; so it does where only
+	              * after is set.  Else the newest. */
 };
 
 void chat_history(struct chat *, uint64_t session, const struct target *,

@@ -90,7 +90,8 @@ look_up(struct chat *chat, struct account *me, struct store_query *query,
 	query->before = range->before;
 	query->limit = range->limit;
 	/* Who goes forward from an id wants what follows it at once. */
-	query->oldest = range->after > 0 && range->before == 0;
+	query->oldest = range->oldest ||
+	    (range->after > 0 && range->before == 0);
 	if (!store_read(chat->store, query, looked_up, l))
 		ask_fail(&l->ask, WIRE_BUSY);
 }

@@ -249,9 +249,9 @@ struct chat_sink {
 /*
  * Watches for the session's user: answers last, missed and gap, then every
  * message with an id above after, in order, then live ones; no loss, no
- * repeat.  after -1: live ones only.  Presence and other events come from the
- * answer on.  Returns the watch's number, which is also good before the
- * answer.  sink stays the caller's and outlives the watch; id is the number
+ * repeat.  after -1: live ones only, answered at once.  Presence and other
+ * events come from the answer on.  Returns the watch's number, which is also
+ * good before the answer.  sink stays the caller's and outlives the watch; id is the number
  * under which the caller finds its receiver.  After a refusal (done with an
  * error) there is no watch, and ended is not called.
  */

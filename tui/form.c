@@ -32,6 +32,8 @@ enum {
 	ROWS_MAX = 24
 };
 
+static const char default_server[] = "localhost:8889";
+
 static const struct {
 	const char *label;
 	const char *hint;
@@ -203,11 +205,16 @@ static enum form_key
 submit(struct form *f)
 {
 	if (f->value[SERVER][0] == '\0')
-		return refuse(f, SERVER, "Which server?");
+		set_value(f, SERVER, default_server);
 	if (f->value[USER][0] == '\0')
 		return refuse(f, USER, "Which name?");
 	if (f->value[PASSWORD][0] == '\0')
 		return refuse(f, PASSWORD, "The password is missing.");
+	/* The wire parts them by spaces. */
+	if (strchr(f->value[USER], ' ') != NULL)
+		return refuse(f, USER, "A name has no spaces in it.");
+	if (strchr(f->value[PASSWORD], ' ') != NULL)
+		return refuse(f, PASSWORD, "A password has no spaces in it.");
 	if (f->registering && f->value[AGAIN][0] == '\0')
 		return refuse(f, AGAIN, "The password once more, please.");
 	if (f->registering && strcmp(f->value[AGAIN], f->value[PASSWORD])) {
@@ -385,16 +392,22 @@ draw_field(struct form *f, const struct pane *p, int row, int i)
 {
 	struct pane field = *p;
 	int label = p->w >= 30 ? 12 : p->w / 2;
+	size_t len, point;
 
 	paint(p, row, 0, paint_style(PAINT_TEXT), about[i].label);
 	field.y += row;
 	field.h = 1;
 	field.x += label;
 	field.w -= label;
-	if (f->focus == i)
-		return label +
-		    input_draw(&f->input, &field, "", about[i].hidden);
-	input_draw_still(&field, f->value[i], about[i].hidden);
+	if (f->focus == i) {
+		lineedit_text(&len, &point);
+		label += input_draw(&f->input, &field, "", about[i].hidden);
+	} else {
+		len = strlen(f->value[i]);
+		input_draw_still(&field, f->value[i], about[i].hidden);
+	}
+	if (i == SERVER && len == 0)
+		paint(&field, 0, 0, paint_style(PAINT_DIM), default_server);
 	return label;
 }
 

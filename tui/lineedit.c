@@ -280,6 +280,34 @@ rebind(Keymap map, rl_command_func_t *from, rl_command_func_t *to)
 	free(seq);
 }
 
+static int
+left_out(int count, int key)
+{
+	(void)count;
+	(void)key;
+	return rl_ding();
+}
+
+/*
+ * What readline 8.2 crashes by under callbacks, each found by random keys: a
+ * macro of the keyboard that is called while it is recorded (those of inputrc
+ * are another thing, and work); undo lists that are freed twice after
+ * operate-and-get-next and after searches that are not incremental.
+ */
+static const struct {
+	rl_command_func_t *from, *to;
+} instead[] = {
+	{ rl_start_kbd_macro, left_out },
+	{ rl_call_last_kbd_macro, left_out },
+	{ rl_operate_and_get_next, rl_newline },
+	{ rl_noninc_reverse_search, rl_reverse_search_history },
+	{ rl_noninc_forward_search, rl_forward_search_history },
+	{ rl_noninc_reverse_search_again, left_out },
+	{ rl_noninc_forward_search_again, left_out },
+	{ rl_vi_search, rl_reverse_search_history },
+	{ rl_vi_search_again, left_out },
+};
+
 static void
 bind_map(Keymap map)
 {
@@ -325,7 +353,9 @@ static void
 bind_keys(void)
 {
 	Keymap map[] = { emacs_standard_keymap, vi_insertion_keymap };
-	size_t i;
+	Keymap all[] = { emacs_standard_keymap, vi_insertion_keymap,
+		vi_movement_keymap };
+	size_t i, j;
 
 	for (i = 0; i < 2; i++) {
 		bind_map(map[i]);
@@ -335,6 +365,10 @@ bind_keys(void)
 		rebind(map[i], rl_backward_char, move_back);
 	}
 	bind_map(vi_movement_keymap);
+	for (i = 0; i < 3; i++) {
+		for (j = 0; j < sizeof(instead) / sizeof(instead[0]); j++)
+			rebind(all[i], instead[j].from, instead[j].to);
+	}
 }
 
 /* ---- readline's hooks ---------------------------------------------------- */
@@ -396,6 +430,7 @@ line_done(char *line)
 	}
 	free(le.accepted);
 	le.accepted = made_valid(line);
+	remember(le.accepted); /* before readline begins the next line */
 	explicit_bzero(line, strlen(line));
 	free(line);
 }
@@ -520,7 +555,6 @@ tell(void)
 
 	le.accepted = NULL;
 	if (line != NULL) {
-		remember(line);
 		le.hooks->accept(le.arg, line);
 		explicit_bzero(line, strlen(line));
 		free(line);
@@ -542,11 +576,54 @@ feed(const char *bytes, size_t n)
 	tell();
 }
 
+/*
+ * Leaves what is half done and empties the line, in this order: searches hold
+ * an undo list of their own; a line of the history shares its list with its
+ * entry, and only rl_free_line_state() takes it from both; and the line that
+ * was being typed before Up was pressed is put aside with a list, too.
+ */
+static void
+abandon(void)
+{
+	if (RL_ISSTATE(RL_STATE_ISEARCH)) /* an end that readline knows */
+		feed("\033", 1);
+	rl_callback_sigcleanup();
+	rl_clear_message();
+	rl_free_line_state();
+	using_history();
+	rl_maybe_unsave_line();
+	rl_free_undo_list();
+	if (rl_line_buffer != NULL)
+		explicit_bzero(rl_line_buffer, (size_t)rl_end);
+	rl_replace_line("", 0);
+	rl_point = rl_mark = 0;
+	rl_display_prompt = rl_prompt;
+}
+
 static void
 full(void)
 {
 	if (le.hooks->full != NULL)
 		le.hooks->full(le.arg);
+}
+
+/* Keeps what was found. */
+static void
+end_search(void)
+{
+	feed("\033", 1);
+	if (lineedit_busy()) /* isearch-terminators has no ESC */
+		abandon();
+}
+
+/* A key that is a sequence, or begins one. */
+static bool
+is_prefix(const char *bytes, size_t n)
+{
+	int type = ISFUNC;
+
+	rl_function_of_keyseq_len(bytes, n, NULL, &type);
+	return bytes[0] == '\033' || type == ISKMAP;
 }
 
 void
@@ -562,6 +639,8 @@ lineedit_key(const char *bytes, size_t n)
 		if (fn == NULL || type == ISKMAP)
 			return;
 	}
+	if (RL_ISSTATE(RL_STATE_ISEARCH) && is_prefix(bytes, n))
+		end_search();
 	if ((unsigned char)bytes[0] >= 0x20 && bytes[0] != 0x7f &&
 	    (size_t)rl_end + n > LINEEDIT_MAX && !lineedit_busy()) {
 		full();
@@ -605,8 +684,8 @@ lineedit_paste(const char *s, size_t n)
 		len--;
 	n = fits(text, len);
 	text[n] = '\0';
-	if (lineedit_busy()) /* a search: it is over, with what was found */
-		feed("\033", 1);
+	if (lineedit_busy())
+		end_search();
 	rl_begin_undo_group();
 	rl_insert_text(text);
 	rl_end_undo_group();
@@ -616,23 +695,10 @@ lineedit_paste(const char *s, size_t n)
 		full();
 }
 
-static void
-abandon(void)
-{
-	if (lineedit_busy()) {
-		rl_free_line_state();
-		rl_callback_sigcleanup();
-		rl_clear_message();
-		rl_display_prompt = rl_prompt;
-	}
-}
-
 void
 lineedit_clear(void)
 {
 	abandon();
-	lineedit_set("");
-	using_history();
 }
 
 void
@@ -641,17 +707,13 @@ lineedit_set(const char *text)
 	char *copy;
 	size_t n;
 
-	rl_free_undo_list();
-	if (rl_line_buffer != NULL)
-		explicit_bzero(rl_line_buffer, (size_t)rl_end);
-	rl_replace_line("", 0);
+	abandon();
 	n = fits(text, strlen(text));
 	copy = xmemdup0(text, n);
 	rl_replace_line(copy, 0);
 	explicit_bzero(copy, n);
 	free(copy);
 	rl_point = rl_end;
-	rl_mark = 0;
 }
 
 void

@@ -165,8 +165,6 @@ keep_unsent(struct app *a)
 		free(text);
 		free(lines);
 	}
-	if (a->opt.send_target != NULL)
-		return; /* the exit status says it */
 	if (kept)
 		fprintf(stderr, "chat-tui: %zu not sent: kept, and sent when "
 		    "you come back\n", n);

@@ -242,6 +242,7 @@ look(struct ui *ui)
 	struct model *m = ui->env->model;
 	struct convo *c = model_current(m);
 	bool looked = !ui->asking && ui->stream_pane.h > 0 &&
+	    ui->stream_pane.w > 0 &&
 	    stream_at_end(ui->stream);
 
 	if (looked != model_looked(m))

@@ -57,7 +57,7 @@ struct stream {
 	bool top;
 	uint64_t low;        /* else: the item of the lowest line ... */
 	size_t low_line;     /* ... and which line of it */
-	uint64_t seen;       /* the newest item when we left the end */
+	int64_t seen;        /* the newest message when we left the end */
 };
 
 struct stream *
@@ -413,7 +413,7 @@ hang_on(struct stream *st, const struct convo *c, struct place at)
 		return;
 	}
 	if (st->end)
-		st->seen = convo_item(c, end.item)->serial;
+		st->seen = convo_last(c);
 	st->end = false;
 	st->low = convo_item(c, at.item)->serial;
 	st->low_line = at.line;
@@ -471,7 +471,7 @@ stream_below(const struct stream *st, const struct convo *c)
 		it = convo_item(c, i);
 		if (it->serial == st->low)
 			break;
-		n += it->kind == ITEM_MESSAGE && it->serial > st->seen;
+		n += it->kind == ITEM_MESSAGE && !it->own && it->id > st->seen;
 	}
 	return n;
 }

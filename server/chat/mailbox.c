@@ -62,7 +62,7 @@ looked_up(void *arg, const struct store_page *page)
 	if (!ask_alive(&l->ask))
 		return;
 	if (!page->ok) {
-		ask_end(&l->ask, WIRE_STORAGE);
+		ask_fail(&l->ask, WIRE_STORAGE);
 		return;
 	}
 	message = xcalloc(page->count + 1, sizeof(*message));
@@ -90,10 +90,9 @@ look_up(struct chat *chat, struct account *me, struct store_query *query,
 	query->before = range->before;
 	query->limit = range->limit;
 	/* Who goes forward from an id wants what follows it at once. */
-	query->oldest = range->oldest ||
-	    (range->after > 0 && range->before == 0);
+	query->oldest = range->after > 0 && range->before == 0;
 	if (!store_read(chat->store, query, looked_up, l))
-		ask_end(&l->ask, WIRE_BUSY);
+		ask_fail(&l->ask, WIRE_BUSY);
 }
 
 void
@@ -140,7 +139,7 @@ read_written(void *arg, const struct store_written *written)
 	if (!ask_alive(&r->ask))
 		return;
 	if (!written->ok) {
-		ask_end(&r->ask, WIRE_STORAGE);
+		ask_fail(&r->ask, WIRE_STORAGE);
 		return;
 	}
 	if (!written->duplicate)
@@ -174,7 +173,7 @@ chat_read(struct chat *chat, uint64_t session, uint64_t watcher,
 		id = last;
 	if (!store_mark_read(chat->store, r->me->id, convo.kind, convo.key, id,
 		read_written, r))
-		ask_end(&r->ask, WIRE_BUSY);
+		ask_fail(&r->ask, WIRE_BUSY);
 }
 
 static void
@@ -187,7 +186,7 @@ unread_found(void *arg, const struct store_unread *found)
 	if (!ask_alive(&l->ask))
 		return;
 	if (!found->ok) {
-		ask_end(&l->ask, WIRE_STORAGE);
+		ask_fail(&l->ask, WIRE_STORAGE);
 		return;
 	}
 	row = xcalloc(found->count + 1, sizeof(*row));
@@ -217,7 +216,7 @@ chat_unread(struct chat *chat, uint64_t session, struct chat_done done)
 	l->me = s->account;
 	if (!store_unread(
 		chat->store, l->me->id, l->me->name, unread_found, l))
-		ask_end(&l->ask, WIRE_BUSY);
+		ask_fail(&l->ask, WIRE_BUSY);
 }
 
 /* ---- inbox ------------------------------------------------------------ */
@@ -298,7 +297,7 @@ inbox_marked(void *arg, const struct store_written *written)
 	else if (!written->duplicate)
 		watches_read(mark->ask.chat, mark->me, 0, &mark->target,
 		    written->id);
-	ask_end(&mark->ask, WIRE_OK);
+	ask_fail(&mark->ask, WIRE_OK);
 	if (--in->marks == 0)
 		inbox_finish(in);
 }
@@ -318,7 +317,7 @@ inbox_mark(struct inbox *in, const char *conv, size_t i)
 		in->marks++;
 		return true;
 	}
-	ask_end(&mark->ask, WIRE_BUSY);
+	ask_fail(&mark->ask, WIRE_BUSY);
 	return false;
 }
 
@@ -343,7 +342,7 @@ inbox_found(void *arg, const struct store_page *page)
 	if (!ask_alive(&in->ask))
 		return;
 	if (!page->ok) {
-		ask_end(&in->ask, WIRE_STORAGE);
+		ask_fail(&in->ask, WIRE_STORAGE);
 		return;
 	}
 	inbox_copy(in, page);
@@ -379,5 +378,5 @@ chat_inbox(
 	query.account = in->me->id;
 	query.me = in->me->name;
 	if (!store_read(chat->store, &query, inbox_found, in))
-		ask_end(&in->ask, WIRE_BUSY);
+		ask_fail(&in->ask, WIRE_BUSY);
 }

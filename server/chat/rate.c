@@ -6,23 +6,23 @@
 int64_t
 rate_take(struct rate *r, unsigned per_second, int64_t now)
 {
-	int64_t per = per_second, over, second = 1000;
+	int64_t per = per_second, over;
 
 	if (per == 0)
 		return 0;
 	/* Longer than that and the bucket is full: no overflow from a long
 	 * rest, nor from zeroed memory. */
-	if (now - r->at >= RATE_BURST * second)
+	if (now - r->at >= RATE_BURST * 1000)
 		r->spent = 0;
 	else if (now > r->at)
 		r->spent -= (now - r->at) * per;
 	if (r->spent < 0)
 		r->spent = 0;
 	r->at = now;
-	over = r->spent + second - RATE_BURST * second * per;
+	over = r->spent + 1000 - RATE_BURST * 1000 * per;
 	if (over > 0)
 		return (over + per - 1) / per;
-	r->spent += second;
+	r->spent += 1000;
 	return 0;
 }
 

@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
+#include <utmp.h>
 
 #include <cmocka.h>
 #include <vterm.h>
@@ -29,11 +30,13 @@ enum {
 	TERMS = 16,
 	BYTES_MAX = 64 << 20,
 	ROW_CAP = 16384,
-	SLICE_MS = 50 /* a program may end without closing the terminal */
+	SLICE_MS = 20 /* nothing tells when a program has ended */
 };
 
 struct term {
-	int fd; /* -1: hung up */
+	int fd;    /* of the terminal's side; -1: hung up */
+	int slave; /* held open: what was said last is not lost, and the
+	            * modes can be read, when the program has gone */
 	pid_t pid;
 	bool ended;
 	int status;
@@ -41,7 +44,7 @@ struct term {
 	VTerm *vt;
 	VTermScreen *screen;
 	int rows, cols;
-	bool alternate;
+	bool alternate, hidden;
 	struct buf bytes;
 	char row[ROW_CAP];
 };
@@ -59,6 +62,8 @@ on_prop(VTermProp prop, VTermValue *val, void *arg)
 
 	if (prop == VTERM_PROP_ALTSCREEN)
 		t->alternate = val->boolean;
+	if (prop == VTERM_PROP_CURSORVISIBLE)
+		t->hidden = !val->boolean;
 	return 1;
 }
 
@@ -117,6 +122,7 @@ run(struct term *t, const char *path, const char *const argv[],
 	for (i = 0; i < n; i++)
 		copy[i] = xstrdup(argv[i]);
 	set_env(t->home, env);
+	login_tty(t->slave);
 	execv(path, copy);
 	_exit(127);
 }
@@ -141,25 +147,27 @@ term_open(const struct term_options *o, const char *const argv[])
 	memset(&ws, 0, sizeof(ws));
 	ws.ws_row = (unsigned short)t->rows;
 	ws.ws_col = (unsigned short)t->cols;
-	t->pid = forkpty(&t->fd, NULL, NULL, &ws);
+	assert_int_equal(openpty(&t->fd, &t->slave, NULL, NULL, &ws), 0);
+	fcntl(t->fd, F_SETFL, O_NONBLOCK);
+	fcntl(t->fd, F_SETFD, FD_CLOEXEC);
+	fcntl(t->slave, F_SETFD, FD_CLOEXEC);
+	t->pid = fork();
 	assert_true(t->pid != -1);
 	if (t->pid == 0)
 		run(t, path, argv, o != NULL ? o->env : NULL);
-	fcntl(t->fd, F_SETFL, O_NONBLOCK);
-	fcntl(t->fd, F_SETFD, FD_CLOEXEC);
 	free(path);
 	return terms[i] = t;
 }
 
-/* ---- in and out -------------------------------------------------------------- */
-
-static void
-hang_up(struct term *t)
+void
+term_hang_up(struct term *t)
 {
 	if (t->fd != -1)
 		close(t->fd);
 	t->fd = -1;
 }
+
+/* ---- in and out -------------------------------------------------------------- */
 
 static void
 reap(struct term *t, int flags)
@@ -195,8 +203,6 @@ take(struct term *t)
 		}
 		if (n == -1 && errno == EINTR)
 			continue;
-		if (n == 0 || errno != EAGAIN) /* EIO: nobody holds it open */
-			hang_up(t);
 		return;
 	}
 }
@@ -233,7 +239,7 @@ term_send(struct term *t, const void *bytes, size_t n)
 
 	while (n > 0) {
 		if (t->fd == -1)
-			term_fail(t, "the program has ended");
+			term_fail(t, "the terminal has gone");
 		if (now_ms() > until)
 			term_fail(t, "the program does not read");
 		done = write(t->fd, p, n > 1024 ? 1024 : n);
@@ -367,6 +373,18 @@ term_shows(struct term *t, const char *text)
 	return term_find(t, text, &row, &col);
 }
 
+bool
+term_is_at(struct term *t, int row, int col, const char *text)
+{
+	static int at[ROW_CAP];
+	size_t n = read_row(t, row, t->row, at), i;
+
+	for (i = 0; i < n; i++)
+		if (at[i] == col)
+			return strncmp(t->row + i, text, strlen(text)) == 0;
+	return *text == '\0';
+}
+
 void
 term_cursor(struct term *t, int *row, int *col)
 {
@@ -399,10 +417,16 @@ term_alternate(struct term *t)
 	return t->alternate;
 }
 
+bool
+term_cursor_hidden(struct term *t)
+{
+	return t->hidden;
+}
+
 void
 term_modes(struct term *t, struct termios *tio)
 {
-	assert_int_equal(tcgetattr(t->fd, tio), 0);
+	assert_int_equal(tcgetattr(t->slave, tio), 0);
 }
 
 const char *
@@ -420,8 +444,9 @@ term_fail(struct term *t, const char *what)
 
 	reap(t, WNOHANG);
 	term_cursor(t, &row, &col);
-	print_error("terminal: %s\n%dx%d, cursor %d,%d%s\n%s", what, t->cols,
-	    t->rows, row, col, t->ended ? ", ended" : "", screen);
+	/* Not print_error(): it cuts what is long. */
+	fprintf(stderr, "terminal: %s\n%dx%d, cursor %d,%d%s\n%s", what,
+	    t->cols, t->rows, row, col, t->ended ? ", ended" : "", screen);
 	free(screen);
 	fail();
 }
@@ -435,9 +460,10 @@ term_await_that(struct term *t, bool (*fn)(struct term *, void *arg),
 	long long until = now_ms() + DEADLINE_MS;
 
 	while (!fn(t, arg)) {
-		if (t->fd == -1 || now_ms() > until)
+		if (t->ended || now_ms() > until)
 			term_fail(t, what);
-		pump(NULL);
+		reap(t, WNOHANG);
+		pump(NULL); /* its last words too */
 	}
 }
 
@@ -464,6 +490,14 @@ is_in_row(struct term *t, void *arg)
 	const struct sight *s = arg;
 
 	return strstr(term_row(t, s->row), s->text) != NULL;
+}
+
+static bool
+is_row(struct term *t, void *arg)
+{
+	const struct sight *s = arg;
+
+	return strcmp(term_row(t, s->row), s->text) == 0;
 }
 
 static void
@@ -502,6 +536,34 @@ term_await_row(struct term *t, int row, const char *text)
 	await_text(t, is_in_row, &s, text, "is not in its row");
 }
 
+void
+term_await_row_is(struct term *t, int row, const char *text)
+{
+	struct sight s = { text, row };
+
+	await_text(t, is_row, &s, text, "is not all of its row");
+}
+
+static bool
+is_cursor_at(struct term *t, void *arg)
+{
+	const int *want = arg;
+	int row, col;
+
+	term_cursor(t, &row, &col);
+	return row == want[0] && col == want[1];
+}
+
+void
+term_await_cursor(struct term *t, int row, int col)
+{
+	int want[2] = { row, col };
+	char *what = xasprintf("the cursor is not at %d,%d", row, col);
+
+	term_await_that(t, is_cursor_at, want, what);
+	free(what);
+}
+
 int
 term_await_end(struct term *t)
 {
@@ -536,7 +598,8 @@ term_close(struct term *t)
 	long long until = now_ms() + DEADLINE_MS / 4;
 	size_t i;
 
-	hang_up(t);
+	term_hang_up(t);
+	close(t->slave);
 	while (reap(t, WNOHANG), !t->ended) {
 		if (now_ms() > until)
 			kill(t->pid, SIGKILL);

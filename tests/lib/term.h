@@ -32,6 +32,9 @@ struct term *term_open(const struct term_options *, const char *const argv[]);
 /* Hangs up, and kills what does not end by that. */
 void term_close(struct term *);
 
+/* The terminal goes away, and the program may notice. */
+void term_hang_up(struct term *);
+
 /* Where the home of a program that has ended, or still runs, is; good until
  * terms_cleanup. */
 const char *term_home(const struct term *);
@@ -54,6 +57,10 @@ void term_await(struct term *, const char *text);
 void term_await_gone(struct term *, const char *text);
 /* Until row (from the end, where negative) contains text. */
 void term_await_row(struct term *, int row, const char *text);
+/* Until it is that, and no more. */
+void term_await_row_is(struct term *, int row, const char *text);
+/* Until the cursor is there. */
+void term_await_cursor(struct term *, int row, int col);
 /* Until fn says true; what: for the failure's text. */
 void term_await_that(struct term *, bool (*fn)(struct term *, void *arg),
     void *arg, const char *what);
@@ -68,6 +75,8 @@ char *term_screen(struct term *);
 bool term_shows(struct term *, const char *text);
 /* Where text begins, in cells; false: nowhere. */
 bool term_find(struct term *, const char *text, int *row, int *col);
+/* Whether text begins in that cell. */
+bool term_is_at(struct term *, int row, int col, const char *text);
 void term_cursor(struct term *, int *row, int *col);
 
 struct term_look {
@@ -77,6 +86,8 @@ struct term_look {
 struct term_look term_look_at(struct term *, int row, int col);
 
 bool term_alternate(struct term *); /* the other screen: full-screen mode */
+bool term_cursor_hidden(struct term *);
+/* Also when the program has ended. */
 void term_modes(struct term *, struct termios *);
 
 /* Every byte that the program has sent. */

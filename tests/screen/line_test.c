@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The line that is typed: what readline does is lineedit_test's; here is what
+ * is seen of it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+#include "tests/lib/client.h"
+#include "tests/lib/person.h"
+#include "tests/lib/server.h"
+#include "tests/lib/term.h"
+
+static void
+a_paste_of_lines_is_one_message(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_watching(s, "lineker", "surabaya");
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	term_type(t, "\033[200~one\r\ntwo\rthree\r\033[201~");
+	term_await_row_is(t, -1, "> one↵two↵three");
+	client_ask(c, "ping"); /* nothing has been sent */
+	assert_false(term_shows(t, "messi  one"));
+	term_type(t, "\r");
+	expect_json(client_event_of(c, "message"),
+	    "{'text':'one\\ntwo\\nthree','from':'messi'}");
+	term_await(t, "messi  one");
+	term_await_row_is(t, -1, ">");
+}
+
+static void
+a_long_line_scrolls_sideways(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 24, 40);
+	char line[101] = "";
+	int i;
+
+	(void)state;
+	for (i = 0; i < 20; i++)
+		sprintf(line + 5 * i, "%04d.", i);
+	term_type(t, line);
+	term_await_row(t, -1, "0019.");
+	assert_false(strstr(term_row(t, -1), "0000.") != NULL);
+	assert_non_null(strchr(term_row(t, -1), '<'));
+	term_type(t, "\001"); /* Ctrl-A */
+	term_await_row(t, -1, "> 0000.0001.");
+	term_await_cursor(t, 23, 2);
+	term_type(t, "\r");
+	term_await_row_is(t, -1, ">");
+	term_await(t, "0019.");
+}
+
+static void
+wide_characters_are_edited_in_columns(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	term_type(t, "日本e\xcc\x81👨‍👩‍👧x");
+	term_await_row(t, -1, "> 日本e\xcc\x81👨x");
+	term_await_cursor(t, 23, 2 + 4 + 1 + 2 + 1);
+	term_type(t, "\033[D\177"); /* Left, Backspace: the family goes */
+	term_await_row_is(t, -1, "> 日本e\xcc\x81x");
+	term_await_cursor(t, 23, 2 + 4 + 1);
+}
+
+static void
+commands_and_names_are_completed(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	term_await(t, "lineker");
+	term_type(t, "/ms\t");
+	term_await_row(t, -1, "> /msg");
+	term_type(t, "LIN\t");
+	term_await_row(t, -1, "/msg lineker");
+	term_type(t, "\003/h\t\t");
+	term_await_row(t, -2, "/help");
+	term_await_row(t, -2, "/history");
+}
+
+static void
+ctrl_c_clears_and_twice_leaves(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	term_type(t, "not this");
+	term_await_row_is(t, -1, "> not this");
+	term_type(t, "\003");
+	term_await_row_is(t, -1, ">");
+	term_type(t, "\003");
+	term_await(t, "Ctrl-C once more");
+	term_type(t, "x\177\003");
+	term_await(t, "Ctrl-C once more");
+	term_type(t, "\003");
+	assert_int_equal(term_await_end(t), 0);
+}
+
+static void
+history_is_there_in_the_next_run_without_secrets(void **state)
+{
+	static const char *const env[] = { "CHAT_PASSWORD=surabaya", NULL };
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 24, 80);
+	const struct term_options o = { .home = term_home(t), .env = env };
+	char where[128], path[256];
+	const char *const argv[] = { "chat-tui", where, NULL };
+	struct stat st;
+
+	(void)state;
+	term_type(t, "remember me\r");
+	term_await(t, "messi  remember me");
+	term_type(t, "/passwd wrong secret2\r");
+	term_await(t, "wrong password");
+	term_type(t, "/quit\r");
+	assert_int_equal(term_await_end(t), 0);
+	snprintf(path, sizeof(path), "%s/.local/state/chat-tui/history",
+	    o.home);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+
+	snprintf(where, sizeof(where), "messi@%s", server_address(s));
+	t = term_open(&o, argv);
+	term_await_row(t, 0, "messi · online");
+	term_type(t, "\033[A\033[A");
+	term_await_row_is(t, -1, "> remember me");
+	assert_false(term_shows(t, "secret2"));
+}
+
+static void
+a_refused_line_comes_back_to_be_mended(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	term_type(t, "/mgs neko hey\r");
+	term_await(t, "--");
+	term_await_row_is(t, -1, "> /mgs neko hey");
+}
+
+#define T(f) cmocka_unit_test_teardown(f, people_cleanup)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(a_paste_of_lines_is_one_message),
+		T(a_long_line_scrolls_sideways),
+		T(wide_characters_are_edited_in_columns),
+		T(commands_and_names_are_completed),
+		T(ctrl_c_clears_and_twice_leaves),
+		T(history_is_there_in_the_next_run_without_secrets),
+		T(a_refused_line_comes_back_to_be_mended),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

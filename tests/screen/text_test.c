@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What others write, and what it must not do to a terminal. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/lib/client.h"
+#include "tests/lib/person.h"
+#include "tests/lib/server.h"
+#include "tests/lib/term.h"
+
+static void
+control_characters_are_pictures(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	struct term *t = person_open(s, "messi", 24, 100);
+	const char *bytes;
+	size_t n;
+
+	(void)state;
+	client_ask(c, "say - * %s", "\"a\\u001b[31mred\\u001b]0;title\\u0007b\"");
+	client_ask(c, "say - * %s", "\"c\\u009b5md\\u202ertl\\u2066e\\u0085f\"");
+	client_ask(c, "say - * %s", "\"the end\"");
+	term_await(t, "the end");
+	term_await(t, "a␛[31mred␛]0;title␇b");
+	term_await(t, "c<U+009B>5md<U+202E>rtl<U+2066>e<U+0085>f");
+	bytes = term_bytes(t, &n);
+	assert_null(memmem(bytes, n, "\033[31mred", 8));
+	assert_null(memmem(bytes, n, "\033]0;title", 9));
+	assert_null(memmem(bytes, n, "\xc2\x9b", 2));
+	assert_null(memmem(bytes, n, "\xc2\x85", 2));
+	assert_null(memmem(bytes, n, "\xe2\x80\xae", 3));
+	assert_null(memmem(bytes, n, "\xe2\x81\xa6", 3));
+	assert_null(memchr(bytes, '\a', n));
+}
+
+/* The edge of the users pane is straight, whatever stands beside it. */
+static void
+every_width_is_as_it_was_reckoned(void **state)
+{
+	static const char *const text[] = { "日本語のテキスト", "e\xcc\x81"
+		"a\xcc\x80 combined", "👍 👍🏽 👨‍👩‍👧 ❤️ 🇮🇩", "नमस्ते क्षि",
+		"한국어 각", "שלום עולם", "a\tb", "ｆｕｌｌ", "e\xcc\x81\xcc\x81"
+		"\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81" };
+	struct server *s = server_open(NULL);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	struct term *t = person_open(s, "messi", 24, 80);
+	size_t i;
+	int row, col, edge;
+
+	(void)state;
+	for (i = 0; i < sizeof(text) / sizeof(text[0]); i++)
+		client_ask(c, "broadcast - %s ends", text[i]);
+	client_ask(c, "broadcast - last");
+	term_await(t, "lineker  last");
+	assert_true(term_find(t, "│ Active", &row, &edge));
+	for (row = 1; row < 22; row++)
+		assert_true(term_is_at(t, row, edge, "│"));
+	assert_true(term_find(t, "日本語のテキスト ends", &row, &col));
+	assert_true(term_is_at(t, row, col + 17, "ends"));
+	assert_true(term_find(t, "combined ends", &row, &col));
+	assert_int_equal(col, 18 + 3);
+}
+
+static void
+several_lines_stay_several_lines(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	struct term *t = person_open(s, "messi", 24, 80);
+	int row, col;
+
+	(void)state;
+	client_ask(c, "say - * %s", "\"first\\nsecond\\n    third\"");
+	term_await(t, "lineker  first");
+	assert_true(term_find(t, "lineker  first", &row, &col));
+	col += 9;
+	assert_true(term_is_at(t, row + 1, col, "second"));
+	assert_true(term_is_at(t, row + 2, col, "    third"));
+}
+
+static void
+a_flood_leaves_the_last_words(void **state)
+{
+	static const char *const options[] = { "--rate", "off", NULL };
+	struct server *s = server_open(options);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	struct term *t = person_open(s, "messi", 24, 80);
+	int i;
+
+	(void)state;
+	for (i = 0; i < 2000; i++)
+		client_printf(c, "broadcast - flood %d\r\n", i);
+	client_puts(c, "broadcast - the last of it\r\n");
+	term_type(t, "typed meanwhile");
+	term_await(t, "lineker  the last of it");
+	term_await_row_is(t, -1, "> typed meanwhile");
+	for (i = 0; i <= 2000; i++)
+		client_reply(c);
+}
+
+#define T(f) cmocka_unit_test_teardown(f, people_cleanup)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(control_characters_are_pictures),
+		T(every_width_is_as_it_was_reckoned),
+		T(several_lines_stay_several_lines),
+		T(a_flood_leaves_the_last_words),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -190,10 +190,12 @@ void chat_search(struct chat *, uint64_t session, const char *words,
     const struct chat_range *, struct chat_done);
 
 /*
- * Unread private messages, oldest first, at most CHAT_INBOX_PAGE (more tells
- * of others).  They are marked as read before they are answered, unless peek.
+ * Unread private messages, oldest first, at most CHAT_INBOX_PAGE and about
+ * CHAT_INBOX_BYTES, so that they fit into a reply whatever JSON makes of them
+ * (more tells of others).  They are marked as read before they are answered,
+ * unless peek.
  */
-enum { CHAT_INBOX_PAGE = 1000 };
+enum { CHAT_INBOX_PAGE = 1000, CHAT_INBOX_BYTES = 1 << 20 };
 void chat_inbox(
     struct chat *, uint64_t session, bool peek, struct chat_done);
 

@@ -246,16 +246,16 @@ inbox_copy(struct inbox *in, const struct store_page *page)
 	size_t i, n = 1;
 	char *at;
 
-	for (i = 0; i < page->count; i++)
+	for (i = 0; i < page->count && n < CHAT_INBOX_BYTES; i++)
 		n += strlen(page->message[i].sender) +
 		    strlen(page->message[i].name) +
 		    strlen(page->message[i].text) + 3;
 	in->chars = at = xmalloc(n);
-	in->message = xcalloc(page->count + 1, sizeof(*in->message));
-	in->count = page->count;
-	in->more = page->more;
+	in->count = i;
+	in->message = xcalloc(in->count + 1, sizeof(*in->message));
+	in->more = page->more || in->count < page->count;
 	in->last = page->last;
-	for (i = 0; i < page->count; i++) {
+	for (i = 0; i < in->count; i++) {
 		struct chat_message *m = &in->message[i];
 
 		convo_view(in->ask.chat, in->me, &page->message[i], m);

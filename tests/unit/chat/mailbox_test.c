@@ -25,7 +25,7 @@ static struct answer
 history(struct world *w, uint64_t session, const char *target, int64_t after,
     int64_t before, size_t limit)
 {
-	struct chat_range range = { after, before, limit };
+	struct chat_range range = { after, before, limit, false };
 	struct target to = target_of(target);
 	struct answer a = { 0 };
 

@@ -168,6 +168,7 @@ struct swap {
 static void
 swap_second(void *arg, int fd, unsigned ready)
 {
+	static char new[] = "new ";
 	struct swap *s = arg;
 
 	assert_int_equal(fd, s->first);
@@ -177,7 +178,7 @@ swap_second(void *arg, int fd, unsigned ready)
 	loop_unwatch(loop, s->second);
 	assert_int_equal(dup2(s->other, s->second), s->second);
 	if (s->watch)
-		loop_watch(loop, s->second, LOOP_READ, note_fd, T("new "));
+		loop_watch(loop, s->second, LOOP_READ, note_fd, new);
 }
 
 static void

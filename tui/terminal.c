@@ -246,6 +246,20 @@ curses_modes(void)
 	scrollok(stdscr, FALSE);
 }
 
+/* Asked before newterm(), which leaks where it refuses. */
+static bool
+is_capable(void)
+{
+	bool capable;
+	int err;
+
+	if (setupterm(NULL, STDOUT_FILENO, &err) != OK)
+		return false;
+	capable = capability("cup") != NULL;
+	del_curterm(cur_term);
+	return capable;
+}
+
 bool
 terminal_open(char *why, size_t cap)
 {
@@ -256,15 +270,9 @@ terminal_open(char *why, size_t cap)
 		    strerror(errno));
 		return false;
 	}
-	tty.screen = new_term();
-	if (tty.screen == NULL || capability("cup") == NULL) {
-		if (tty.screen != NULL) {
-			endwin();
-			delscreen(tty.screen);
-		}
+	if (!is_capable() || (tty.screen = new_term()) == NULL) {
 		snprintf(why, cap, "the terminal \"%s\" is not known, "
-		    "or cannot place its cursor; try --plain",
-		    name != NULL ? name : "");
+		    "or cannot place its cursor", name != NULL ? name : "");
 		return false;
 	}
 	prepare_reset();

@@ -30,6 +30,7 @@ enum {
 	TERMS = 16,
 	BYTES_MAX = 64 << 20,
 	ROW_CAP = 16384,
+	LAST_WORDS = 8000,
 	SLICE_MS = 20 /* nothing tells when a program has ended */
 };
 
@@ -592,19 +593,28 @@ term_pid(const struct term *t)
 	return t->pid;
 }
 
-void
-term_close(struct term *t)
+static void
+hang_up_and_wait(struct term *t)
 {
 	long long until = now_ms() + DEADLINE_MS / 4;
-	size_t i;
 
 	term_hang_up(t);
-	close(t->slave);
+	if (t->slave != -1)
+		close(t->slave);
+	t->slave = -1;
 	while (reap(t, WNOHANG), !t->ended) {
 		if (now_ms() > until)
 			kill(t->pid, SIGKILL);
 		pump(NULL);
 	}
+}
+
+void
+term_close(struct term *t)
+{
+	size_t i;
+
+	hang_up_and_wait(t);
 	for (i = 0; i < TERMS; i++)
 		if (terms[i] == t)
 			terms[i] = NULL;
@@ -622,19 +632,44 @@ remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 	return remove(path);
 }
 
+/*
+ * A sanitizer ends a program with 99 (tests/run.sh says so to it) or abort(3);
+ * and one that does not end by the hang-up had to be killed.
+ */
+static bool
+ends_badly(struct term *t)
+{
+	const char *said;
+
+	hang_up_and_wait(t);
+	if (WIFSIGNALED(t->status) ? WTERMSIG(t->status) == SIGHUP :
+	    WEXITSTATUS(t->status) != 99)
+		return false;
+	said = buf_data(&t->bytes);
+	if (t->bytes.len > LAST_WORDS)
+		said += t->bytes.len - LAST_WORDS;
+	fprintf(stderr, "terminal: it ended badly (status %#x): %s\n",
+	    (unsigned)t->status, said);
+	return true;
+}
+
 int
 terms_cleanup(void **state)
 {
+	bool bad = false;
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < TERMS; i++)
-		if (terms[i] != NULL)
-			term_close(terms[i]);
+	for (i = 0; i < TERMS; i++) {
+		if (terms[i] == NULL)
+			continue;
+		bad |= ends_badly(terms[i]);
+		term_close(terms[i]);
+	}
 	while (home_count > 0) {
 		home_count--;
 		nftw(homes[home_count], remove_one, 8, FTW_DEPTH | FTW_PHYS);
 		free(homes[home_count]);
 	}
-	return 0;
+	return bad ? -1 : 0;
 }

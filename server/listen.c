@@ -249,8 +249,8 @@ no_descriptor(struct listener *l, int error)
 	if (ls->spare != -1) {
 		close(ls->spare);
 		ls->spare = -1;
-		fd = accept4(l->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-		if (fd != -1)
+		for (int i = 0; i < ACCEPTS_A_TURN && (fd = accept4(l->fd,
+		    NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) != -1; i++)
 			turn_away(l, fd);
 		ls->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	}

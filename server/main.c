@@ -398,7 +398,9 @@ open_store(struct server *s)
 	s->store = store_open(&o, &status, why, sizeof why);
 	if (s->store != NULL)
 		return EX_OK;
-	return die(status == STORE_BROKEN ? EX_IOERR : EX_CANTCREAT, why);
+	return die(status == STORE_BROKEN || status == STORE_NEWER
+	        ? EX_IOERR : EX_CANTCREAT,
+	    why);
 }
 
 static int

@@ -44,7 +44,7 @@ account_add(struct chat *chat, const struct store_account *from)
 	TAILQ_INIT(&a->watches);
 	if (all->count == all->cap) {
 		all->cap = all->cap == 0 ? 64 : all->cap * 2;
-		all->all = xreallocarray(all->all, all->cap, sizeof(a));
+		all->all = xreallocarray(all->all, all->cap, sizeof(void *));
 	}
 	all->all[all->count++] = a;
 	map_put(all->by_key, a->key, strlen(a->key), a);
@@ -115,7 +115,7 @@ account_by_id(const struct chat *chat, int64_t id)
 	if (all->count == 0)
 		return NULL;
 	found = bsearch(
-	    &id, all->all, all->count, sizeof(*all->all), compare_id);
+	    &id, all->all, all->count, sizeof(void *), compare_id);
 	return found == NULL ? NULL : *found;
 }
 
@@ -174,7 +174,7 @@ newcomer_end(struct newcomer *new, enum wire_err err)
 {
 	map_take(
 	    new->ask.chat->accounts.reserved, new->key, strlen(new->key));
-	ask_fail(&new->ask, err);
+	ask_end(&new->ask, err);
 }
 
 /* NULL, and answered, when the name cannot be had. */
@@ -305,7 +305,7 @@ renamed(void *arg, const struct store_written *written)
 	if (!ask_alive(&r->ask))
 		return;
 	if (!written->ok) {
-		ask_fail(&r->ask, WIRE_STORAGE);
+		ask_end(&r->ask, WIRE_STORAGE);
 		return;
 	}
 	snprintf(r->account->real_name, sizeof(r->account->real_name), "%s",
@@ -313,7 +313,7 @@ renamed(void *arg, const struct store_written *written)
 	/* So that those who show the name show the new one. */
 	if (r->account->online != NULL)
 		presence_changed(r->ask.chat, r->account);
-	ask_fail(&r->ask, WIRE_OK);
+	ask_end(&r->ask, WIRE_OK);
 }
 
 void
@@ -336,5 +336,5 @@ chat_rename(struct chat *chat, uint64_t session, const char *real_name,
 	snprintf(r->real_name, sizeof(r->real_name), "%s", real_name);
 	if (!store_set_real_name(
 		chat->store, r->account->id, real_name, renamed, r))
-		ask_fail(&r->ask, WIRE_BUSY);
+		ask_end(&r->ask, WIRE_BUSY);
 }

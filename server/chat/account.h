@@ -33,7 +33,7 @@ struct account {
 	struct rate sends;
 	struct throttle logins;
 	/* session.c's: by number, which is the order of login */
-	TAILQ_HEAD(, session) sessions;
+	TAILQ_HEAD(account_sessions, session) sessions;
 	size_t session_count;
 	struct session *online; /* the first that counts as logged in */
 	/* watch.c's: by number */

@@ -54,7 +54,7 @@ ask_answer(struct ask *ask, const struct chat_result *result)
 }
 
 void
-ask_fail(struct ask *ask, enum wire_err err)
+ask_end(struct ask *ask, enum wire_err err)
 {
 	ask_answer(ask, &(struct chat_result){ .err = err });
 }

@@ -2,7 +2,7 @@
 /*
  * Something that was asked of the chat and waits for the disk or a password
  * hash.  Each call's own struct begins with one; it goes to the store as the
- * argument of the callback, which ends it by ask_answer or ask_fail.
+ * argument of the callback, which ends it by ask_answer or ask_end.
  *
  * chat_free answers all that wait with WIRE_BUSY and cuts them loose: their
  * callbacks still come (the store outlives the chat) and find ask_alive false,
@@ -39,9 +39,10 @@ void *ask_new(struct chat *, size_t size, struct chat_done);
 /* False: the chat is gone, and so is the ask now. */
 bool ask_alive(struct ask *);
 
-/* Both free it, and wipe it, for one may hold a password. */
+/* Both free it, and wipe it, for one may hold a password.  ask_end is for an
+ * answer that is no more than OK or an error. */
 void ask_answer(struct ask *, const struct chat_result *);
-void ask_fail(struct ask *, enum wire_err);
+void ask_end(struct ask *, enum wire_err);
 
 /* chat_free's. */
 void asks_cut(struct asks *);

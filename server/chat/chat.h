@@ -182,6 +182,8 @@ void chat_send(struct chat *, uint64_t session, uint64_t watcher,
 struct chat_range {
 	int64_t after, before; /* 0: open */
 	size_t limit;
+	bool oldest; /* the limit keeps the oldest; so it does where only
+	              * after is set.  Else the newest. */
 };
 
 void chat_history(struct chat *, uint64_t session, const struct target *,
@@ -249,9 +251,9 @@ struct chat_sink {
 /*
  * Watches for the session's user: answers last, missed and gap, then every
  * message with an id above after, in order, then live ones; no loss, no
- * repeat.  after -1: live ones only.  Presence and other events come from the
- * answer on.  Returns the watch's number, which is also good before the
- * answer.  sink stays the caller's and outlives the watch; id is the number
+ * repeat.  after -1: live ones only, answered at once.  Presence and other
+ * events come from the answer on.  Returns the watch's number, which is also
+ * good before the answer.  sink stays the caller's and outlives the watch; id is the number
  * under which the caller finds its receiver.  After a refusal (done with an
  * error) there is no watch, and ended is not called.
  */

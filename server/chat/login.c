@@ -54,7 +54,7 @@ login_finish(struct login *login)
 	const struct session *s;
 
 	if (!session_make_room(chat, login->account)) {
-		ask_fail(&login->ask, WIRE_TOO_MANY_SESSIONS);
+		ask_end(&login->ask, WIRE_TOO_MANY_SESSIONS);
 		return;
 	}
 	s = session_new(chat, login->account,
@@ -75,7 +75,7 @@ login_written(void *arg, const struct store_written *written)
 	if (written->ok)
 		login_finish(login);
 	else
-		ask_fail(&login->ask, WIRE_STORAGE);
+		ask_end(&login->ask, WIRE_STORAGE);
 }
 
 static void
@@ -91,7 +91,7 @@ login_store(struct login *login)
 	secret_digest(login->token, strlen(login->token), login->digest);
 	memcpy(record.digest, login->digest, sizeof(record.digest));
 	if (!store_add_session(chat->store, &record, login_written, login))
-		ask_fail(&login->ask, WIRE_BUSY);
+		ask_end(&login->ask, WIRE_BUSY);
 }
 
 static void
@@ -105,12 +105,12 @@ login_checked(void *arg, bool right)
 	login->created = login->ask.chat->wall;
 	if (!right) {
 		throttle_wrong(&a->logins, login->ask.chat->mono);
-		ask_fail(&login->ask, WIRE_WRONG_PASSWORD);
+		ask_end(&login->ask, WIRE_WRONG_PASSWORD);
 		return;
 	}
 	throttle_right(&a->logins);
 	if (password_moved(a, login->passwords))
-		ask_fail(&login->ask, WIRE_BUSY);
+		ask_end(&login->ask, WIRE_BUSY);
 	else if (login->kind == CHAT_TOKEN)
 		login_store(login);
 	else
@@ -128,7 +128,7 @@ login_begin(struct chat *chat, struct account *a, const char *password,
 	login->passwords = a->passwords;
 	if (!passhash_check(
 		chat->passhash, a->hash, password, login_checked, login))
-		ask_fail(&login->ask, WIRE_BUSY);
+		ask_end(&login->ask, WIRE_BUSY);
 }
 
 void
@@ -171,7 +171,7 @@ logout_written(void *arg, const struct store_written *written)
 		session_drop(chat, s);
 	else if (s != NULL)
 		s->ending = false; /* the token is good still: say so */
-	ask_fail(&out->ask, written->ok ? WIRE_OK : WIRE_STORAGE);
+	ask_end(&out->ask, written->ok ? WIRE_OK : WIRE_STORAGE);
 }
 
 void
@@ -188,10 +188,10 @@ chat_logout(struct chat *chat, uint64_t session, struct chat_done done)
 	out->session = session;
 	if (s->kind == CHAT_ATTACHED) {
 		session_drop(chat, s);
-		ask_fail(&out->ask, WIRE_OK);
+		ask_end(&out->ask, WIRE_OK);
 	} else if (!store_end_session(
 		       chat->store, s->digest, logout_written, out)) {
-		ask_fail(&out->ask, WIRE_BUSY);
+		ask_end(&out->ask, WIRE_BUSY);
 	} else {
 		session_silence(chat, s);
 	}
@@ -221,13 +221,13 @@ passwd_written(void *arg, const struct store_written *written)
 		return;
 	a->changing--;
 	if (!written->ok) {
-		ask_fail(&p->ask, WIRE_STORAGE);
+		ask_end(&p->ask, WIRE_STORAGE);
 		return;
 	}
 	a->passwords++;
 	snprintf(a->hash, sizeof(a->hash), "%s", p->hash);
 	end_others(p->ask.chat, a, p->session);
-	ask_fail(&p->ask, WIRE_OK);
+	ask_end(&p->ask, WIRE_OK);
 }
 
 /* The session may have ended, and another change may have come first. */
@@ -250,7 +250,7 @@ passwd_made(void *arg, const char *hash)
 		return;
 	err = hash == NULL ? WIRE_BUSY : passwd_stands(p);
 	if (err != WIRE_OK) {
-		ask_fail(&p->ask, err);
+		ask_end(&p->ask, err);
 		return;
 	}
 	s = session_find(p->ask.chat, p->session);
@@ -259,7 +259,7 @@ passwd_made(void *arg, const char *hash)
 		s->kind == CHAT_TOKEN ? s->digest : NULL, passwd_written, p))
 		p->account->changing++;
 	else
-		ask_fail(&p->ask, WIRE_BUSY);
+		ask_end(&p->ask, WIRE_BUSY);
 }
 
 static void
@@ -276,7 +276,7 @@ passwd_checked(void *arg, bool right)
 		p->ask.chat->passhash, p->new, passwd_made, p))
 		err = WIRE_BUSY;
 	if (err != WIRE_OK)
-		ask_fail(&p->ask, err);
+		ask_end(&p->ask, err);
 }
 
 void
@@ -301,5 +301,5 @@ chat_passwd(struct chat *chat, uint64_t session, const char *old,
 	snprintf(p->new, sizeof(p->new), "%s", new);
 	if (!passhash_check(chat->passhash, s->account->hash, old,
 		passwd_checked, p))
-		ask_fail(&p->ask, WIRE_BUSY);
+		ask_end(&p->ask, WIRE_BUSY);
 }

@@ -62,7 +62,7 @@ looked_up(void *arg, const struct store_page *page)
 	if (!ask_alive(&l->ask))
 		return;
 	if (!page->ok) {
-		ask_fail(&l->ask, WIRE_STORAGE);
+		ask_end(&l->ask, WIRE_STORAGE);
 		return;
 	}
 	message = xcalloc(page->count + 1, sizeof(*message));
@@ -90,9 +90,10 @@ look_up(struct chat *chat, struct account *me, struct store_query *query,
 	query->before = range->before;
 	query->limit = range->limit;
 	/* Who goes forward from an id wants what follows it at once. */
-	query->oldest = range->after > 0 && range->before == 0;
+	query->oldest = range->oldest ||
+	    (range->after > 0 && range->before == 0);
 	if (!store_read(chat->store, query, looked_up, l))
-		ask_fail(&l->ask, WIRE_BUSY);
+		ask_end(&l->ask, WIRE_BUSY);
 }
 
 void
@@ -139,7 +140,7 @@ read_written(void *arg, const struct store_written *written)
 	if (!ask_alive(&r->ask))
 		return;
 	if (!written->ok) {
-		ask_fail(&r->ask, WIRE_STORAGE);
+		ask_end(&r->ask, WIRE_STORAGE);
 		return;
 	}
 	if (!written->duplicate)
@@ -173,7 +174,7 @@ chat_read(struct chat *chat, uint64_t session, uint64_t watcher,
 		id = last;
 	if (!store_mark_read(chat->store, r->me->id, convo.kind, convo.key, id,
 		read_written, r))
-		ask_fail(&r->ask, WIRE_BUSY);
+		ask_end(&r->ask, WIRE_BUSY);
 }
 
 static void
@@ -186,7 +187,7 @@ unread_found(void *arg, const struct store_unread *found)
 	if (!ask_alive(&l->ask))
 		return;
 	if (!found->ok) {
-		ask_fail(&l->ask, WIRE_STORAGE);
+		ask_end(&l->ask, WIRE_STORAGE);
 		return;
 	}
 	row = xcalloc(found->count + 1, sizeof(*row));
@@ -216,7 +217,7 @@ chat_unread(struct chat *chat, uint64_t session, struct chat_done done)
 	l->me = s->account;
 	if (!store_unread(
 		chat->store, l->me->id, l->me->name, unread_found, l))
-		ask_fail(&l->ask, WIRE_BUSY);
+		ask_end(&l->ask, WIRE_BUSY);
 }
 
 /* ---- inbox ------------------------------------------------------------ */
@@ -297,7 +298,7 @@ inbox_marked(void *arg, const struct store_written *written)
 	else if (!written->duplicate)
 		watches_read(mark->ask.chat, mark->me, 0, &mark->target,
 		    written->id);
-	ask_fail(&mark->ask, WIRE_OK);
+	ask_end(&mark->ask, WIRE_OK);
 	if (--in->marks == 0)
 		inbox_finish(in);
 }
@@ -317,7 +318,7 @@ inbox_mark(struct inbox *in, const char *conv, size_t i)
 		in->marks++;
 		return true;
 	}
-	ask_fail(&mark->ask, WIRE_BUSY);
+	ask_end(&mark->ask, WIRE_BUSY);
 	return false;
 }
 
@@ -342,7 +343,7 @@ inbox_found(void *arg, const struct store_page *page)
 	if (!ask_alive(&in->ask))
 		return;
 	if (!page->ok) {
-		ask_fail(&in->ask, WIRE_STORAGE);
+		ask_end(&in->ask, WIRE_STORAGE);
 		return;
 	}
 	inbox_copy(in, page);
@@ -378,5 +379,5 @@ chat_inbox(
 	query.account = in->me->id;
 	query.me = in->me->name;
 	if (!store_read(chat->store, &query, inbox_found, in))
-		ask_fail(&in->ask, WIRE_BUSY);
+		ask_end(&in->ask, WIRE_BUSY);
 }

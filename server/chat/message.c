@@ -42,11 +42,11 @@ static void
 digest_words(const char *conv, const char *text,
     unsigned char digest[SECRET_DIGEST_LEN])
 {
-	char both[CONVO_CAP + WIRE_TEXT_MAX];
+	char both[CONVO_CAP + WIRE_TEXT_MAX + 1];
 	size_t n = strlen(conv) + 1, m = strlen(text);
 
 	memcpy(both, conv, n);
-	memcpy(both + n, text, m);
+	memcpy(both + n, text, m + 1);
 	secret_digest(both, n + m, digest);
 }
 
@@ -72,11 +72,11 @@ said_written(void *arg, const struct store_written *written)
 	if (!ask_alive(&said->ask))
 		return;
 	if (written->reused) {
-		ask_fail(&said->ask, WIRE_TAG_REUSED);
+		ask_end(&said->ask, WIRE_TAG_REUSED);
 		return;
 	}
 	if (!written->ok) {
-		ask_fail(&said->ask, WIRE_STORAGE);
+		ask_end(&said->ask, WIRE_STORAGE);
 		return;
 	}
 	if (!written->duplicate)
@@ -141,5 +141,5 @@ chat_send(struct chat *chat, uint64_t session, uint64_t watcher,
 	snprintf(said->name, sizeof(said->name), "%s", s->account->real_name);
 	memcpy(said->text, text, n + 1);
 	if (!store_said(chat, said, tag))
-		ask_fail(&said->ask, WIRE_BUSY);
+		ask_end(&said->ask, WIRE_BUSY);
 }

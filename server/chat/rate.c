@@ -6,23 +6,23 @@
 int64_t
 rate_take(struct rate *r, unsigned per_second, int64_t now)
 {
-	int64_t per = per_second, over;
+	int64_t per = per_second, over, second = 1000;
 
 	if (per == 0)
 		return 0;
 	/* Longer than that and the bucket is full: no overflow from a long
 	 * rest, nor from zeroed memory. */
-	if (now - r->at >= RATE_BURST * 1000)
+	if (now - r->at >= RATE_BURST * second)
 		r->spent = 0;
 	else if (now > r->at)
 		r->spent -= (now - r->at) * per;
 	if (r->spent < 0)
 		r->spent = 0;
 	r->at = now;
-	over = r->spent + 1000 - RATE_BURST * 1000 * per;
+	over = r->spent + second - RATE_BURST * second * per;
 	if (over > 0)
 		return (over + per - 1) / per;
-	r->spent += 1000;
+	r->spent += second;
 	return 0;
 }
 

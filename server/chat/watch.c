@@ -501,7 +501,7 @@ ask_page(struct chat *chat, struct watch *w)
 	if (!store_read(chat->store, &query, watch_paged, ask)) {
 		/* Too many at once: the next tick tries again. */
 		w->reading = false;
-		ask_fail(&ask->ask, WIRE_BUSY);
+		ask_end(&ask->ask, WIRE_BUSY);
 	}
 }
 
@@ -567,7 +567,7 @@ watch_paged(void *arg, const struct store_page *page)
 	if (!ask_alive(&ask->ask))
 		return;
 	w = watch_find(chat, ask->number);
-	ask_fail(&ask->ask, WIRE_OK);
+	ask_end(&ask->ask, WIRE_OK);
 	if (w == NULL)
 		return;
 	walk_begin(chat);
@@ -647,12 +647,12 @@ watch_tallied(void *arg, const struct store_tally *tally)
 		return;
 	w = watch_find(chat, ask->number);
 	if (w == NULL) {
-		ask_fail(&ask->ask, WIRE_NO_SESSION);
+		ask_end(&ask->ask, WIRE_NO_SESSION);
 		return;
 	}
 	if (!tally->ok) {
 		chat_unwatch(chat, w->number);
-		ask_fail(&ask->ask, WIRE_STORAGE);
+		ask_end(&ask->ask, WIRE_STORAGE);
 		return;
 	}
 	/* An `after` that we never gave out (an older copy of the data was
@@ -688,7 +688,7 @@ chat_watch(struct chat *chat, uint64_t session, int64_t after,
 	} else if (!store_count(chat->store, w->account->id, after,
 		       WIRE_REPLAY_MAX, watch_tallied, ask)) {
 		chat_unwatch(chat, number);
-		ask_fail(&ask->ask, WIRE_BUSY);
+		ask_end(&ask->ask, WIRE_BUSY);
 		number = 0;
 	}
 	return number;

@@ -132,7 +132,7 @@ range_option(const char *s, size_t n, struct chat_range *r)
 void
 cmd_history(struct request *rq)
 {
-	struct chat_range r = { .limit = WIRE_PAGE_DEFAULT };
+	struct chat_range r = { .after = -1, .limit = WIRE_PAGE_DEFAULT };
 	struct target of;
 
 	if (!parse_target(rq, &of))
@@ -142,6 +142,10 @@ cmd_history(struct request *rq)
 			reply_error(rq->set, rq->id, WIRE_BAD_PARAMETER);
 			return;
 		}
+	/* after=0 is the beginning, nothing given the end. */
+	r.oldest = r.after >= 0 && r.before == 0;
+	if (r.after < 0)
+		r.after = 0;
 	chat_history(rq->chat, rq->session, &of, &r,
 	    request_later(rq, page_done));
 }

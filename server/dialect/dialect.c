@@ -121,11 +121,11 @@ first_bytes_foreign(const char *p, size_t n)
 bool
 first_line_foreign(const char *p, size_t n)
 {
-	static const char http[] = "HTTP/1.";
-	const size_t len = sizeof http - 1;
+	static const char http[] = " HTTP/"; /* then 1.1, 2.0 and the like */
+	const size_t len = sizeof http - 1 + 3;
 	size_t controls = 0;
 
-	if (n > len && memcmp(p + n - len - 1, http, len) == 0)
+	if (n > len && memcmp(p + n - len, http, sizeof http - 1) == 0)
 		return true;
 	if (utf8_valid(p, n))
 		return false;

@@ -15,7 +15,8 @@
 enum { LOOK_UP = 20000 };
 
 struct page {
-	struct store_query query; /* its strings are copies */
+	struct store_query query; /* its strings are these */
+	char *me, *conv, *match;
 	store_page_fn *fn;
 	struct store_page done;
 	struct store_message *message;
@@ -149,17 +150,18 @@ last_id(struct sql *q)
 static char *
 take_message(struct sql *q, struct store_message *m)
 {
-	const char *text[4];
-	size_t len[4], sum = 0;
-	char *block, *at[4], *end;
+	enum { FIRST = 3, TEXTS = 4 }; /* key, sender, name, text */
+	const char *text[TEXTS];
+	size_t len[TEXTS], sum = 0;
+	char *block, *at[TEXTS], *end;
 
-	for (int i = 0; i < 4; i++) {
-		text[i] = sql_text(q, 3 + i);
+	for (int i = 0; i < TEXTS; i++) {
+		text[i] = sql_text(q, FIRST + i);
 		len[i] = strlen(text[i]) + 1;
 		sum += len[i];
 	}
 	end = block = xmalloc(sum);
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < TEXTS; i++) {
 		at[i] = memcpy(end, text[i], len[i]);
 		end += len[i];
 	}
@@ -295,27 +297,15 @@ copy(const char *s)
 	return s == NULL ? NULL : xstrdup(s);
 }
 
-/* They were made by store_read, and so are ours to free. */
-static void
-free_copy(const char *s)
-{
-	union {
-		const char *given;
-		char *made;
-	} p = { .given = s };
-
-	free(p.made);
-}
-
 static void
 release_page(struct query *job)
 {
 	struct page *p = &job->of.page;
 
 	free_messages(p);
-	free_copy(p->query.me);
-	free_copy(p->query.conv);
-	free_copy(p->query.match);
+	free(p->me);
+	free(p->conv);
+	free(p->match);
 }
 
 static const struct query_kind page_kind = { run_page, done_page, call_page,
@@ -548,10 +538,11 @@ store_read(struct store *s, const struct store_query *query,
 	p->query = *query;
 	if (p->query.limit > STORE_PAGE_MAX)
 		p->query.limit = STORE_PAGE_MAX;
-	p->query.me = copy(query->me);
-	p->query.conv = copy(query->conv);
-	p->query.match =
-	    query->match == NULL ? NULL : words_expression(query->match);
+	p->query.me = p->me = copy(query->me);
+	p->query.conv = p->conv = copy(query->conv);
+	if (query->match != NULL)
+		p->match = words_expression(query->match);
+	p->query.match = p->match;
 	return put(s, job);
 }
 

@@ -87,7 +87,7 @@ void sql_close(struct sql *);
 /* As close, but leaves the log that lies beside the file as it is. */
 void sql_leave(struct sql *);
 
-/* What err, or the last thing that failed in the file, means: for people. */
+/* What err means, for people. */
 const char *sql_why(const struct sql *);
 
 /* The file's schema; 0: it is empty.  -1: it has one, but is not ours. */

@@ -6,8 +6,8 @@
  *
  * Threads: one writer that commits all that was gathered since its last commit
  * as one transaction (group commit), one reader with a connection of its own
- * (WAL: neither waits for the other).  No call here but open, close and the
- * store_each_* blocks.  Results come back through store_dispatch on the
+ * (WAL: neither waits for the other).  No call here but open, close and those
+ * of the start blocks.  Results come back through store_dispatch on the
  * caller's thread, writes in the order in which they were made; the store_fd
  * is readable when there are some.
  *

@@ -58,9 +58,10 @@ struct write {
 };
 
 struct writer {
-	struct sql *q; /* NULL: closed after a failure */
+	struct sql *q;
 	const char *path;
 	bool sync_full;
+	bool stale; /* q failed, and is to be made anew before it is used */
 	/*
 	 * A commit failed so that its transaction may stand in the log whole:
 	 * after a crash it would be found there, though it was refused.
@@ -304,38 +305,40 @@ apply_mark(struct writer *w, struct write *j)
 /* ---- commit ----------------------------------------------------------- */
 
 static void
-drop_connection(struct writer *w)
+close_connection(struct sql *q, void (*how)(struct sql *))
 {
-	if (w->q == NULL)
-		return;
-	sql_rollback(w->q);
-	sql_leave(w->q);
-	free(w->q);
-	w->q = NULL;
+	how(q);
+	free(q);
+}
+
+/*
+ * The old connection is closed behind the new one: where the log ends stands
+ * in memory that the last one takes with it, and who opens a log afresh would
+ * believe a refused commit that lies behind that end.
+ */
+static bool
+renew(struct writer *w)
+{
+	struct sql *q = xmalloc(sizeof(*q));
+	bool ok = sql_open(q, w->path, SQL_WRITER, w->sync_full) &&
+	    sql_log(q) && sql_prepare(q, SQL_WRITER);
+
+	close_connection(ok ? w->q : q, sql_leave);
+	if (ok)
+		w->q = q;
+	return ok;
 }
 
 /* What a refused commit may have left in the log is made to vanish. */
 static bool
 settle(struct writer *w)
 {
-	if (w->doubtful &&
+	if (w->stale && renew(w))
+		w->stale = false;
+	if (!w->stale && w->doubtful &&
 	    sql_checkpoint(w->q, SQLITE_CHECKPOINT_TRUNCATE))
 		w->doubtful = false;
-	return !w->doubtful;
-}
-
-static bool
-connect(struct writer *w)
-{
-	if (w->q == NULL) {
-		w->q = xmalloc(sizeof(*w->q));
-		if (!sql_open(w->q, w->path, SQL_WRITER, w->sync_full) ||
-		    !sql_log(w->q) || !sql_prepare(w->q, SQL_WRITER)) {
-			drop_connection(w);
-			return false;
-		}
-	}
-	return settle(w);
+	return !w->stale && !w->doubtful;
 }
 
 static void
@@ -389,12 +392,13 @@ commit(struct writer *w)
 static void
 write_batch(struct writer *w, struct queue_item *batch)
 {
-	bool ok = connect(w) && apply_all(w, batch) && commit(w);
+	bool ok = settle(w) && apply_all(w, batch) && commit(w);
 
 	if (!ok) {
 		w->sweep = 0;
-		drop_connection(w);
-		(void)connect(w); /* before anyone is told of the refusal */
+		w->stale = true;
+		sql_rollback(w->q);
+		(void)settle(w); /* before anyone is told of the refusal */
 	}
 	for (struct queue_item *i = batch; i != NULL; i = i->next) {
 		struct write *j = (struct write *)i;
@@ -419,7 +423,7 @@ post(struct queue *out, struct queue_item *item)
 static void
 tidy_log(struct writer *w)
 {
-	if (w->q == NULL || w->q->log_pages < LOG_PAGES)
+	if (w->q->log_pages < LOG_PAGES)
 		return;
 	sql_checkpoint(w->q,
 	    w->q->log_pages < LOG_PAGES_LONG ? SQLITE_CHECKPOINT_PASSIVE
@@ -441,15 +445,6 @@ write_all(void *arg)
 }
 
 /* ---- life ------------------------------------------------------------- */
-
-static void
-close_connection(struct writer *w)
-{
-	if (w->q != NULL)
-		sql_close(w->q);
-	free(w->q);
-	w->q = NULL;
-}
 
 struct writer *
 writer_new(
@@ -482,7 +477,7 @@ writer_free(struct writer *w)
 {
 	if (w == NULL)
 		return;
-	close_connection(w);
+	close_connection(w->q, sql_close);
 	queue_free(w->in);
 	free(w);
 }

@@ -24,7 +24,11 @@
 
 #define PONG "{'status':'OK'}"
 
-enum { ANSWER_MS = 2000 }; /* the machine may be busy; unserved is forever */
+enum {
+	ANSWER_MS = 2000, /* the machine may be busy; unserved is forever */
+	/* Not below a packet on loopback, or the kernel itself hesitates. */
+	SMALL_BUFFER = 131072
+};
 
 static int
 with_fast_server(void **state)
@@ -78,16 +82,17 @@ expect_flooded(struct client *c, int first, int count)
 
 /* Slow stands between two others in whatever list is walked (C1, C2). */
 static void
-who_does_not_read_is_cut_off_and_loses_nothing(void **state)
+who_does_not_read_holds_up_nobody_and_loses_nothing(void **state)
 {
 	struct server *s = *state;
 	struct client *a = client_as(s, "messi", "surabaya");
 	struct client *b = client_watching(s, "henderson", "surabaya");
-	struct client *slow = client_try_open(server_port(s), 4096);
+	struct client *slow = client_try_open(server_port(s), SMALL_BUFFER);
 	struct client *c, *d;
 	char *text = xmalloc(FLOOD_TEXT + 1);
 	int i, k, got;
 	json_t *o, *page;
+	size_t before;
 
 	client_login(slow, "henderson", "surabaya");
 	expect(slow, "watch -", PONG);
@@ -95,6 +100,7 @@ who_does_not_read_is_cut_off_and_loses_nothing(void **state)
 	d = client_open(s);
 	memset(text, 'x', FLOOD_TEXT);
 	text[FLOOD_TEXT] = '\0';
+	before = server_rss_kib(s);
 	for (i = 0; i < FLOOD; i += FLOOD_BATCH) {
 		for (k = i; k < i + FLOOD_BATCH; k++)
 			client_printf(a, "send - henderson %d %s\r\n", k, text);
@@ -105,10 +111,15 @@ who_does_not_read_is_cut_off_and_loses_nothing(void **state)
 		expect_flooded(c, i, FLOOD_BATCH);
 	}
 	free(text);
-	/* What it was sent before is whole and in order, then it ends. */
-	for (got = 0; (o = client_try_object(slow)) != NULL; got++)
+	/* 16 MB were due to it: they wait in the store, not in memory. */
+	if (!program_is_sanitized())
+		assert_true(server_rss_kib(s) < before + 14 * 1024);
+	/* It gets all of it, or an end behind which it can go on. */
+	for (got = 0; got < FLOOD; got++) {
+		if ((o = client_try_object(slow)) == NULL)
+			break;
 		assert_int_equal(atoi(str_of(o, "text")), got);
-	assert_in_range(got, 0, FLOOD - 1);
+	}
 	got = 0;
 	while (got < FLOOD) {
 		o = json_object_get(client_ask(c, "inbox -"), "messages");
@@ -159,7 +170,7 @@ who_reads_byte_by_byte_gets_every_byte(void **state)
 {
 	struct server *s = *state;
 	struct client *a = client_as(s, "messi", "surabaya");
-	struct client *slow = client_try_open(server_port(s), 2048);
+	struct client *slow = client_try_open(server_port(s), SMALL_BUFFER);
 	json_t *page;
 	int i, k;
 
@@ -297,8 +308,12 @@ connections_that_come_and_go_leave_nothing_behind(void **state)
 static void
 set_file_limit(struct server *s, size_t n)
 {
-	struct rlimit rl = { .rlim_cur = n, .rlim_max = n };
+	struct rlimit rl;
 
+	/* The hard one stays, or only root could raise the soft one again. */
+	assert_int_equal(
+	    prlimit(server_pid(s), RLIMIT_NOFILE, NULL, &rl), 0);
+	rl.rlim_cur = n;
 	assert_int_equal(
 	    prlimit(server_pid(s), RLIMIT_NOFILE, &rl, NULL), 0);
 }
@@ -549,7 +564,7 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		FAST_TEST(who_does_not_read_is_cut_off_and_loses_nothing),
+		FAST_TEST(who_does_not_read_holds_up_nobody_and_loses_nothing),
 		FAST_TEST(who_asks_but_does_not_read_is_not_read_from),
 		FAST_TEST(who_reads_byte_by_byte_gets_every_byte),
 		FAST_TEST(watchers_that_vanish_amid_a_flood_take_nobody_along),

@@ -515,6 +515,34 @@ search_finds_what_this_user_may_read(void **state)
 }
 
 static void
+search_pages_like_history(void **state)
+{
+	struct client *c = client_as(*state, "messi", "surabaya");
+	json_t *got;
+	int i;
+
+	for (i = 0; i < 60; i++)
+		client_printf(c, "send - henderson %d latihan\r\n", i);
+	for (i = 0; i < 60; i++)
+		expect_reply(c, "{'status':'OK'}");
+	got = client_ask(c, "search - latihan");
+	expect_json(got, "{'more':true}");
+	assert_int_equal(
+	    json_array_size(json_object_get(got, "messages")), 50);
+	got = client_ask(c, "search - before=%lld limit=3 latihan",
+	    id_at(got, 0));
+	expect_json(got,
+	    "{'messages':[{'text':'7 latihan'},{'text':'8 latihan'},"
+	    "{'text':'9 latihan'}],'more':true}");
+	got = client_ask(c, "search - after=%lld limit=5 latihan",
+	    id_at(got, 2));
+	expect_json(got, "{'status':'OK'}");
+	expect(c, "search - limit=201 latihan", "{'status':'ERROR'}");
+	expect(c, "search - 7 lat",
+	    "{'messages':[{'text':'7 latihan'}],'more':false}");
+}
+
+static void
 search_takes_any_text_as_words(void **state)
 {
 	static const char *const odd[] = { "\"", "'", "*", "NEAR(", "AND",
@@ -567,6 +595,39 @@ unread_counts_what_others_said_behind_the_marker(void **state)
 	    "{'status':'OK'}");
 	got = json_object_get(client_ask(b, "unread -"), "unread");
 	assert_int_equal(json_object_size(got), 0);
+}
+
+static void
+a_new_account_has_read_what_was_said_before_it_came(void **state)
+{
+	struct client *a = client_as(*state, "messi", "surabaya");
+	struct client *b = client_open(*state);
+	json_t *got;
+
+	expect(a, "broadcast - before", "{'status':'OK'}");
+	expect(b, "register neko rahasia", "{'status':'OK'}");
+	client_login(b, "neko", "rahasia");
+	got = json_object_get(client_ask(b, "unread -"), "unread");
+	assert_int_equal(json_object_size(got), 0);
+	expect(b, "history - *", "{'messages':[{'text':'before'}]}");
+	expect(a, "broadcast - after", "{'status':'OK'}");
+	expect(b, "unread -", "{'unread':{'*':{'count':1,'first':'<id>'}}}");
+}
+
+static void
+read_answers_where_the_marker_stands(void **state)
+{
+	struct client *a = client_as(*state, "messi", "surabaya");
+	struct client *b = client_as(*state, "henderson", "surabaya");
+	long long first = int_of(client_ask(a, "send - henderson 1"), "id");
+	long long second = int_of(client_ask(a, "send - henderson 2"), "id");
+	json_t *o;
+
+	o = client_ask(b, "read - messi %lld", second);
+	expect_json(o, "{'status':'OK','id':'<id>'}");
+	assert_true(int_of(o, "id") == second);
+	o = client_ask(b, "read - messi %lld", first);
+	assert_true(int_of(o, "id") == second);
 }
 
 static void
@@ -797,8 +858,12 @@ main(void)
 		SERVER_TEST(history_of_nobody_is_refused),
 		SERVER_TEST(messages_survive_a_kill),
 		SERVER_TEST(search_finds_what_this_user_may_read),
+		FAST_TEST(search_pages_like_history),
 		SERVER_TEST(search_takes_any_text_as_words),
 		SERVER_TEST(unread_counts_what_others_said_behind_the_marker),
+		SERVER_TEST(
+		    a_new_account_has_read_what_was_said_before_it_came),
+		SERVER_TEST(read_answers_where_the_marker_stands),
 		SERVER_TEST(the_read_marker_never_moves_back),
 		SERVER_TEST(a_marker_beyond_the_last_hides_nothing_to_come),
 		SERVER_TEST(read_tells_ones_other_watching_connections),

@@ -34,26 +34,13 @@ try_login(struct world *w, const char *name, const char *password)
 }
 
 static void
-add_name(void *arg, const struct chat_user *user)
-{
-	char *log = arg;
-
-	strcat(log, user->name);
-	strcat(log, " ");
-}
-
-static void
 users_stand_in_the_order_of_registration(void **state)
 {
 	struct world *w = *state;
-	char log[256] = "";
 
-	chat_each_user(w->chat, add_name, log);
-	assert_string_equal(log, "messi neko lineker ");
+	assert_string_equal(users(w), "messi neko lineker ");
 	world_restart(w);
-	log[0] = '\0';
-	chat_each_user(w->chat, add_name, log);
-	assert_string_equal(log, "messi neko lineker ");
+	assert_string_equal(users(w), "messi neko lineker ");
 }
 
 static void

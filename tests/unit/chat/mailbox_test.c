@@ -183,6 +183,19 @@ an_inbox_is_read_once_and_stays_in_history(void **state)
 }
 
 static void
+a_note_to_oneself_is_in_the_inbox(void **state)
+{
+	struct world *w = *state;
+	uint64_t messi = world_login(w, "messi");
+
+	say(w, messi, "messi", "milk");
+	assert_string_equal(unread(w, messi).log, "messi 1 from 1\n");
+	assert_string_equal(
+	    inbox(w, messi, false).log, "1 messi messi: milk\n");
+	assert_string_equal(unread(w, messi).log, "");
+}
+
+static void
 an_inbox_is_answered_when_its_marks_are_durable(void **state)
 {
 	struct world *w = *state;
@@ -314,6 +327,7 @@ main(void)
 		T(history_of_nobody_is_refused),
 		T(search_finds_only_what_one_may_read),
 		T(an_inbox_is_read_once_and_stays_in_history),
+		T(a_note_to_oneself_is_in_the_inbox),
 		T(an_inbox_is_answered_when_its_marks_are_durable),
 		T(an_inbox_whose_marks_find_no_room_is_busy),
 		T(a_large_inbox_comes_in_pages),

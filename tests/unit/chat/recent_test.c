@@ -54,13 +54,13 @@ static void
 the_number_is_bounded(void **state)
 {
 	struct recent *r = recent_new(0);
-	int64_t id;
+	int64_t id, last = INT64_C(3) * RECENT_MAX;
 
 	(void)state;
-	for (id = 1; id <= 3 * RECENT_MAX; id++)
+	for (id = 1; id <= last; id++)
 		add(r, id, "x");
 	assert_int_equal(recent_floor(r), 2 * RECENT_MAX);
-	for (id = recent_floor(r); id < 3 * RECENT_MAX; id++)
+	for (id = recent_floor(r); id < last; id++)
 		assert_int_equal(after(r, id), id + 1);
 	recent_free(r);
 }

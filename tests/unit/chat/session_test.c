@@ -10,25 +10,6 @@
 
 #include "tests/unit/chat/world_fake.h"
 
-static void
-add_name(void *arg, const struct chat_user *user)
-{
-	char *log = arg;
-
-	strcat(log, user->name);
-	strcat(log, " ");
-}
-
-static const char *
-online(const struct world *w)
-{
-	static char log[256];
-
-	log[0] = '\0';
-	chat_each_online(w->chat, add_name, log);
-	return log;
-}
-
 static uint64_t
 attach(struct world *w, const char *name)
 {

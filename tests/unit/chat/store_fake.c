@@ -64,8 +64,8 @@ struct said_tag {
 
 struct store {
 	bool fail, refuse;
-	TAILQ_HEAD(, write) writes;
-	TAILQ_HEAD(, query) queries;
+	TAILQ_HEAD(writes, write) writes;
+	TAILQ_HEAD(queries, query) queries;
 	struct store_account account[LINKS];
 	struct store_message message[MOST];
 	struct store_session session[MOST];
@@ -572,6 +572,18 @@ store_mark_read(struct store *s, int64_t account, enum store_kind kind,
 
 /* ---- queries ---------------------------------------------------------- */
 
+/* From somebody else, or a note to oneself ("messi messi"). */
+static bool
+is_news(const struct store_message *m, const char *me)
+{
+	size_t half = strlen(m->conv) / 2;
+
+	if (strcmp(m->sender, me) != 0)
+		return true;
+	return m->kind == STORE_PRIVATE &&
+	    strncmp(m->conv, m->conv + half + 1, half) == 0;
+}
+
 static bool
 wanted(struct store *s, const struct store_query *q,
     const struct store_message *m)
@@ -587,7 +599,7 @@ wanted(struct store *s, const struct store_query *q,
 	if (q->scope == STORE_ALL)
 		return l != NULL;
 	return l != NULL && m->kind == STORE_PRIVATE && m->id > l->mark &&
-	    strcmp(m->sender, q->me) != 0;
+	    is_news(m, q->me);
 }
 
 static void
@@ -638,7 +650,7 @@ unread_of(struct store *s, const struct link *l, const char *me)
 		const struct store_message *m = &s->message[i];
 
 		if (strcmp(m->conv, l->conv) != 0 || m->id <= l->mark ||
-		    strcmp(m->sender, me) == 0)
+		    !is_news(m, me))
 			continue;
 		if (row.count++ == 0)
 			row.first = m->id;

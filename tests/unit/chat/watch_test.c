@@ -56,7 +56,7 @@ static void
 a_replay_is_whole_and_goes_over_to_live(void **state)
 {
 	struct world *w = *state;
-	uint64_t messi = world_login(w, "messi"), neko = world_login(w, "neko");
+	uint64_t messi = world_login(w, "messi"), neko;
 	struct answer a = { 0 };
 	struct eye eye = { 0 };
 

@@ -13,6 +13,8 @@
 #include "shared/blob.h"
 #include "shared/xalloc.h"
 
+enum { WORLD_NAMES = 1024 };
+
 static void
 log_line(char *log, size_t cap, const char *fmt, ...)
 {
@@ -117,6 +119,32 @@ world_pass(struct world *w, int64_t ms)
 	w->mono += ms;
 	chat_clock(w->chat, w->wall, w->mono);
 	chat_tick(w->chat);
+}
+
+static void
+add_name(void *arg, const struct chat_user *user)
+{
+	log_line(arg, WORLD_NAMES, "%s ", user->name);
+}
+
+const char *
+users(const struct world *w)
+{
+	static char log[WORLD_NAMES];
+
+	log[0] = '\0';
+	chat_each_user(w->chat, add_name, log);
+	return log;
+}
+
+const char *
+online(const struct world *w)
+{
+	static char log[WORLD_NAMES];
+
+	log[0] = '\0';
+	chat_each_online(w->chat, add_name, log);
+	return log;
 }
 
 /* ---- answers ---------------------------------------------------------- */

@@ -66,6 +66,10 @@ void world_watch(struct world *, struct eye *, uint64_t session,
 void world_say(struct world *, uint64_t session, const struct eye *watcher,
     const char *target, const char *text, const char *tag, struct answer *);
 
+/* Names, a blank behind each: all, or those logged in. */
+const char *users(const struct world *);
+const char *online(const struct world *);
+
 /* What was seen, and a blank page. */
 const char *seen(struct eye *);
 

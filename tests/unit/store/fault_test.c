@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 
 /* ---- a file that fails ------------------------------------------------ */
 
@@ -274,6 +275,75 @@ nothing_is_written_until_the_disk_syncs_again(void **state)
 	assert_string_equal(w->seen[1].text, "two");
 }
 
+/* Says numbers, each its own id, five at a time, and tells each answer. */
+static void
+write_until_killed(const struct world *outer, int tell)
+{
+	struct world *w = xcalloc(1, sizeof(*w));
+	char text[24];
+	int64_t id;
+
+	strcpy(w->dir, outer->dir);
+	world_open(w);
+	for (id = store_last_id(w->store) + 1;; id++) {
+		snprintf(text, sizeof(text), "%lld", (long long)id);
+		start_all(w, "messi", text);
+		if (id % 5 != 0)
+			continue;
+		await(w);
+		if (!w->written.ok || w->written.id != id ||
+		    write(tell, &id, sizeof(id)) != sizeof(id))
+			_exit(1);
+	}
+}
+
+static int64_t
+kill_a_writer(const struct world *w, int after)
+{
+	int ends[2], status;
+	int64_t id = 0;
+	pid_t pid;
+
+	assert_int_equal(pipe(ends), 0);
+	pid = fork();
+	assert_true(pid != -1);
+	if (pid == 0) {
+		close(ends[0]);
+		write_until_killed(w, ends[1]);
+	}
+	close(ends[1]);
+	for (int i = 0; i < after; i++)
+		assert_int_equal(
+		    read(ends[0], &id, sizeof(id)), sizeof(id));
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	while (read(ends[0], &id, sizeof(id)) == sizeof(id))
+		continue; /* what was answered before it fell */
+	close(ends[0]);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+	return id;
+}
+
+static void
+what_was_answered_survives_a_kill_at_any_moment(void **state)
+{
+	enum { ROUNDS = 12 };
+	struct world *w = *state;
+	int64_t answered = 0;
+
+	for (int i = 0; i < ROUNDS; i++)
+		answered = kill_a_writer(w, 1 + i * 5 % 7);
+	world_open(w);
+	assert_true(store_last_id(w->store) >= answered);
+	all_there_is(w);
+	assert_int_equal(w->count, store_last_id(w->store));
+	for (size_t i = 0; i < w->count; i++) {
+		assert_int_equal(w->seen[i].id, i + 1);
+		assert_int_equal(
+		    strtol(w->seen[i].text, NULL, 10), i + 1);
+	}
+}
+
 /* The log starts over although somebody reads all the time. */
 static void
 the_log_stays_short(void **state)
@@ -311,6 +381,7 @@ main(void)
 		FAULT_TEST(exactly_what_was_answered_is_there),
 		FAULT_TEST(a_refused_message_does_not_come_back_after_a_crash),
 		FAULT_TEST(nothing_is_written_until_the_disk_syncs_again),
+		BARE_TEST(what_was_answered_survives_a_kill_at_any_moment),
 		FAULT_TEST(the_log_stays_short),
 	};
 

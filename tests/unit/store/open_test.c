@@ -200,6 +200,21 @@ everything_is_there_after_opening_again(void **state)
 }
 
 static void
+it_works_the_same_with_fewer_syncs(void **state)
+{
+	struct world *w = *state;
+	const struct store_options options = { w->dir, false };
+	enum store_status status;
+	char why[300];
+
+	w->store = store_open(&options, &status, why, sizeof(why));
+	assert_non_null(w->store);
+	assert_int_equal(say_all(w, "messi", "text"), 1);
+	world_reopen(w);
+	assert_int_equal(store_last_id(w->store), 1);
+}
+
+static void
 a_clean_close_leaves_no_log(void **state)
 {
 	struct world *w = *state;
@@ -439,6 +454,7 @@ main(void)
 		BARE_TEST(a_second_store_in_the_folder_is_refused),
 		BARE_TEST(the_lock_is_not_inherited_through_exec),
 		BARE_TEST(everything_is_there_after_opening_again),
+		BARE_TEST(it_works_the_same_with_fewer_syncs),
 		BARE_TEST(a_clean_close_leaves_no_log),
 		BARE_TEST(what_was_answered_is_in_the_log_at_once),
 		BARE_TEST(a_torn_log_is_cut_where_it_is_torn),

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A chat that nobody asks anything: it lets the dialects be linked without
+ * one.  Included by one .c of a test program.  A call fails the test.
+ */
+#ifndef TESTS_UNIT_DIALECT_CHAT_FAKE_H
+#define TESTS_UNIT_DIALECT_CHAT_FAKE_H
+
+#include "server/chat/chat.h"
+
+#define FAKE(name, ...) \
+	void name(__VA_ARGS__) \
+	{ \
+		fail_msg("%s was called", #name); \
+	}
+#define FAKE_VALUE(type, name, ...) \
+	type name(__VA_ARGS__) \
+	{ \
+		fail_msg("%s was called", #name); \
+		return 0; \
+	}
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+
+FAKE(chat_register, struct chat *c, const char *n, const char *p,
+    const char *r, struct chat_done d)
+FAKE(chat_each_user, const struct chat *c, chat_user_fn *f, void *a)
+FAKE(chat_each_online, const struct chat *c, chat_user_fn *f, void *a)
+FAKE(chat_login, struct chat *c, const char *n, const char *p,
+    enum chat_login_kind k, struct chat_done d)
+FAKE_VALUE(uint64_t, chat_session_of_token, struct chat *c, const char *t,
+    size_t n)
+FAKE_VALUE(bool, chat_session_use, struct chat *c, uint64_t s)
+FAKE_VALUE(bool, chat_session_user, const struct chat *c, uint64_t s,
+    struct chat_user *u)
+FAKE(chat_logout, struct chat *c, uint64_t s, struct chat_done d)
+FAKE(chat_passwd, struct chat *c, uint64_t s, const char *o, const char *n,
+    struct chat_done d)
+FAKE(chat_rename, struct chat *c, uint64_t s, const char *r,
+    struct chat_done d)
+FAKE(chat_send, struct chat *c, uint64_t s, uint64_t w,
+    const struct target *t, const char *x, const char *g, struct chat_done d)
+FAKE(chat_history, struct chat *c, uint64_t s, const struct target *t,
+    const struct chat_range *r, struct chat_done d)
+FAKE(chat_search, struct chat *c, uint64_t s, const char *w,
+    const struct chat_range *r, struct chat_done d)
+FAKE(chat_inbox, struct chat *c, uint64_t s, bool p, struct chat_done d)
+FAKE(chat_read, struct chat *c, uint64_t s, uint64_t w,
+    const struct target *t, int64_t i, struct chat_done d)
+FAKE(chat_unread, struct chat *c, uint64_t s, struct chat_done d)
+FAKE_VALUE(uint64_t, chat_watch, struct chat *c, uint64_t s, int64_t a,
+    const struct chat_sink *k, uint64_t i, struct chat_done d)
+FAKE(chat_unwatch, struct chat *c, uint64_t w)
+FAKE(chat_watch_more, struct chat *c, uint64_t w)
+
+#pragma GCC diagnostic pop
+
+#endif

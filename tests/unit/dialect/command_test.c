@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "server/dialect/command.h"
+#include "server/dialect/inner.h"
+#include "tests/unit/dialect/chat_fake.h"
+
+static void
+the_table_is_sorted_and_every_command_is_found(void **state)
+{
+	const struct command *c, *before = NULL;
+	size_t i;
+
+	(void)state;
+	for (i = 0; (c = command_at(i)) != NULL; before = c, i++) {
+		if (before != NULL)
+			assert_true(strcmp(before->name, c->name) < 0);
+		assert_ptr_equal(command_find(c->name, strlen(c->name)), c);
+		assert_true(c->min <= c->max && c->max <= COMMAND_PARAMS);
+		assert_non_null(c->run);
+		assert_true(strlen(c->help) > 0);
+		/* Each but those for anyone has its token first. */
+		assert_int_equal((c->flags & CMD_ANYONE) == 0,
+		    strncmp(c->usage, "TOKEN", 5) == 0);
+	}
+	assert_true(i > 20);
+}
+
+static void
+only_whole_names_are_found(void **state)
+{
+	(void)state;
+	assert_null(command_find("", 0));
+	assert_null(command_find("sen", 3));
+	assert_null(command_find("sendx", 5));
+	assert_null(command_find("SEND", 4));
+	assert_null(command_find("zzz", 3));
+	assert_ptr_equal(
+	    command_find("regist", 6), command_find("register", 8));
+	assert_string_equal(command_find("list_user", 4)->name, "list");
+}
+
+static void
+another_protocols_first_line_is_known(void **state)
+{
+	static const char bytes[] = "\x91\x02\xfe\x03";
+
+	(void)state;
+	assert_true(first_line_foreign("GET / HTTP/1.1", 14));
+	assert_false(first_line_foreign("send - * HTTP/1.1 is old", 24));
+	assert_false(first_line_foreign("hello", 5));
+	assert_false(first_line_foreign("\xff\xfe", 2));
+	assert_true(first_line_foreign(bytes, sizeof bytes - 1));
+	assert_true(first_bytes_foreign("\x16\x03\x01", 3));
+	assert_true(first_bytes_foreign("SSH-2.0", 7));
+	assert_false(first_bytes_foreign("S", 1));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    the_table_is_sorted_and_every_command_is_found),
+		cmocka_unit_test(only_whole_names_are_found),
+		cmocka_unit_test(another_protocols_first_line_is_known),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

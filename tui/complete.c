@@ -44,15 +44,22 @@ add_command(struct words *w, const char *name)
 		add_word(w, name + 1); /* before login */
 }
 
-static void
-add_name(struct words *w, const char *name)
+/* As it is written, or as it folds. */
+static bool
+begins_with(const char *name, const struct words *w)
 {
 	char key[WIRE_NAME_CAP];
 
-	if (w->len == 0 || strncmp(name, w->typed, w->len) == 0)
-		add_word(w, name);
-	else if (w->has_key && wire_name_key(name, strlen(name), key) &&
-	    strncmp(key, w->key, strlen(w->key)) == 0)
+	if (strncmp(name, w->typed, w->len) == 0)
+		return true;
+	return w->has_key && wire_name_key(name, strlen(name), key) &&
+	    strncmp(key, w->key, strlen(w->key)) == 0;
+}
+
+static void
+add_name(struct words *w, const char *name)
+{
+	if (begins_with(name, w))
 		add_word(w, name);
 }
 

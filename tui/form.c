@@ -217,7 +217,8 @@ submit(struct form *f)
 		return refuse(f, PASSWORD, "A password has no spaces in it.");
 	if (f->registering && f->value[AGAIN][0] == '\0')
 		return refuse(f, AGAIN, "The password once more, please.");
-	if (f->registering && strcmp(f->value[AGAIN], f->value[PASSWORD])) {
+	if (f->registering &&
+	    strcmp(f->value[AGAIN], f->value[PASSWORD]) != 0) {
 		set_value(f, AGAIN, "");
 		return refuse(f, AGAIN, "The passwords are not the same.");
 	}

@@ -27,7 +27,10 @@
 #include "shared/utf8.h"
 #include "shared/xalloc.h"
 
-enum { HISTORY_BYTES = 16 << 20 }; /* of a file that is read */
+enum {
+	HISTORY_BYTES = 16 << 20, /* of a file that is read */
+	ENTRY_BYTES = 2 * LINEEDIT_MAX + 1 /* of an entry, escaped */
+};
 
 static struct {
 	const struct lineedit_hooks *hooks;
@@ -141,7 +144,7 @@ history_append(const char *path, const char *line)
 
 	if (fd == -1)
 		return;
-	buf_init(&b, 2 * LINEEDIT_MAX + 1);
+	buf_init(&b, ENTRY_BYTES);
 	if (escape(&b, line) && write(fd, buf_data(&b), b.len) == -1)
 		le.history_file[0] = '\0';
 	buf_release(&b);
@@ -528,23 +531,6 @@ lineedit_open(
 	rl_callback_handler_install("", line_done);
 }
 
-void
-lineedit_close(void)
-{
-	if (le.hooks == NULL)
-		return;
-	rl_callback_handler_remove();
-	if (rl_line_buffer != NULL)
-		explicit_bzero(rl_line_buffer, (size_t)rl_end);
-	clear_history();
-	free(le.history_file);
-	free(le.accepted);
-	if (le.null != NULL)
-		fclose(le.null);
-	rl_instream = rl_outstream = NULL;
-	memset(&le, 0, sizeof(le));
-}
-
 /* ---- keys in --------------------------------------------------------------- */
 
 /* What the last key led to.  Hooks may change the line. */
@@ -573,6 +559,13 @@ feed(const char *bytes, size_t n)
 	le.dry = false;
 	while (le.key_len > 0)
 		rl_callback_read_char();
+	if (rl_done) {
+		/* Enter behind a count: readline hands the line over with the
+		 * next key, whatever it is by then.  NUL only sets the mark. */
+		le.key = "";
+		le.key_len = 1;
+		rl_callback_read_char();
+	}
 	tell();
 }
 
@@ -720,6 +713,36 @@ void
 lineedit_field(bool on)
 {
 	le.field = on;
+}
+
+/* clear_history() leaves the undo lists of edited lines. */
+static void
+forget_history(void)
+{
+	HIST_ENTRY **list = history_list();
+
+	for (; list != NULL && *list != NULL; list++) {
+		rl_undo_list = (*list)->data;
+		(*list)->data = NULL;
+		rl_free_undo_list();
+	}
+	clear_history();
+}
+
+void
+lineedit_close(void)
+{
+	if (le.hooks == NULL)
+		return;
+	abandon();
+	rl_callback_handler_remove();
+	forget_history();
+	free(le.history_file);
+	free(le.accepted);
+	if (le.null != NULL)
+		fclose(le.null);
+	rl_instream = rl_outstream = NULL;
+	memset(&le, 0, sizeof(le));
 }
 
 /* ---- what is drawn --------------------------------------------------------- */

@@ -46,7 +46,7 @@ set_names(const short *color, size_t n)
 void
 paint_open(bool no_color)
 {
-	short i;
+	int i;
 
 	name_colors = 0;
 	if (no_color || !has_colors() || start_color() == ERR)

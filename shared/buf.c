@@ -57,6 +57,7 @@ make_room(struct buf *b, size_t n)
 		return;
 	if (want < BUF_MIN)
 		want = BUF_MIN;
+	assert(b->base != NULL || (b->size == 0 && b->off == 0));
 	if (want <= b->size) {
 		memmove(b->base, b->base + b->off, b->len + 1);
 	} else if (b->off == 0) {

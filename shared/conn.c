@@ -90,7 +90,7 @@ out_push(struct conn *c, struct blob *b)
 
 	if (c->out_count == c->out_cap) {
 		cap = c->out_cap == 0 ? 4 : 2 * c->out_cap;
-		out = xreallocarray(NULL, cap, sizeof *out);
+		out = xreallocarray(NULL, cap, sizeof(void *));
 		for (i = 0; i < c->out_count; i++)
 			out[i] = c->out[(c->out_first + i) % c->out_cap];
 		free(c->out);
@@ -169,14 +169,9 @@ die(struct conn *c, enum conn_end end, int err)
 }
 
 static void
-forget(struct conn *c)
+forget(struct conns *cs, struct conn *c)
 {
-	struct conns *cs = c->set;
-
 	assert(c->state == DEAD && c->out_count == 0);
-	if (c->handler->closed != NULL)
-		c->handler->closed(c, c->arg, c->end);
-	loop_defer_cancel(cs->loop, &c->turn_end);
 	if (c->next != NULL)
 		c->next->prev = c->prev;
 	if (c->prev != NULL)
@@ -185,6 +180,9 @@ forget(struct conn *c)
 		cs->first = c->next;
 	map_take(cs->by_id, &c->id, sizeof c->id);
 	cs->count--;
+	if (c->handler->closed != NULL)
+		c->handler->closed(c, c->arg, c->end);
+	loop_defer_cancel(cs->loop, &c->turn_end);
 	buf_release(&c->in);
 	free(c);
 }
@@ -359,7 +357,7 @@ on_turn_end(void *arg)
 	if (c->state == FLUSHING && c->waiting == 0)
 		leave(c);
 	if (c->state == DEAD)
-		forget(c);
+		forget(c->set, c);
 	else
 		update_want(c);
 }
@@ -428,9 +426,10 @@ conns_free(struct conns *cs)
 	/* All first, so that a closed callback finds nobody to talk to. */
 	for (c = cs->first; c != NULL; c = c->next)
 		conn_abort(c);
-	while (cs->first != NULL) {
-		conn_abort(cs->first);
-		forget(cs->first);
+	while ((c = cs->first) != NULL) {
+		conn_abort(c);
+		assert(c->prev == NULL);
+		forget(cs, c);
 	}
 	map_free(cs->by_id);
 	free(cs);

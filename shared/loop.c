@@ -270,7 +270,7 @@ loop_timer_set(struct loop *l, struct loop_timer *t, int64_t ms, loop_fn *fn,
 	if (l->timers == l->timers_cap) {
 		l->timers_cap = l->timers_cap == 0 ? 16 : 2 * l->timers_cap;
 		l->heap = xreallocarray(
-		    l->heap, l->timers_cap, sizeof(*l->heap));
+		    l->heap, l->timers_cap, sizeof(void *));
 	}
 	heap_up(l, l->timers++, t);
 }

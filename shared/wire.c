@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "shared/wire.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -354,7 +355,7 @@ take_name(char name[WIRE_NAME_CAP], const char *s, size_t n)
 {
 	size_t len = WIRE_NAME_CAP - 1;
 
-	if (n == 0 || n > 4 * WIRE_NAME_CAP || !utf8_valid(s, n) ||
+	if (n == 0 || n > (size_t)4 * WIRE_NAME_CAP || !utf8_valid(s, n) ||
 	    !normalize(s, n, name, &len))
 		return false;
 	name[len] = '\0';
@@ -388,19 +389,12 @@ target_parse(struct target *t, const char *s, size_t n)
 void
 target_format(const struct target *t, char out[WIRE_TARGET_CAP])
 {
-	char *p = out;
-
-	if (t->kind == TARGET_EVERYONE) {
-		strcpy(out, "*");
-		return;
-	}
-	if (t->kind == TARGET_GROUP)
-		*p++ = '#';
-	p = stpcpy(p, t->name);
-	if (t->realm[0] != '\0') {
-		*p++ = '@';
-		strcpy(p, t->realm);
-	}
+	if (t->kind == TARGET_EVERYONE)
+		snprintf(out, WIRE_TARGET_CAP, "*");
+	else
+		snprintf(out, WIRE_TARGET_CAP, "%s%s%s%s",
+		    t->kind == TARGET_GROUP ? "#" : "", t->name,
+		    t->realm[0] != '\0' ? "@" : "", t->realm);
 }
 
 /* ---- times and numbers ------------------------------------------------ */

@@ -41,6 +41,9 @@ struct text_peer {
 	char user[WIRE_NAME_CAP];
 	uint64_t session; /* 0: not logged in */
 	uint64_t watch;
+	bool greeted;      /* told of its login */
+	int64_t live_from; /* what came behind this one is its watch's */
+	int64_t inboxed;   /* private ones up to here were in the inbox */
 	enum asking asking;
 	bool asked_login; /* what is asked for: login, else regist */
 	char asked_name[WIRE_NAME_CAP];
@@ -152,6 +155,8 @@ show(struct text_peer *t, const struct chat_event *e)
 
 	if (strcmp(m->from, t->user) == 0 || m->target.kind == TARGET_GROUP)
 		return;
+	if (m->target.kind == TARGET_USER && m->id <= t->inboxed)
+		return;
 	if (*b == NULL)
 		*b = render(m, m->target.kind == TARGET_USER);
 	conn_send(t->conn, *b);
@@ -201,6 +206,8 @@ peer_out(struct text_peer *t)
 	t->session = t->watch = 0;
 	t->user[0] = '\0';
 	t->showns = 0;
+	t->greeted = false;
+	t->inboxed = 0;
 }
 
 static bool
@@ -266,6 +273,15 @@ inbox_done(void *arg, uint64_t id, const struct chat_result *res)
 
 	if (t == NULL)
 		return;
+	/*
+	 * Told only now: whatever is said after that is behind `last` and
+	 * comes with the watch, so nothing falls between login and watch.
+	 */
+	if (!t->greeted) {
+		line(t, "Login sukses");
+		t->greeted = true;
+		t->live_from = res->last;
+	}
 	if (res->err != WIRE_OK) {
 		/* What it did not get stays unread. */
 		line(t, wire_err_text(res->err));
@@ -280,8 +296,36 @@ inbox_done(void *arg, uint64_t id, const struct chat_result *res)
 	if (res->more)
 		chat_inbox(t->set->chat, t->session, false,
 		    later(t, inbox_done));
-	else
-		watch(t, res->last);
+	else {
+		t->inboxed = res->last;
+		watch(t, t->live_from);
+	}
+}
+
+/* Whether it has moved anything or not: all marks before it are in. */
+static void
+marks_done(void *arg, uint64_t id, const struct chat_result *res)
+{
+	struct text_peer *t = find(arg, id);
+
+	(void)res;
+	if (t != NULL)
+		chat_inbox(t->set->chat, t->session, false,
+		    later(t, inbox_done));
+}
+
+/*
+ * What was shown before the last logout may still be on its way to being
+ * marked as read.  A mark that moves nothing is answered behind those, and
+ * the inbox that is asked for then does not show it again.
+ */
+static void
+begin(struct text_peer *t)
+{
+	static const struct target everyone = { .kind = TARGET_EVERYONE };
+
+	chat_read(t->set->chat, t->session, 0, &everyone, 0,
+	    later(t, marks_done));
 }
 
 static void
@@ -321,8 +365,7 @@ login_done(void *arg, uint64_t id, const struct chat_result *res)
 		return;
 	}
 	peer_in(t, res->session, who.name);
-	line(t, "Login sukses");
-	chat_inbox(set->chat, t->session, false, later(t, inbox_done));
+	begin(t);
 }
 
 static void

@@ -222,6 +222,29 @@ logout_leaves_the_connection_for_another_login(void **state)
 }
 
 static void
+from_the_answer_to_login_on_nothing_is_missed(void **state)
+{
+	struct client *a = text_as(*state, "messi"), *b;
+	struct client *j = client_as(*state, "lineker", "surabaya");
+	char want[64];
+	int i;
+
+	b = client_open_text(*state);
+	for (i = 0; i < 20; i++) {
+		expect(j, "send - henderson lama", "{'status':'OK'}");
+		line(b, "login henderson surabaya", "Login sukses");
+		client_printf(a, "semua %d\nsend-to henderson satu %d\n", i, i);
+		client_expect_line(b, "Pesan pribadi dari [lineker] lama");
+		snprintf(want, sizeof(want), "[messi] semua %d", i);
+		client_expect_line(b, want);
+		snprintf(
+		    want, sizeof(want), "Pesan pribadi dari [messi] satu %d", i);
+		client_expect_line(b, want);
+		line(b, "logout", "Berhasil Logout");
+	}
+}
+
+static void
 private_messages_wait_for_the_login(void **state)
 {
 	struct client *a = text_as(*state, "messi"), *b;
@@ -488,6 +511,7 @@ main(void)
 		SERVER_TEST(send_to_reaches_one),
 		SERVER_TEST(list_user_has_those_who_are_logged_in),
 		SERVER_TEST(logout_leaves_the_connection_for_another_login),
+		SERVER_TEST(from_the_answer_to_login_on_nothing_is_missed),
 		SERVER_TEST(private_messages_wait_for_the_login),
 		SERVER_TEST(what_was_read_elsewhere_does_not_come_again),
 		SERVER_TEST(both_listeners_are_one_chat),

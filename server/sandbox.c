@@ -68,8 +68,7 @@ sandbox_enter(char *why, size_t cap)
 	int rc;
 
 	/* Passwords and hashes pass through memory: no core file of it. */
-	if (!SANITIZED && (setrlimit(RLIMIT_CORE, &none) == -1 ||
-	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)) {
+	if (!SANITIZED && setrlimit(RLIMIT_CORE, &none) == -1) {
 		snprintf(why, cap, "core files stay on: %s", strerror(errno));
 		return false;
 	}

@@ -327,13 +327,10 @@ take_line(struct framed *f, char *p, size_t n)
 	const struct command *c;
 	struct line l;
 
-	/* Spaces at the ends do not count.  A blank line is no request and
-	 * gets no answer: a client that ends its lines twice would be one
-	 * reply behind for ever. */
+	/* Spaces at the ends do not count.  A blank line is a request like
+	 * any other, for no command: whoever sent it waits for a reply. */
 	while (n > 0 && p[n - 1] == ' ')
 		p[--n] = '\0';
-	if (strspn(p, " ") == n)
-		return true;
 	line_cut(&l, p);
 	if (!utf8_valid(p, n)) {
 		refuse(f, &l, WIRE_BAD_UTF8);

@@ -107,11 +107,16 @@ blanks_around_and_between_do_not_count(void **state)
 }
 
 static void
-empty_lines_are_ignored(void **state)
+empty_lines_are_no_command(void **state)
 {
 	struct client *c = client_open(*state);
+	int i;
 
 	client_puts(c, "\r\n\n   \r\n \n\r\r\n@a ping\r\n");
+	for (i = 0; i < 5; i++)
+		expect_json(client_object(c), "{'status':'ERROR',"
+		    "'code':'unknown-command',"
+		    "'message':'**Protocol Tidak Benar'}");
 	expect_json(client_object(c), "{'status':'OK','tag':'a'}");
 }
 
@@ -653,7 +658,7 @@ main(void)
 		SERVER_TEST(two_requests_cut_anywhere_are_two_requests),
 		SERVER_TEST(a_bare_lf_ends_a_line_too),
 		SERVER_TEST(blanks_around_and_between_do_not_count),
-		SERVER_TEST(empty_lines_are_ignored),
+		SERVER_TEST(empty_lines_are_no_command),
 		FAST_TEST(ten_thousand_pings_at_once_are_answered_in_order),
 		FAST_TEST(ten_thousand_mixed_requests_are_answered_in_order),
 		SERVER_TEST(a_request_sees_the_effect_of_those_before_it),

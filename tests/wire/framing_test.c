@@ -627,19 +627,21 @@ static void
 a_message_of_one_who_goes_at_once_is_whole_or_absent(void **state)
 {
 	struct client *w = client_watching(*state, "henderson", "surabaya");
-	struct client *t = client_open(*state), *c;
+	struct client *t = client_open(*state), *c[50];
 	const char *token = client_login(t, "messi", "surabaya");
 	json_t *page;
 	size_t i;
 
 	for (i = 0; i < 50; i++) {
-		c = client_open(*state);
-		client_printf(c, "send %s henderson whole\r\n", token);
+		c[i] = client_open(*state);
+		client_printf(c[i], "send %s henderson whole\r\n", token);
 		if (i % 2 == 0)
-			client_half_close(c);
+			client_half_close(c[i]);
 		else
-			client_reset(c);
+			client_reset(c[i]);
 	}
+	for (i = 0; i < 50; i += 2)
+		expect_reply(c[i], PONG);
 	expect_json(client_ask(t, "send %s henderson whole", token), PONG);
 	page = json_object_get(
 	    client_ask(w, "history - messi limit=200"), "messages");

@@ -181,7 +181,8 @@ check-one: tests
 	$(RUN) $(T_UNIT) $(T_FUZZ) $(T_WIRE) $(T_SCREEN) $(T_CRASH)
 
 THREADED := $(T_WORK) $(T_STORE) $(B)/tests/unit/shared/queue_test \
-    $(B)/tests/unit/shared/resolve_test $(T_WIRE)
+    $(B)/tests/unit/shared/resolve_test $(B)/tests/unit/shared/dial_test \
+    $(T_WIRE)
 check-threads: all $(THREADED)
 	$(RUN) $(THREADED)
 

@@ -276,6 +276,21 @@ flush(struct conn *c)
 		c->choked = false;
 }
 
+/*
+ * Thousands of connections are idle at most times, and hold nothing then.  A
+ * frame that was cut off (frame.h) leaves no state behind in an empty buffer.
+ */
+static void
+give_back(struct conn *c)
+{
+	size_t cap = c->in.cap;
+
+	if (c->in.len > 0)
+		return;
+	buf_release(&c->in);
+	buf_init(&c->in, cap);
+}
+
 static void
 hear(struct conn *c)
 {
@@ -292,6 +307,7 @@ hear(struct conn *c)
 	} else if (n > 0) {
 		buf_grew(&c->in, (size_t)n);
 		c->handler->input(c, c->arg);
+		give_back(c);
 	} else {
 		c->eof = true;
 		if (c->handler->eof != NULL)

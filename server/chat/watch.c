@@ -12,6 +12,9 @@
 #include "shared/map.h"
 #include "shared/xalloc.h"
 
+/* Of a message that goes out, beside its text: ids, names, time. */
+enum { MESSAGE_COST = 128 };
+
 enum watch_state {
 	WATCH_ASKED,  /* not answered yet: nothing is sent */
 	WATCH_BEHIND, /* catches up from its cursor */
@@ -35,6 +38,7 @@ struct watch {
 	bool full;    /* the receiver has enough */
 	bool reading; /* a page was asked for */
 	int64_t full_since;
+	size_t behind; /* bytes that went by since */
 	int64_t cursor;
 	uint64_t presence; /* the last change that it was told */
 	/* What it said itself while it was behind: the pages hold that too. */
@@ -229,6 +233,7 @@ give(struct chat *chat, struct watch *w, const struct chat_event *event)
 	if (!w->sink->event(w->sink->arg, w->receiver, event) && !w->full) {
 		w->full = true;
 		w->full_since = chat->mono;
+		w->behind = 0;
 		w->state = WATCH_BEHIND;
 	}
 	return !w->full && !w->gone;
@@ -297,6 +302,9 @@ give_live(struct chat *chat, struct watch *w, const struct recent_message *m,
 	if (w->state != WATCH_LIVE) {
 		if (w->number == m->watcher)
 			own_note(w, m->id);
+		w->behind += MESSAGE_COST + strlen(m->text);
+		if (w->full && w->behind > WATCH_BEHIND_MAX)
+			watch_end(chat, w, WIRE_BUSY);
 		return;
 	}
 	w->cursor = m->id;

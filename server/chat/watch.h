@@ -27,6 +27,9 @@ struct watches;
 enum {
 	WATCH_PAGE = 100,
 	WATCH_STALL_MS = 60000, /* so long without chat_watch_more: cut off */
+	/* So many bytes of messages went by while the receiver had enough:
+	 * cut off.  It comes back with the id it knows, and is told all. */
+	WATCH_BEHIND_MAX = 4 << 20,
 	WATCH_OWN_MAX = 1024,
 	WATCH_READS_MAX = 64
 };

@@ -438,6 +438,38 @@ who_never_asks_for_more_is_cut_off(void **state)
 }
 
 static void
+who_falls_too_far_behind_is_cut_off_and_comes_back_whole(void **state)
+{
+	struct world *w = *state;
+	uint64_t messi = world_login(w, "messi");
+	struct answer a = { 0 };
+	struct eye slow = { .room = 1 }, fine = { 0 }, back = { 0 };
+	char text[4000];
+	int n = 0;
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	world_watch(w, &slow, messi, -1, &a);
+	world_watch(w, &fine, messi, -1, &a);
+	while (n < 2000 && slow.ended == 0) {
+		world_say(w, messi, NULL, "*", text, NULL, &a);
+		store_fake_commit(w->store);
+		n++;
+		assert_int_equal(got(&fine), 1);
+		(void)seen(&fine);
+	}
+	assert_int_equal(slow.ended, 1);
+	assert_int_equal(slow.why, WIRE_BUSY);
+	assert_int_equal(got(&slow), 1);
+	assert_in_range(n, 1000, 1100); /* of 4 KiB: 4 MiB */
+	assert_int_equal(fine.ended, 0);
+	world_watch(w, &back, messi, n - 1, &a);
+	world_run(w);
+	assert_int_equal(got(&back), 1);
+	assert_int_equal(back.last, n);
+}
+
+static void
 presence_that_was_missed_is_told_as_it_is_by_then(void **state)
 {
 	struct world *w = *state;
@@ -663,6 +695,7 @@ main(void)
 		T(a_page_that_cannot_be_read_ends_the_watch),
 		T(a_page_that_found_no_room_is_asked_for_again),
 		T(who_never_asks_for_more_is_cut_off),
+		T(who_falls_too_far_behind_is_cut_off_and_comes_back_whole),
 		T(presence_that_was_missed_is_told_as_it_is_by_then),
 		T(marks_that_were_missed_are_told_as_they_are_by_then),
 		T(everybody_hears_of_the_end),

@@ -7,6 +7,11 @@
 #include "shared/blob.h"
 #include "shared/xalloc.h"
 
+enum { SIZE_MIN = 2 };
+
+_Static_assert((REPLIES_MAX & (REPLIES_MAX - 1)) == 0,
+    "numbers wrap at 2^16: the ring's size must divide it");
+
 void
 replies_init(struct replies *r, void (*out)(void *arg, struct blob *),
     void *arg)
@@ -17,7 +22,7 @@ replies_init(struct replies *r, void (*out)(void *arg, struct blob *),
 static struct slot *
 at(const struct replies *r, unsigned number)
 {
-	return &r->slot[number % REPLIES_MAX];
+	return &r->slot[number % r->size];
 }
 
 void
@@ -39,15 +44,26 @@ replies_full(const struct replies *r)
 	return r->count == REPLIES_MAX;
 }
 
+static void
+resize(struct replies *r, uint16_t size)
+{
+	struct replies old = *r;
+
+	r->slot = xcalloc(size, sizeof *r->slot);
+	r->size = size;
+	for (unsigned i = 0; i < old.count; i++)
+		*at(r, old.first + i) = *at(&old, old.first + i);
+	free(old.slot);
+}
+
 uint16_t
 replies_open(struct replies *r, const char *tag)
 {
 	uint16_t number = (uint16_t)(r->first + r->count);
 	struct slot *s;
 
-	/* Not before the first request: who only listens needs none. */
-	if (r->slot == NULL)
-		r->slot = xcalloc(REPLIES_MAX, sizeof *r->slot);
+	if (r->count == r->size)
+		resize(r, r->size == 0 ? SIZE_MIN : (uint16_t)(2 * r->size));
 	s = at(r, number);
 	*s = (struct slot){ 0 };
 	if (tag != NULL)
@@ -81,6 +97,9 @@ release_front(struct replies *r)
 		r->count--;
 		r->out(r->arg, b);
 	}
+	/* Back to what an idle connection may hold. */
+	if (r->count == 0 && r->size > SIZE_MIN)
+		resize(r, SIZE_MIN);
 }
 
 bool

@@ -17,7 +17,7 @@
 
 struct blob;
 
-/* A power of two: slots are found by the low bits of their number. */
+/* Open at once on one connection. */
 enum { REPLIES_MAX = 256 };
 
 struct slot {
@@ -27,8 +27,11 @@ struct slot {
 };
 
 struct replies {
-	struct slot *slot; /* [REPLIES_MAX]; NULL until the first */
-	uint16_t first;    /* number of the oldest one open */
+	/* A ring: slots are found by the low bits of their number.  It grows
+	 * with what is open: most connections have one request under way. */
+	struct slot *slot;
+	uint16_t size;  /* a power of two; 0: none yet */
+	uint16_t first; /* number of the oldest one open */
 	uint16_t count;
 	void (*out)(void *arg, struct blob *); /* takes the reference */
 	void *arg;

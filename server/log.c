@@ -163,7 +163,7 @@ emit(const char *text)
 
 	wire_time(clock_ms(CLOCK_REALTIME), when);
 	/* Cleaning makes a control byte a word of at most 8. */
-	buf_init(&b, sizeof when + 8 * LOG_LINE_MAX + 2);
+	buf_init(&b, sizeof when + (size_t)8 * LOG_LINE_MAX + 2);
 	buf_addf(&b, "%s ", when);
 	utf8_clean(&b, text, strlen(text));
 	buf_addc(&b, '\n');

@@ -114,8 +114,9 @@ max_connections(const struct server *s)
 		return 256;
 	if (rl.rlim_cur > 1 << 20)
 		return 1 << 20;
-	return rl.rlim_cur > 2 * FDS_RESERVE ? rl.rlim_cur - FDS_RESERVE :
-	    rl.rlim_cur / 2;
+	if (rl.rlim_cur / 2 > FDS_RESERVE)
+		return rl.rlim_cur - FDS_RESERVE;
+	return rl.rlim_cur / 2;
 }
 
 static void
@@ -310,7 +311,7 @@ static void
 reload(struct server *s)
 {
 	char why[OPTIONS_WHY_CAP];
-	struct options next;
+	struct options next = { 0 };
 
 	if (options_read(&next, s->argc, s->argv, why) != OPTIONS_RUN)
 		log_line("configuration left as it is: %s", why);

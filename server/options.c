@@ -15,6 +15,7 @@
 
 enum {
 	LINE_CAP = 4096,
+	WHERE_CAP = 320,
 	ACCOUNTS_MAX = 4 << 20, /* bytes of a file of accounts */
 	CONNECTIONS_MAX = 1 << 20
 };
@@ -28,7 +29,7 @@ enum row_flags {
 struct reading {
 	struct options *o;
 	char *why;
-	const char *where; /* "": command line; "FILE:LINE: " */
+	char where[WHERE_CAP]; /* "": command line; "FILE:LINE: " */
 };
 
 struct row {
@@ -396,11 +397,11 @@ config_line(struct reading *r, char *line, uint64_t given)
 static bool
 config_lines(struct reading *r, FILE *f, uint64_t given)
 {
-	char line[LINE_CAP], where[LINE_CAP];
+	char line[LINE_CAP];
 
-	r->where = where;
 	for (unsigned n = 1; fgets(line, sizeof line, f) != NULL; n++) {
-		snprintf(where, sizeof where, "%.300s:%u: ", r->o->config, n);
+		snprintf(r->where, sizeof r->where, "%.300s:%u: ",
+		    r->o->config, n);
 		if (strchr(line, '\n') == NULL && !feof(f))
 			return wrong(r, "the line is too long");
 		if (!config_line(r, line, given))
@@ -408,7 +409,7 @@ config_lines(struct reading *r, FILE *f, uint64_t given)
 	}
 	if (!ferror(f))
 		return true;
-	r->where = "";
+	r->where[0] = '\0';
 	return wrong(r, "%.300s: %s", r->o->config, strerror(errno));
 }
 
@@ -473,7 +474,7 @@ fill_defaults(struct reading *r)
 	if (o->realm[0] == '\0')
 		default_realm(o->realm);
 	if (o->data == NULL && (o->data = default_data()) == NULL) {
-		r->where = "";
+		r->where[0] = '\0';
 		return wrong(r, "no HOME: the data folder must be given "
 		    "(--data DIR)");
 	}
@@ -564,7 +565,7 @@ enum options_status
 options_read(struct options *o, int argc, char **argv,
     char why[OPTIONS_WHY_CAP])
 {
-	struct reading r = { o, why, "" };
+	struct reading r = { .o = o, .why = why };
 	enum options_status status;
 
 	*o = (struct options){

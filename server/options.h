@@ -78,7 +78,7 @@ struct options_account {
 };
 typedef bool options_account_fn(void *arg, const struct options_account *);
 
-bool options_read_accounts(const char *file, options_account_fn *, void *arg,
+bool options_read_accounts(const char *file, options_account_fn *fn, void *arg,
     char why[OPTIONS_WHY_CAP]);
 
 #endif

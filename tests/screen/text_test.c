@@ -58,6 +58,8 @@ every_width_is_as_it_was_reckoned(void **state)
 		client_ask(c, "broadcast - %s ends", text[i]);
 	client_ask(c, "broadcast - last");
 	term_await(t, "lineker  last");
+	term_type(t, "x"); /* its echo comes behind the whole of that frame */
+	term_await_row_is(t, -1, "> x");
 	assert_true(term_find(t, "│ Active", &row, &edge));
 	for (row = 1; row < 22; row++)
 		assert_true(term_is_at(t, row, edge, "│"));

@@ -54,8 +54,9 @@ cppcheck --quiet --include="$tailq" --std=c11 --enable=warning,performance,porta
     -DCHAT_VERSION='""' shared server tui >"$out" 2>&1
 check "cppcheck"
 
+# One file a run: clang-tidy 14 takes va_start for nothing in all but the first.
 git ls-files 'shared/*.c' 'server/*.c' 'tui/*.c' |
-    xargs -P "$(nproc)" -n 4 tests/tidy.sh 2>/dev/null |
+    xargs -P "$(nproc)" -n 1 tests/tidy.sh 2>/dev/null |
     grep -E 'warning:|error:' | sort -u >"$out"
 check "clang-tidy"
 

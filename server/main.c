@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -210,6 +211,17 @@ add_listeners(struct server *s, const struct options_list *l,
 	return true;
 }
 
+/* A pipe that nobody takes from must not hold up the chat: what does not go
+ * out at once is dropped.  poll(2) promises room for a line (PIPE_BUF). */
+static void
+tell_stdout(const char *text)
+{
+	struct pollfd out = { STDOUT_FILENO, POLLOUT, 0 };
+
+	if (poll(&out, 1, 0) == 1 && (out.revents & POLLOUT))
+		dprintf(STDOUT_FILENO, "%s\n", text);
+}
+
 static void
 announce(void *arg, unsigned kind, const char *addr)
 {
@@ -220,7 +232,7 @@ announce(void *arg, unsigned kind, const char *addr)
 	    dialect_name((enum dialect_kind)kind));
 	log_bare(text);
 	if (*twice)
-		printf("%s\n", text);
+		tell_stdout(text);
 }
 
 /* On both, for scripts read either; once where both are one file. */
@@ -234,7 +246,6 @@ announce_all(const struct server *s)
 	    (fstat(STDERR_FILENO, &err) == -1 || out.st_dev != err.st_dev ||
 	    out.st_ino != err.st_ino);
 	listeners_each(s->listeners, announce, &twice);
-	fflush(stdout);
 }
 
 static int
@@ -412,6 +423,8 @@ open_chat(struct server *s)
 	if (!secret_init())
 		return die(EX_OSERR, "there is no source of random numbers");
 	s->pool = pool_new(HASH_THREADS, HASH_QUEUE);
+	if (s->pool == NULL)
+		return die(EX_OSERR, "no thread can be made");
 	s->passhash = passhash_new(s->pool);
 	s->chat = chat_new(s->store, s->passhash, &r,
 	    clock_ms(CLOCK_REALTIME), clock_ms(CLOCK_MONOTONIC));
@@ -420,6 +433,7 @@ open_chat(struct server *s)
 	loop_on_turn(s->loop, on_turn, s);
 	loop_watch(s->loop, store_fd(s->store), LOOP_READ, on_store, s->store);
 	loop_watch(s->loop, pool_fd(s->pool), LOOP_READ, on_pool, s->pool);
+	loop_watch(s->loop, s->signals, LOOP_READ, on_signal, s);
 	s->dialects = dialects_new(s->loop, s->chat, &r,
 	    (size_t)s->options.max_memory << 20, log_cause);
 	return EX_OK;
@@ -450,6 +464,8 @@ adopt(void *arg, const struct options_account *account)
 	char hash[PASSHASH_CAP];
 	struct chat_user user;
 
+	if (a->server->stopping)
+		return false;
 	if (chat_find_user(a->server->chat, account->name, &user))
 		return true;
 	if (!passhash_now(account->password, hash)) {
@@ -491,7 +507,6 @@ serve(struct server *s)
 	log_start(STDERR_FILENO);
 	if (!sandbox_enter(why, sizeof why))
 		log_line("without the whole sandbox: %s", why);
-	loop_watch(s->loop, s->signals, LOOP_READ, on_signal, s);
 	listeners_go(s->listeners);
 	announce_all(s);
 	on_tick(s);
@@ -542,7 +557,7 @@ run(struct server *s)
 		status = die(EX_OSERR, strerror(errno));
 	else if ((status = open_store(s)) == EX_OK &&
 	    (status = open_chat(s)) == EX_OK &&
-	    (status = adopt_all(s)) == EX_OK &&
+	    (status = adopt_all(s)) == EX_OK && !s->stopping &&
 	    (status = open_listeners(s)) == EX_OK)
 		status = serve(s);
 	tear_down(s);

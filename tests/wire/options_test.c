@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -596,6 +597,153 @@ a_second_term_ends_it_at_once(void **state)
 	assert_in_range(now_ms() - begun, 0, 5000);
 }
 
+static void
+ends_well(pid_t pid)
+{
+	int status;
+
+	assert_int_equal(kill(pid, SIGTERM), 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+/* Passwords are made one after the other then, which takes a while. */
+static void
+term_ends_it_while_it_still_makes_accounts(void **state)
+{
+	struct server *s = server_new();
+	struct stat st;
+	char *file = file_in(s, "many", "");
+	char *db = xasprintf("%s/chat.db", server_data(s));
+	char *bin = program_path("chat-server");
+	FILE *f = fopen(file, "w");
+	int i;
+	pid_t pid;
+
+	(void)state;
+	assert_non_null(f);
+	for (i = 0; i < 2000; i++)
+		fprintf(f, "user%d:rahasia:User\n", i);
+	assert_int_equal(fclose(f), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		execl(bin, bin, "--data", server_data(s), "--accounts", file,
+		    "--listen", "127.0.0.1:0", "--text", "off", (char *)NULL);
+		_exit(127);
+	}
+	while (stat(db, &st) == -1) /* by then it holds its signals back */
+		usleep(1000);
+	ends_well(pid);
+	free(bin);
+	free(db);
+	free(file);
+}
+
+/* ---- standard output -------------------------------------------------- */
+
+/* The child's end of a pipe on one of its standard descriptors. */
+static pid_t
+start_with(const struct server *s, int as, int fd)
+{
+	char *bin = program_path("chat-server");
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		if (fd == -1)
+			close(as);
+		else
+			dup2(fd, as);
+		execl(bin, bin, "--data", server_data(s), "--listen",
+		    "127.0.0.1:0", "--text", "127.0.0.1:0", (char *)NULL);
+		_exit(127);
+	}
+	free(bin);
+	return pid;
+}
+
+static int
+port_told(FILE *from)
+{
+	char line[256];
+	int port = 0;
+
+	while (port == 0 && fgets(line, sizeof(line), from) != NULL)
+		(void)sscanf(line,
+		    "listening on 127.0.0.1:%d (command protocol)\n", &port);
+	return port;
+}
+
+static void
+the_listening_lines_are_on_both_outputs(void **state)
+{
+	static const int both[] = { STDOUT_FILENO, STDERR_FILENO };
+	struct server *s = server_new();
+	struct client *c;
+	FILE *from;
+	int i, end[2], port;
+	pid_t pid;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(pipe(end), 0);
+		pid = start_with(s, both[i], end[1]);
+		close(end[1]);
+		from = fdopen(end[0], "r");
+		assert_non_null(from);
+		port = port_told(from);
+		assert_true(port > 0);
+		c = client_try_open(port, 0);
+		assert_non_null(c);
+		expect(c, "ping", "{'status':'OK'}");
+		client_close(c);
+		ends_well(pid);
+		fclose(from);
+	}
+}
+
+/* G2: neither keeps it from serving. */
+static void
+a_standard_output_that_is_full_or_closed_does_no_harm(void **state)
+{
+	struct server *s = server_new();
+	struct client *c;
+	char junk[4096] = { 0 };
+	int full[2], told[2], saved, k, port;
+	FILE *from;
+	pid_t pid;
+
+	(void)state;
+	for (k = 0; k < 2; k++) {
+		assert_int_equal(pipe2(full, O_NONBLOCK), 0);
+		while (write(full[1], junk, sizeof(junk)) > 0)
+			;
+		assert_int_equal(
+		    fcntl(full[1], F_SETFL, 0), 0); /* one that would block */
+		assert_int_equal(pipe(told), 0);
+		saved = dup(STDERR_FILENO);
+		assert_true(dup2(told[1], STDERR_FILENO) != -1);
+		pid = start_with(s, STDOUT_FILENO, k == 0 ? full[1] : -1);
+		assert_true(dup2(saved, STDERR_FILENO) != -1);
+		close(saved);
+		close(told[1]);
+		from = fdopen(told[0], "r");
+		assert_non_null(from);
+		port = port_told(from);
+		assert_true(port > 0);
+		c = client_try_open(port, 0);
+		assert_non_null(c);
+		expect(c, "ping", "{'status':'OK'}");
+		client_close(c);
+		ends_well(pid);
+		fclose(from);
+		close(full[0]);
+		close(full[1]);
+	}
+}
+
 /* ---- the number of connections ---------------------------------------- */
 
 static void
@@ -663,6 +811,9 @@ main(void)
 		    term_and_int_end_it_well_with_all_that_was_answered),
 		SERVER_TEST(term_ends_it_in_time_though_a_client_does_not_read),
 		SERVER_TEST(a_second_term_ends_it_at_once),
+		ALONE(term_ends_it_while_it_still_makes_accounts),
+		ALONE(the_listening_lines_are_on_both_outputs),
+		ALONE(a_standard_output_that_is_full_or_closed_does_no_harm),
 		ALONE(one_connection_too_many_is_told_so),
 	};
 

@@ -118,14 +118,27 @@ first_bytes_foreign(const char *p, size_t n)
 	    (n >= 4 && memcmp(p, "SSH-", 4) == 0);
 }
 
+/* METHOD PATH HTTP/1.1, or 2.0 and the like.  All methods are in capitals (RFC
+ * 9110, 16.1.1) and no word of ours is: a text may well end in HTTP/1.1. */
+static bool
+is_http(const char *p, size_t n)
+{
+	static const char version[] = " HTTP/";
+	const size_t len = sizeof version - 1 + 3;
+	size_t method = 0;
+
+	while (method < n && p[method] >= 'A' && p[method] <= 'Z')
+		method++;
+	return method > 0 && n > method + len && p[method] == ' ' &&
+	    memcmp(p + n - len, version, sizeof version - 1) == 0;
+}
+
 bool
 first_line_foreign(const char *p, size_t n)
 {
-	static const char http[] = " HTTP/"; /* then 1.1, 2.0 and the like */
-	const size_t len = sizeof http - 1 + 3;
 	size_t controls = 0;
 
-	if (n > len && memcmp(p + n - len, http, sizeof http - 1) == 0)
+	if (is_http(p, n))
 		return true;
 	if (utf8_valid(p, n))
 		return false;

@@ -54,6 +54,10 @@ another_protocols_first_line_is_known(void **state)
 	(void)state;
 	assert_true(first_line_foreign("GET / HTTP/1.1", 14));
 	assert_false(first_line_foreign("send - * HTTP/1.1 is old", 24));
+	/* A text that speaks of it, as the first line of a connection. */
+	assert_false(first_line_foreign("send - * use HTTP/1.1", 21));
+	assert_false(first_line_foreign("GETTING HTTP/1.1", 16));
+	assert_true(first_line_foreign("PRI * HTTP/2.0", 14));
 	assert_false(first_line_foreign("hello", 5));
 	assert_false(first_line_foreign("\xff\xfe", 2));
 	assert_true(first_line_foreign(bytes, sizeof bytes - 1));

@@ -17,7 +17,7 @@
 
 struct login {
 	struct ask ask;
-	struct account *account;
+	struct account *account; /* NULL: there is none of that name */
 	enum chat_login_kind kind;
 	unsigned passwords;
 	int64_t created;
@@ -103,6 +103,10 @@ login_checked(void *arg, bool right)
 	if (!ask_alive(&login->ask))
 		return;
 	login->created = login->ask.chat->wall;
+	if (a == NULL) {
+		ask_end(&login->ask, WIRE_NO_ACCOUNT);
+		return;
+	}
 	if (!right) {
 		throttle_wrong(&a->logins, login->ask.chat->mono);
 		ask_end(&login->ask, WIRE_WRONG_PASSWORD);
@@ -117,6 +121,8 @@ login_checked(void *arg, bool right)
 		login_finish(login);
 }
 
+/* A name that is nobody's costs a check, too: the time that an answer takes
+ * is the same, and so is what a guesser can ask of the pool. */
 static void
 login_begin(struct chat *chat, struct account *a, const char *password,
     enum chat_login_kind kind, struct chat_done done)
@@ -125,9 +131,10 @@ login_begin(struct chat *chat, struct account *a, const char *password,
 
 	login->account = a;
 	login->kind = kind;
-	login->passwords = a->passwords;
-	if (!passhash_check(
-		chat->passhash, a->hash, password, login_checked, login))
+	if (a != NULL)
+		login->passwords = a->passwords;
+	if (!passhash_check(chat->passhash, a != NULL ? a->hash : NULL,
+		password, login_checked, login))
 		ask_end(&login->ask, WIRE_BUSY);
 }
 
@@ -136,20 +143,14 @@ chat_login(struct chat *chat, const char *name, const char *password,
     enum chat_login_kind kind, struct chat_done done)
 {
 	struct account *a = account_find(chat, name);
-	int64_t wait;
+	int64_t wait = a != NULL ? throttle_wait(&a->logins, chat->mono) : 0;
 
-	if (a == NULL || chat->ending) {
-		ask_refuse(chat, done, WIRE_NO_ACCOUNT);
-		return;
-	}
-	wait = throttle_wait(&a->logins, chat->mono);
-	if (wait > 0) {
+	if (wait > 0 && !chat->ending)
 		ask_limit(done, wait);
-		return;
-	}
 	/* No password of ours is that long: not worth a hash. */
-	if (strlen(password) > WIRE_PASSWORD_MAX)
-		ask_refuse(chat, done, WIRE_WRONG_PASSWORD);
+	else if (chat->ending || strlen(password) > WIRE_PASSWORD_MAX)
+		ask_refuse(chat, done,
+		    a != NULL ? WIRE_WRONG_PASSWORD : WIRE_NO_ACCOUNT);
 	else
 		login_begin(chat, a, password, kind, done);
 }

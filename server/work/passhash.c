@@ -15,6 +15,11 @@ static_assert(PASSHASH_CAP == crypto_pwhash_STRBYTES,
 
 enum { PASSES = 2, MEMORY = 19456 * 1024 };
 
+/* Of the same form and cost as those that are made. */
+static const char nobodys[] = "$argon2id$v=19$m=19456,t=2,p=1$"
+    "bm9ib2R5J3MgcGFzc3dvcg$"
+    "dGhpcyBpcyB0aGUgaGFzaCBvZiBubyBwYXNzd29yZCE";
+
 struct passhash {
 	struct pool *pool;
 };
@@ -25,6 +30,7 @@ struct hashing {
 	char *password;      /* wiped and NULL once it was used */
 	size_t len;
 	char hash[PASSHASH_CAP]; /* what was made, or is compared with */
+	bool nobody;
 	bool good;               /* made, or right */
 	passhash_made_fn *made;  /* one of the two is NULL */
 	passhash_checked_fn *checked;
@@ -56,7 +62,7 @@ run(struct pool_job *job)
 		h->good = make(h->password, h->len, h->hash);
 	else
 		h->good = crypto_pwhash_str_verify(
-		    h->hash, h->password, h->len) == 0;
+		    h->hash, h->password, h->len) == 0 && !h->nobody;
 	forget_password(h);
 }
 
@@ -132,8 +138,12 @@ passhash_check(struct passhash *p, const char *hash, const char *password,
     passhash_checked_fn *fn, void *arg)
 {
 	struct hashing *h = hashing_new(password, arg);
-	size_t n = strlen(hash);
+	size_t n;
 
+	h->nobody = hash == NULL;
+	if (h->nobody)
+		hash = nobodys;
+	n = strlen(hash);
 	/* One that is too long is nobody's: "" is compared, and is wrong. */
 	if (n < sizeof(h->hash))
 		memcpy(h->hash, hash, n);

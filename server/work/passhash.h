@@ -23,7 +23,11 @@ typedef void passhash_checked_fn(void *arg, bool right);
 struct passhash *passhash_new(struct pool *);
 void passhash_free(struct passhash *);
 
-/* False: the pool's queue is full; the function is not called. */
+/*
+ * False: the pool's queue is full; the function is not called.  A check with
+ * NULL as hash is of nobody's password: it takes as long as any other and is
+ * never right, so that its time does not tell who has an account.
+ */
 bool passhash_make(struct passhash *, const char *password,
     passhash_made_fn *, void *arg);
 bool passhash_check(struct passhash *, const char *hash, const char *password,

@@ -101,6 +101,6 @@ passhash_check(struct passhash *p, const char *hash, const char *password,
 	if (job == NULL)
 		return false;
 	job->checked = fn;
-	job->right = strcmp(hash, job->hash) == 0;
+	job->right = hash != NULL && strcmp(hash, job->hash) == 0;
 	return true;
 }

@@ -72,6 +72,7 @@ who_cannot_come_in_is_told_why(void **state)
 	struct answer a = { 0 };
 
 	chat_login(w->chat, "ronaldo", "x", CHAT_TOKEN, told(&a));
+	world_run(w);
 	assert_int_equal(a.times, 1);
 	assert_int_equal(a.result.err, WIRE_NO_ACCOUNT);
 	chat_login(w->chat, "messi", "x", CHAT_TOKEN, told(&a));
@@ -87,6 +88,31 @@ who_cannot_come_in_is_told_why(void **state)
 	assert_int_equal(a.times, 1);
 	assert_int_equal(a.result.err, WIRE_STORAGE);
 	assert_string_equal(online(w), "");
+}
+
+/* D3: whatever the name, one password is checked before the answer. */
+static void
+an_unknown_name_costs_what_a_wrong_password_does(void **state)
+{
+	static const char *const names[] = { "messi", "ronaldo", "", "a b",
+		"\xff", "*" };
+	struct world *w = *state;
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct answer a = { 0 };
+
+		chat_login(w->chat, names[i], "x", CHAT_TOKEN, told(&a));
+		assert_int_equal(a.times, 0);
+		assert_int_equal(passhash_fake_answer(w->hash), 1);
+		assert_int_equal(a.times, 1);
+		assert_int_equal(a.result.err,
+		    i == 0 ? WIRE_WRONG_PASSWORD : WIRE_NO_ACCOUNT);
+		passhash_fake_refuse(w->hash, true);
+		chat_login(w->chat, names[i], "x", CHAT_TOKEN, told(&a));
+		assert_int_equal(a.result.err, WIRE_BUSY);
+		passhash_fake_refuse(w->hash, false);
+	}
 }
 
 static void
@@ -474,6 +500,7 @@ main(void)
 		T(a_token_is_given_when_it_is_durable),
 		T(a_strange_token_is_nobodys),
 		T(who_cannot_come_in_is_told_why),
+		T(an_unknown_name_costs_what_a_wrong_password_does),
 		T(those_logged_in_stand_once_in_the_order_of_login),
 		T(logout_ends_the_token_at_once_and_for_good),
 		T(a_logout_that_the_disk_refused_did_not_happen),

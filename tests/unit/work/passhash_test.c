@@ -12,6 +12,7 @@
 
 #include <poll.h>
 #include <string.h>
+#include <time.h>
 
 enum { WAIT_MS = 30000 };
 
@@ -158,6 +159,34 @@ what_is_no_hash_is_never_right(void **state)
 	assert_false(is_right(w, "$argon2id$v=19$m=19456,t=2,p=1$", ""));
 }
 
+static double
+cpu_of_checks(struct world *w, const char *hash)
+{
+	struct timespec from, to;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
+	for (int i = 0; i < 5; i++)
+		assert_false(is_right(w, hash, "x"));
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
+	return (double)(to.tv_sec - from.tv_sec) +
+	    (double)(to.tv_nsec - from.tv_nsec) / 1e9;
+}
+
+/* Of the processor's time, which other programs do not change.  What is not
+ * hashed at all is a thousand times faster, not twice. */
+static void
+nobodys_password_is_never_right_and_takes_as_long(void **state)
+{
+	struct world *w = *state;
+	double some, none;
+	char hash[PASSHASH_CAP];
+
+	assert_true(passhash_now("surabaya", hash));
+	some = cpu_of_checks(w, hash);
+	none = cpu_of_checks(w, NULL);
+	assert_true(none > some / 3 && none < some * 3);
+}
+
 static void
 a_full_pool_refuses_and_every_other_job_is_answered(void **state)
 {
@@ -188,6 +217,9 @@ main(void)
 		    a_long_password_counts_to_its_end, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    what_is_no_hash_is_never_right, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    nobodys_password_is_never_right_and_takes_as_long, set_up,
+		    tear_down),
 		cmocka_unit_test_setup_teardown(
 		    a_full_pool_refuses_and_every_other_job_is_answered,
 		    set_up, tear_down),

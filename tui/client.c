@@ -430,10 +430,24 @@ login_later(struct client *c, const json_t *reply)
 static void
 refused(struct client *c, const json_t *reply)
 {
+	const char *code = parse_string(reply, "code");
+	enum client_why what = CLIENT_REFUSED;
 	char why[ANSWER_WHY_CAP];
 
+	switch (code == NULL ? WIRE_ERRS : wire_err_from_code(code)) {
+	case WIRE_NO_ACCOUNT:
+	case WIRE_NAME_TAKEN:
+	case WIRE_BAD_NAME:
+		what = CLIENT_BAD_NAME;
+		break;
+	case WIRE_BAD_REAL_NAME:
+		what = CLIENT_BAD_REAL_NAME;
+		break;
+	default:
+		break;
+	}
 	answer_why(reply, why);
-	need_login(c, CLIENT_REFUSED, why);
+	need_login(c, what, why);
 }
 
 /* Another person's conversations are not for this one. */
@@ -1298,7 +1312,7 @@ credentials(struct client *c, const char *user, const char *password,
 		real_name = NULL;
 	if (real_name != NULL &&
 	    !wire_real_name_ok(real_name, strlen(real_name))) {
-		need_login(c, CLIENT_REFUSED,
+		need_login(c, CLIENT_BAD_REAL_NAME,
 		    "that cannot be a real name: 1 to 64 characters");
 		return;
 	}

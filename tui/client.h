@@ -31,7 +31,9 @@ struct model;
 
 enum client_why {
 	CLIENT_NO_LOGIN,  /* connected, and nothing to log in with */
-	CLIENT_REFUSED,   /* name or password; or registering was refused */
+	CLIENT_REFUSED,   /* the password; or registering, for another cause */
+	CLIENT_BAD_NAME,  /* refused for the name: none such, or taken */
+	CLIENT_BAD_REAL_NAME,
 	CLIENT_EXPIRED,   /* the token is not taken any more */
 	CLIENT_LOGGED_OUT /* /logout: asked for */
 };

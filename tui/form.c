@@ -29,10 +29,19 @@ enum {
 	WIDTH = 64,      /* of the form, where there is room */
 	WHY_CAP = 2048,
 	WHY_ROWS = 4,
-	ROWS_MAX = 24
+	LABEL = 12,      /* columns of the labels */
+	ROWS_MAX = 24,
+	NOWHERE = -1     /* what is wrong is about no field: at the top */
 };
 
 static const char default_server[] = "localhost:8889";
+
+static const char *const help[] = {
+	"Enter  the next field; in the last one, log in or register",
+	"Tab ↑ ↓  any field        ←/→ or Space  log in, or register",
+	"Ctrl-U  empties a field   Ctrl-L  draws all again",
+	"Ctrl-C  quits             F1  takes this away",
+};
 
 static const struct {
 	const char *label;
@@ -42,9 +51,9 @@ static const struct {
 	size_t max;       /* bytes */
 } about[FIELDS] = {
 	[SERVER] = { "Server", "HOST or HOST:PORT", false, false, 300 },
-	[USER] = { "Name", "the name of your account", false, false,
+	[USER] = { "Name", "of your account, or one to register", false, false,
 	    WIRE_NAME_CAP - 1 },
-	[PASSWORD] = { "Password", "it is not shown", true, false,
+	[PASSWORD] = { "Password", "not shown", true, false,
 	    WIRE_PASSWORD_MAX },
 	[AGAIN] = { "Again", "the password once more", true, true,
 	    WIRE_PASSWORD_MAX },
@@ -58,7 +67,10 @@ struct form {
 	int focus;
 	bool registering;
 	bool sent;           /* waits for the answer */
+	bool helping;
 	char *why;
+	int why_at;          /* the field that it is about, or NOWHERE */
+	char *trouble;       /* why no answer comes */
 	struct input input;
 };
 
@@ -86,10 +98,11 @@ set_value(struct form *f, int field, const char *s)
 }
 
 static void
-say(struct form *f, const char *why)
+say(struct form *f, int field, const char *why)
 {
 	free(f->why);
 	f->why = xstrdup(why);
+	f->why_at = field;
 }
 
 struct form *
@@ -100,7 +113,8 @@ form_new(void)
 
 	for (i = 0; i < FIELDS; i++)
 		f->value[i] = xstrdup("");
-	say(f, "");
+	f->trouble = xstrdup("");
+	say(f, NOWHERE, "");
 	return f;
 }
 
@@ -114,6 +128,7 @@ form_free(struct form *f)
 	for (i = 0; i < FIELDS; i++)
 		wipe(&f->value[i]);
 	free(f->why);
+	free(f->trouble);
 	free(f);
 }
 
@@ -157,9 +172,27 @@ step(struct form *f, int by)
 	go_to(f, i);
 }
 
+/* The first that is empty. */
+static int
+missing(const struct form *f)
+{
+	if (f->value[SERVER][0] == '\0')
+		return SERVER;
+	return f->value[USER][0] == '\0' ? USER : PASSWORD;
+}
+
 void
 form_ask(struct form *f, const struct ui_ask *ask)
 {
+	static const int field[] = {
+		[UI_ABOUT_ALL] = NOWHERE,
+		[UI_ABOUT_SERVER] = SERVER,
+		[UI_ABOUT_USER] = USER,
+		[UI_ABOUT_PASSWORD] = PASSWORD,
+		[UI_ABOUT_REAL_NAME] = REAL_NAME,
+	};
+	int at = field[ask->about];
+
 	if (f->open)
 		leave(f);
 	f->sent = false;
@@ -168,14 +201,21 @@ form_ask(struct form *f, const struct ui_ask *ask)
 		set_value(f, SERVER, ask->server);
 	if (f->value[USER][0] == '\0' || !f->open)
 		set_value(f, USER, ask->user);
-	say(f, ask->why);
+	say(f, at, ask->why);
 	f->open = true;
-	set_value(f, PASSWORD, "");
-	set_value(f, AGAIN, "");
-	if (f->value[SERVER][0] == '\0')
-		go_to(f, SERVER);
-	else
-		go_to(f, f->value[USER][0] == '\0' ? USER : PASSWORD);
+	/* Whoever mends another field has typed the password well enough. */
+	if (at == NOWHERE || at == PASSWORD) {
+		set_value(f, PASSWORD, "");
+		set_value(f, AGAIN, "");
+	}
+	go_to(f, at == NOWHERE ? missing(f) : at);
+}
+
+void
+form_trouble(struct form *f, const char *why)
+{
+	free(f->trouble);
+	f->trouble = xstrdup(why);
 }
 
 void
@@ -185,7 +225,7 @@ form_done(struct form *f)
 
 	for (i = 0; i < FIELDS; i++)
 		set_value(f, i, "");
-	f->open = f->registering = f->sent = false;
+	f->open = f->registering = f->sent = f->helping = false;
 	f->focus = SERVER;
 	lineedit_set("");
 	lineedit_field(false);
@@ -196,7 +236,7 @@ form_done(struct form *f)
 static enum form_key
 refuse(struct form *f, int field, const char *why)
 {
-	say(f, why);
+	say(f, field, why);
 	go_to(f, field);
 	return FORM_TAKEN;
 }
@@ -222,7 +262,7 @@ submit(struct form *f)
 		set_value(f, AGAIN, "");
 		return refuse(f, AGAIN, "The passwords are not the same.");
 	}
-	say(f, "");
+	say(f, NOWHERE, "");
 	f->sent = true;
 	return FORM_SUBMIT;
 }
@@ -231,10 +271,10 @@ enum form_key
 form_enter(struct form *f, const char *line)
 {
 	/* The editor has given the line up: it is not there to be left. */
-	if (f->focus != BUTTONS) {
-		set_value(f, f->focus, line);
-		lineedit_set(f->value[f->focus]);
-	}
+	set_value(f, f->focus, line);
+	lineedit_set(f->value[f->focus]);
+	if (f->focus == (f->registering ? REAL_NAME : PASSWORD))
+		return submit(f);
 	step(f, 1);
 	return FORM_TAKEN;
 }
@@ -263,7 +303,9 @@ enum form_key
 form_press(struct form *f, enum keys_key key, const char *bytes, size_t n)
 {
 	f->sent = false;
-	if (key == KEYS_TAB || key == KEYS_DOWN)
+	if (key == KEYS_HELP)
+		f->helping = !f->helping;
+	else if (key == KEYS_TAB || key == KEYS_DOWN)
 		step(f, 1);
 	else if (key == KEYS_BACKTAB || key == KEYS_UP)
 		step(f, -1);
@@ -286,7 +328,7 @@ form_answer(const struct form *f, struct ui_login *to)
 
 /* ---- drawing --------------------------------------------------------------- */
 
-enum row_kind { ROW_BLANK, ROW_TITLE, ROW_HINT, ROW_WHY, ROW_FIELD };
+enum row_kind { ROW_BLANK, ROW_TITLE, ROW_HINT, ROW_HELP, ROW_WHY, ROW_FIELD };
 
 struct row {
 	enum row_kind kind; /* in the order in which they are given up */
@@ -297,7 +339,9 @@ struct rows {
 	struct row row[ROWS_MAX];
 	int count;
 	char why[WHY_CAP];
-	struct wrap wrap;
+	struct wrap wrap; /* of why */
+	int why_rows, why_col, why_at;
+	bool calm;        /* it is no error */
 };
 
 static void
@@ -307,32 +351,76 @@ add_row(struct rows *r, enum row_kind kind, int n)
 		r->row[r->count++] = (struct row){ kind, n };
 }
 
+/* Columns before the values; where there is little room they take half. */
+static int
+label_cols(int width)
+{
+	return width >= 30 ? LABEL : width / 2;
+}
+
+static void
+make_why(struct rows *r, const char *text, int width)
+{
+	struct buf b;
+
+	buf_init(&b, WHY_CAP - 1);
+	paint_clean(&b, text);
+	memcpy(r->why, buf_data(&b), b.len + 1);
+	r->why_rows = 0;
+	if (b.len > 0) {
+		wrap_text(&r->wrap, r->why, b.len, width, width);
+		r->why_rows = r->wrap.count < WHY_ROWS ?
+		    (int)r->wrap.count : WHY_ROWS;
+	}
+	buf_release(&b);
+}
+
+/* What there is to say about field. */
+static void
+add_why(struct rows *r, int field)
+{
+	int i;
+
+	for (i = 0; field == r->why_at && i < r->why_rows; i++)
+		add_row(r, ROW_WHY, i);
+	if (field == NOWHERE && field == r->why_at && i > 0)
+		add_row(r, ROW_BLANK, 0);
+}
+
 static void
 make_rows(struct rows *r, const struct form *f, int width)
 {
-	struct buf b;
-	int i;
+	size_t n = sizeof(help) / sizeof(help[0]), i;
+	const char *why = f->why;
+	int field;
 
 	memset(r, 0, sizeof(*r));
 	wrap_init(&r->wrap);
-	buf_init(&b, WHY_CAP - 1);
-	paint_clean(&b, f->sent ? "One moment …" : f->why);
-	memcpy(r->why, buf_data(&b), b.len + 1);
-	wrap_text(&r->wrap, r->why, b.len, width, width);
+	r->why_at = f->why_at;
+	if (f->sent) {
+		r->calm = f->trouble[0] == '\0';
+		why = r->calm ? "One moment …" : f->trouble;
+		r->why_at = r->calm ? BUTTONS : SERVER;
+	}
+	if (r->why_at != NOWHERE && label_cols(width) == LABEL)
+		r->why_col = LABEL;
+	make_why(r, why, width - r->why_col);
 	add_row(r, ROW_TITLE, 0);
 	add_row(r, ROW_BLANK, 0);
-	for (i = 0; b.len > 0 && i < WHY_ROWS && (size_t)i < r->wrap.count; i++)
-		add_row(r, ROW_WHY, i);
-	if (b.len > 0)
-		add_row(r, ROW_BLANK, 0);
-	for (i = 0; i < FIELDS; i++)
-		if (asked(f, i))
-			add_row(r, ROW_FIELD, i);
+	add_why(r, NOWHERE);
+	for (field = 0; field <= FIELDS; field++) {
+		if (!asked(f, field))
+			continue;
+		if (field == BUTTONS)
+			add_row(r, ROW_BLANK, 0);
+		add_row(r, ROW_FIELD, field);
+		add_why(r, field);
+	}
 	add_row(r, ROW_BLANK, 0);
-	add_row(r, ROW_FIELD, BUTTONS);
-	add_row(r, ROW_BLANK, 0);
-	add_row(r, ROW_HINT, 0);
-	buf_release(&b);
+	for (i = 0; i < (f->helping ? n : 0); i++)
+		add_row(r, ROW_HELP, (int)i);
+	if (!f->helping)
+		add_row(r, ROW_HINT, 0);
 }
 
 static void
@@ -392,7 +480,7 @@ static int
 draw_field(struct form *f, const struct pane *p, int row, int i)
 {
 	struct pane field = *p;
-	int label = p->w >= 30 ? 12 : p->w / 2;
+	int label = label_cols(p->w);
 	size_t len, point;
 
 	paint(p, row, 0, paint_style(PAINT_TEXT), about[i].label);
@@ -412,12 +500,24 @@ draw_field(struct form *f, const struct pane *p, int row, int i)
 	return label;
 }
 
-static const char *
-hint(const struct form *f)
+static void
+draw_hint(const struct form *f, const struct pane *p, int at)
 {
-	if (f->focus == BUTTONS)
-		return "←/→ choose · Enter go · Tab fields · Ctrl-C quit";
-	return about[f->focus].hint;
+	chtype style = paint_style(PAINT_DIM);
+	bool last = f->focus == (f->registering ? REAL_NAME : PASSWORD);
+	int col;
+
+	if (f->focus == BUTTONS) {
+		paint(p, at, 0, style, "←/→ choose · Enter go · F1 help");
+		return;
+	}
+	col = paint(p, at, 0, style, about[f->focus].hint);
+	if (!last)
+		paint(p, at, col, style, " · Enter next · F1 help");
+	else
+		paint(p, at, col, style, f->registering ?
+		    " · Enter registers" :
+		    " · Enter logs in · Tab: to register instead");
 }
 
 static int
@@ -433,12 +533,15 @@ draw_row(struct form *f, const struct pane *p, int at, const struct rows *r,
 		break;
 	case ROW_WHY:
 		line = &r->wrap.line[row->n];
-		paint_n(p, at, 0,
-		    paint_style(f->sent ? PAINT_DIM : PAINT_ERROR),
+		paint_n(p, at, r->why_col,
+		    paint_style(r->calm ? PAINT_DIM : PAINT_ERROR),
 		    r->why + line->start, line->len);
 		break;
 	case ROW_HINT:
-		paint(p, at, 0, paint_style(PAINT_DIM), hint(f));
+		draw_hint(f, p, at);
+		break;
+	case ROW_HELP:
+		paint(p, at, 0, paint_style(PAINT_DIM), help[row->n]);
 		break;
 	case ROW_BLANK:
 		break;

@@ -30,12 +30,14 @@ void form_free(struct form *);
 
 /* Begins, or goes on after a refusal; takes lineedit's line. */
 void form_ask(struct form *, const struct ui_ask *);
+/* Why no answer comes to what was submitted, or "": shown while it waits. */
+void form_trouble(struct form *, const char *why);
 /* Gives the line back, empty; wipes. */
 void form_done(struct form *);
 
 enum form_key form_press(
     struct form *, enum keys_key, const char *bytes, size_t n);
-/* Enter in a field. */
+/* Enter in a field: the next, or in the last one, FORM_SUBMIT. */
 enum form_key form_enter(struct form *, const char *line);
 
 /* Borrowed until the next call. */

@@ -197,13 +197,14 @@ take_unsent(struct app *a)
 /* ---- logging in ------------------------------------------------------- */
 
 static void
-ask(struct app *a, const char *why)
+ask(struct app *a, enum ui_about about, const char *why)
 {
 	const struct model_status *st = model_status(a->model);
 	struct ui_ask q = {
 		.server = st->server,
 		.user = a->opt.user == NULL ? a->state.user : a->opt.user,
 		.why = why,
+		.about = about,
 	};
 
 	if (*q.server == '\0')
@@ -223,7 +224,7 @@ connect_to(struct app *a, const char *server)
 	if (a->script)
 		stop(a, EX_USAGE, why);
 	else
-		ask(a, why);
+		ask(a, UI_ABOUT_SERVER, why);
 	return false;
 }
 
@@ -244,6 +245,7 @@ app_login(void *arg, const struct ui_login *l)
 		    a->client, l->user, l->password, l->real_name);
 	else
 		client_login(a->client, l->user, l->password);
+	client_retry(a->client); /* Enter does not wait for a pause to end */
 }
 
 static void
@@ -256,7 +258,7 @@ app_ask_login(void *arg)
 		    "first", model_status(a->model)->user);
 		a->class->changed(a->ui);
 	} else
-		ask(a, "");
+		ask(a, UI_ABOUT_ALL, "");
 }
 
 static void
@@ -290,13 +292,21 @@ on_changed(void *arg)
 static void
 on_need_login(void *arg, enum client_why why, const char *text)
 {
+	static const enum ui_about about[] = {
+		[CLIENT_NO_LOGIN] = UI_ABOUT_ALL,
+		[CLIENT_REFUSED] = UI_ABOUT_PASSWORD,
+		[CLIENT_BAD_NAME] = UI_ABOUT_USER,
+		[CLIENT_BAD_REAL_NAME] = UI_ABOUT_REAL_NAME,
+		[CLIENT_EXPIRED] = UI_ABOUT_PASSWORD,
+		[CLIENT_LOGGED_OUT] = UI_ABOUT_ALL,
+	};
 	struct app *a = arg;
 
 	if (a->logging_out || (a->leaving && why == CLIENT_LOGGED_OUT)) {
 		stop(a, 0, NULL);
 		return;
 	}
-	if (a->script && (why == CLIENT_REFUSED || why == CLIENT_EXPIRED)) {
+	if (a->script && why != CLIENT_NO_LOGIN && why != CLIENT_LOGGED_OUT) {
 		stop(a, EX_NOPERM, text);
 		return;
 	}
@@ -305,7 +315,7 @@ on_need_login(void *arg, enum client_why why, const char *text)
 		                   "or --password-file");
 		return;
 	}
-	ask(a, text);
+	ask(a, about[why], text);
 }
 
 static void
@@ -481,7 +491,7 @@ begin(struct app *a)
 		server = a->state.server;
 	/* A person with nothing else is asked for all of it. */
 	if (server == NULL && !a->script && o->password == NULL) {
-		ask(a, "");
+		ask(a, UI_ABOUT_ALL, "");
 		return;
 	}
 	if (!connect_to(a, server == NULL ? "localhost:8889" : server))

@@ -197,6 +197,7 @@ draw_line(struct ui *ui)
 	int col, row = 0;
 
 	if (ui->asking) {
+		form_trouble(ui->form, model_status(ui->env->model)->why);
 		form_draw(ui->form, &ui->stream_pane, &row, &col);
 		move(ui->stream_pane.y + row, ui->stream_pane.x + col);
 		return;
@@ -512,7 +513,8 @@ line_accept(void *arg, const char *line)
 	struct ui *ui = arg;
 
 	if (ui->asking) {
-		form_enter(ui->form, line);
+		if (form_enter(ui->form, line) == FORM_SUBMIT)
+			submit(ui);
 		return;
 	}
 	if (line[strspn(line, " \t\n")] == '\0')

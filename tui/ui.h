@@ -30,11 +30,21 @@ struct ui_login {
 	const char *real_name; /* registering; may be "" */
 };
 
+/* What why is about: where it is shown, and where the person goes on. */
+enum ui_about {
+	UI_ABOUT_ALL, /* the first thing that is missing */
+	UI_ABOUT_SERVER,
+	UI_ABOUT_USER,
+	UI_ABOUT_PASSWORD,
+	UI_ABOUT_REAL_NAME
+};
+
 /* What ask() fills in beforehand. */
 struct ui_ask {
 	const char *server; /* never NULL; "" is not known */
 	const char *user;   /* likewise */
 	const char *why;    /* a sentence, or "" */
+	enum ui_about about;
 };
 
 /* Lives as long as the UI. */

@@ -2,6 +2,7 @@
 /* What somebody sees who has nothing but chat-tui. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -14,7 +15,7 @@
 #include "tests/lib/server.h"
 #include "tests/lib/term.h"
 
-static const char enter[] = "\r", tab[] = "\t", right[] = "\033[C";
+static const char enter[] = "\r", right[] = "\033[C";
 
 /* Types into the field that has the focus, and goes on. */
 static void
@@ -22,6 +23,29 @@ fill(struct term *t, const char *text)
 {
 	term_type(t, text);
 	term_type(t, enter);
+}
+
+struct below {
+	const char *label, *why;
+};
+
+static bool
+is_below(struct term *t, void *arg)
+{
+	const struct below *b = arg;
+	int row, col;
+
+	return term_find(t, b->label, &row, &col) &&
+	    strstr(term_row(t, row + 1), b->why) != NULL;
+}
+
+/* What is wrong stands at the field that it is about. */
+static void
+await_below(struct term *t, const char *label, const char *why)
+{
+	struct below b = { label, why };
+
+	term_await_that(t, is_below, &b, why);
 }
 
 static void
@@ -53,7 +77,7 @@ a_login_leads_to_everyone(void **state)
 	term_await(t, "Server");
 	fill(t, server_address(s));
 	fill(t, "messi");
-	fill(t, "surabaya");
+	term_type(t, "surabaya");
 	term_await(t, "••••••••");
 	term_type(t, enter);
 	term_await_row(t, 0, "messi · online");
@@ -72,14 +96,72 @@ a_refusal_is_explained_and_the_name_stays(void **state)
 	term_await(t, "Server");
 	fill(t, server_address(s));
 	fill(t, "messi");
+	term_await_row(t, 0, "not connected");
 	fill(t, "wrong");
-	term_type(t, enter);
-	term_await(t, "wrong password");
+	await_below(t, "Password", "wrong password");
+	term_await_row(t, 0, "not logged in");
 	term_await(t, "messi");
 	term_await(t, server_address(s));
 	fill(t, "surabaya");
-	term_type(t, enter);
 	term_await_row(t, 0, "messi · online");
+}
+
+static void
+an_error_about_the_name_stands_at_the_name(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_new(NULL, 24, 80);
+	int row, col;
+
+	(void)state;
+	term_await(t, "Server");
+	fill(t, server_address(s));
+	fill(t, "nobody");
+	fill(t, "surabaya");
+	await_below(t, "Name", "no user of that name");
+	assert_true(term_find(t, "nobody", &row, &col));
+	term_await_cursor(t, row, col + 6);
+	/* The password was not the mistake: it is not asked for again. */
+	term_type(t, "\025messi\r\r");
+	term_await_row(t, 0, "messi · online");
+}
+
+static void
+a_server_that_is_not_there_is_said_at_the_server(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_new(NULL, 24, 80);
+
+	(void)state;
+	term_await(t, "Server");
+	fill(t, "localhost:1");
+	fill(t, "messi");
+	fill(t, "surabaya");
+	await_below(t, "Server", "refused");
+	term_type(t, "\033[Z\033[Z\025"); /* back to it, and empty it */
+	fill(t, server_address(s));
+	fill(t, "");
+	fill(t, "");
+	term_await_row(t, 0, "messi · online");
+}
+
+static void
+what_is_missing_is_asked_for(void **state)
+{
+	struct term *t = person_new(NULL, 24, 80);
+
+	(void)state;
+	term_await(t, "Server");
+	fill(t, "");
+	fill(t, "");
+	fill(t, "secret");
+	await_below(t, "Name", "Which name?");
+	fill(t, "messi");
+	term_type(t, "\025");
+	fill(t, "");
+	await_below(t, "Password", "The password is missing.");
+	fill(t, "two words");
+	await_below(t, "Password", "no spaces");
 }
 
 static void
@@ -91,21 +173,44 @@ a_new_name_can_be_registered(void **state)
 	(void)state;
 	term_await(t, "Server");
 	fill(t, server_address(s));
-	fill(t, "maradona");
-	fill(t, "buenosaires");
+	fill(t, "messi");
+	term_type(t, "buenosaires\t");
 	term_type(t, right);
+	term_await(t, "[Register]");
 	term_await(t, "Again");
 	term_await(t, "Real name");
 	term_type(t, enter);
-	term_await(t, "once more, please");
-	fill(t, "something else");
+	await_below(t, "Again", "once more, please");
+	fill(t, "something-else");
 	fill(t, "Diego");
-	term_type(t, enter);
-	term_await(t, "not the same");
+	await_below(t, "Again", "not the same");
 	fill(t, "buenosaires");
-	term_type(t, tab);
-	term_type(t, enter);
+	fill(t, "");
+	await_below(t, "Name", "taken");
+	term_type(t, "\025");
+	fill(t, "maradona");
+	fill(t, "");
+	fill(t, "");
+	fill(t, "");
 	term_await_row(t, 0, "maradona · online");
+	term_type(t, "/users\r");
+	term_await(t, "Diego");
+}
+
+static void
+f1_tells_the_keys_of_the_form(void **state)
+{
+	static const char f1[] = "\033OP";
+	struct term *t = person_new(NULL, 24, 80);
+
+	(void)state;
+	term_await(t, "F1 help");
+	term_type(t, f1);
+	term_await(t, "Ctrl-C  quits");
+	term_type(t, f1);
+	term_await_gone(t, "Ctrl-C  quits");
+	term_type(t, "\003");
+	term_await_end(t);
 }
 
 static void
@@ -120,7 +225,6 @@ who_was_here_before_goes_straight_in(void **state)
 	fill(t, server_address(s));
 	fill(t, "messi");
 	fill(t, "surabaya");
-	term_type(t, enter);
 	term_await_row(t, 0, "messi · online");
 	term_type(t, "/quit\r");
 	assert_int_equal(term_await_end(t), 0);
@@ -144,9 +248,11 @@ the_form_fits_where_there_is_little_room(void **state)
 	term_await(t, "Server");
 	fill(t, server_address(s));
 	fill(t, "messi");
-	fill(t, "surabaya");
 	term_await(t, "Log in");
-	term_type(t, enter);
+	fill(t, "wrong");
+	term_await(t, "wrong password");
+	term_await_cursor(t, 2, 10);
+	fill(t, "surabaya");
 	term_await(t, "1:everyone");
 }
 
@@ -159,6 +265,10 @@ main(void)
 		T(the_form_asks_for_server_name_and_password),
 		T(a_login_leads_to_everyone),
 		T(a_refusal_is_explained_and_the_name_stays),
+		T(an_error_about_the_name_stands_at_the_name),
+		T(a_server_that_is_not_there_is_said_at_the_server),
+		T(what_is_missing_is_asked_for),
+		T(f1_tells_the_keys_of_the_form),
 		T(a_new_name_can_be_registered),
 		T(who_was_here_before_goes_straight_in),
 		T(the_form_fits_where_there_is_little_room),

@@ -131,7 +131,7 @@ history_load(const char *path)
 	}
 	free(line);
 	fclose(f);
-	if (count > 2 * LINEEDIT_HISTORY)
+	if (count > 2 * (size_t)LINEEDIT_HISTORY)
 		history_shorten(path);
 }
 

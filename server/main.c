@@ -99,9 +99,16 @@ on_tick(void *arg)
 /* ---- limits ----------------------------------------------------------- */
 
 static void
-log_cause(const char *cause)
+log_cause(const char *cause, const char *detail)
 {
-	log_often(cause, "%s", cause);
+	log_often(cause, "%s%s%s", cause, detail != NULL ? ": " : "",
+	    detail != NULL ? detail : "");
+}
+
+static void
+log_storage(const char *why)
+{
+	log_cause("storage", why);
 }
 
 static size_t
@@ -197,8 +204,7 @@ static void
 trouble(void *arg, const char *cause, const char *detail)
 {
 	(void)arg;
-	log_often(cause, "%s%s%s", cause, detail != NULL ? ": " : "",
-	    detail != NULL ? detail : "");
+	log_cause(cause, detail);
 }
 
 static bool
@@ -402,7 +408,8 @@ make_parents(const char *dir)
 static int
 open_store(struct server *s)
 {
-	struct store_options o = { s->options.data, s->options.sync_full };
+	struct store_options o = { s->options.data, s->options.sync_full,
+		log_storage };
 	enum store_status status;
 	char why[OPTIONS_WHY_CAP];
 

@@ -16,6 +16,8 @@ auth_done(void *arg, uint64_t id, const struct chat_result *res)
 	json_t *o;
 
 	if (res->err != WIRE_OK) {
+		dialects_log_refused_login(
+		    set, res->err, request_note(set, id));
 		reply_failed(set, id, res);
 		return;
 	}
@@ -28,6 +30,7 @@ auth_done(void *arg, uint64_t id, const struct chat_result *res)
 void
 cmd_auth(struct request *rq)
 {
+	request_keep(rq, rq->arg[0]);
 	chat_login(rq->chat, rq->arg[0], rq->arg[1], CHAT_TOKEN,
 	    request_later(rq, auth_done));
 }

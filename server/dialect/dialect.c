@@ -22,7 +22,7 @@ dialect_name(enum dialect_kind kind)
 struct dialects *
 dialects_new(struct loop *loop, struct chat *chat,
     const struct chat_rules *rules, size_t max_memory,
-    void (*log)(const char *cause))
+    void (*log)(const char *cause, const char *detail))
 {
 	static const struct conn_limits limits = {
 		IN_CAP, OUT_LOW, OUT_HIGH, OUT_HARD
@@ -71,6 +71,27 @@ size_t
 dialects_count(const struct dialects *set)
 {
 	return conns_count(set->conns);
+}
+
+void
+dialects_log_slow(const struct dialects *set, const char *user)
+{
+	set->log("a client that does not read was cut off",
+	    *user != '\0' ? user : NULL);
+}
+
+/* A name that is nobody's may be a password that was typed too early: it is
+ * not written down. */
+void
+dialects_log_refused_login(
+    const struct dialects *set, enum wire_err err, const char *name)
+{
+	if (err == WIRE_WRONG_PASSWORD)
+		set->log("login with a wrong password", name);
+	else if (err == WIRE_RATE_LIMITED)
+		set->log("too many wrong passwords", name);
+	else if (err == WIRE_NO_ACCOUNT)
+		set->log("login with a name that is nobody's", NULL);
 }
 
 void

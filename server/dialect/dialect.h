@@ -23,11 +23,12 @@ enum dialect_kind { DIALECT_FRAMED, DIALECT_TEXT, DIALECT_KINDS };
 /* "command protocol", "plain text" */
 const char *dialect_name(enum dialect_kind);
 
-/* log is called with a cause worth a line, a string constant.  max_memory:
- * bytes that may wait to go out, over all connections. */
+/* log is called with a cause worth a line, a string constant; detail may be
+ * NULL and comes from a stranger.  max_memory: bytes that may wait to go out,
+ * over all connections. */
 struct dialects *dialects_new(struct loop *, struct chat *,
     const struct chat_rules *, size_t max_memory,
-    void (*log)(const char *cause));
+    void (*log)(const char *cause, const char *detail));
 
 /*
  * Closes what is open; its sessions and watches end, so the chat must be there

@@ -235,6 +235,8 @@ sink_ended(void *arg, uint64_t id, enum wire_err why)
 	if (c == NULL)
 		return;
 	f = conn_arg(c);
+	if (why == WIRE_BUSY)
+		dialects_log_slow(set, f->watch_user);
 	f->watch = 0;
 	f->watch_user[0] = '\0';
 	/* It would wait for events that do not come: it must come again. */
@@ -358,7 +360,7 @@ foreign(struct framed *f, const char *p, size_t n, bool line)
 	if (!(line ? first_line_foreign(p, n) : first_bytes_foreign(p, n)))
 		return false;
 	refuse(f, NULL, WIRE_UNKNOWN_COMMAND);
-	f->set->log("a peer of another protocol was closed");
+	f->set->log("a peer of another protocol was closed", NULL);
 	conn_close(f->conn);
 	return true;
 }
@@ -468,7 +470,7 @@ on_closed(struct conn *c, void *arg, enum conn_end end)
 
 	(void)c;
 	if (end == CONN_SLOW)
-		f->set->log("a client that does not read was cut off");
+		dialects_log_slow(f->set, f->watch_user);
 	if (f->watch != 0)
 		chat_unwatch(f->set->chat, f->watch);
 	loop_defer_cancel(f->set->loop, &f->again);

@@ -33,12 +33,17 @@ struct dialects {
 	struct chat_rules rules;
 	struct chat_sink framed_sink, text_sink;
 	struct text_peer *texts; /* those logged in */
-	void (*log)(const char *cause);
+	void (*log)(const char *cause, const char *detail);
 	bool stopping;
 };
 
 /* NULL: gone or closing. */
 struct conn *dialects_find(const struct dialects *, uint64_t id);
+
+/* Lines of the log; user "" when nobody was logged in. */
+void dialects_log_slow(const struct dialects *, const char *user);
+void dialects_log_refused_login(
+    const struct dialects *, enum wire_err, const char *name);
 
 void framed_open(struct dialects *, int fd);
 void framed_sink_init(struct dialects *);

@@ -233,8 +233,11 @@ sink_ended(void *arg, uint64_t id, enum wire_err why)
 	if (why == WIRE_NO_SESSION) {
 		peer_out(t);
 		line(t, wire_err_text(why));
-	} else
-		conn_close(t->conn);
+		return;
+	}
+	if (why == WIRE_BUSY)
+		dialects_log_slow(t->set, t->user);
+	conn_close(t->conn);
 }
 
 static void
@@ -329,24 +332,26 @@ begin(struct text_peer *t)
 }
 
 static void
+login_refused(struct text_peer *t, enum wire_err err)
+{
+	dialects_log_refused_login(t->set, err, t->asked_name);
+	if (err == WIRE_NO_ACCOUNT || err == WIRE_WRONG_PASSWORD)
+		line(t, "Username atau Password anda Salah");
+	else
+		line(t, wire_err_text(err));
+	answered(t);
+}
+
+static void
 login_done(void *arg, uint64_t id, const struct chat_result *res)
 {
 	struct dialects *set = arg;
 	struct text_peer *t = find(set, id);
 	struct chat_user who;
 
-	if (res->err == WIRE_NO_ACCOUNT || res->err == WIRE_WRONG_PASSWORD) {
-		if (t == NULL)
-			return;
-		line(t, "Username atau Password anda Salah");
-		answered(t);
-		return;
-	}
 	if (res->err != WIRE_OK) {
-		if (t == NULL)
-			return;
-		line(t, wire_err_text(res->err));
-		answered(t);
+		if (t != NULL)
+			login_refused(t, res->err);
 		return;
 	}
 	if (t == NULL || !chat_session_user(set->chat, res->session, &who)) {
@@ -380,15 +385,29 @@ register_done(void *arg, uint64_t id, const struct chat_result *res)
 	answered(t);
 }
 
+/* One that does not fit is nobody's, and none to register. */
+static void
+keep_name(struct text_peer *t, const char *name)
+{
+	size_t n = strlen(name);
+
+	if (n >= sizeof t->asked_name) {
+		name = "-";
+		n = 1;
+	}
+	memmove(t->asked_name, name, n + 1);
+}
+
 static void
 account(struct text_peer *t, bool login, const char *name,
     const char *password)
 {
+	keep_name(t, name);
 	if (login)
-		chat_login(t->set->chat, name, password, CHAT_ATTACHED,
-		    later(t, login_done));
+		chat_login(t->set->chat, t->asked_name, password,
+		    CHAT_ATTACHED, later(t, login_done));
 	else
-		chat_register(t->set->chat, name, password, NULL,
+		chat_register(t->set->chat, t->asked_name, password, NULL,
 		    later(t, register_done));
 }
 
@@ -397,9 +416,7 @@ static void
 take_answer(struct text_peer *t, const char *s)
 {
 	if (t->asking == ASK_NAME) {
-		if (strlen(s) >= sizeof t->asked_name)
-			s = "-"; /* nobody's name, and none to register */
-		memcpy(t->asked_name, s, strlen(s) + 1);
+		keep_name(t, s);
 		t->asking = ASK_PASSWORD;
 		say(t, "Password : ");
 		return;
@@ -563,7 +580,7 @@ foreign(struct text_peer *t, const char *p, size_t n, bool whole)
 	if (!(whole ? first_line_foreign(p, n) : first_bytes_foreign(p, n)))
 		return false;
 	line(t, wire_err_text(WIRE_UNKNOWN_COMMAND));
-	t->set->log("a peer of another protocol was closed");
+	t->set->log("a peer of another protocol was closed", NULL);
 	conn_close(t->conn);
 	return true;
 }
@@ -667,7 +684,7 @@ on_closed(struct conn *c, void *arg, enum conn_end end)
 
 	(void)c;
 	if (end == CONN_SLOW)
-		t->set->log("a client that does not read was cut off");
+		dialects_log_slow(t->set, t->user);
 	if (t->watch != 0)
 		chat_unwatch(t->set->chat, t->watch);
 	peer_out(t);

@@ -66,6 +66,7 @@ struct reader {
 	pthread_mutex_t lock; /* held by whoever uses q */
 	struct sql q;
 	bool open;
+	store_trouble_fn *trouble;
 	atomic_bool stopping;
 	size_t waiting; /* queries not delivered yet; the caller's thread's */
 };
@@ -80,6 +81,14 @@ is_stopping(void *arg)
 	return atomic_load(&r->stopping);
 }
 
+/* What is broken off at the end has not failed. */
+static void
+tell_trouble(const struct reader *r)
+{
+	if (r->trouble != NULL && !atomic_load(&r->stopping))
+		r->trouble(sql_why(&r->q));
+}
+
 /* After a failure it is made anew, as the writer's is. */
 static bool
 connect(struct reader *r)
@@ -88,6 +97,7 @@ connect(struct reader *r)
 		return true;
 	if (!sql_open(&r->q, r->path, SQL_READER, false) ||
 	    !sql_prepare(&r->q, SQL_READER)) {
+		tell_trouble(r);
 		sql_close(&r->q);
 		return false;
 	}
@@ -116,6 +126,7 @@ look(struct reader *r)
 		sql_run(&r->q);
 		if (r->q.err == SQLITE_OK)
 			return true;
+		tell_trouble(r);
 		disconnect(r);
 	}
 	pthread_mutex_unlock(&r->lock);
@@ -131,8 +142,10 @@ looked(struct reader *r)
 	sql_start(&r->q, SQL_LOOKED);
 	sql_run(&r->q);
 	ok = r->q.err == SQLITE_OK;
-	if (!ok)
+	if (!ok) {
+		tell_trouble(r);
 		disconnect(r);
+	}
 	pthread_mutex_unlock(&r->lock);
 	return ok;
 }
@@ -454,11 +467,12 @@ read_all(void *arg)
 }
 
 struct reader *
-reader_new(const char *path, struct queue *out)
+reader_new(const char *path, store_trouble_fn *trouble, struct queue *out)
 {
 	struct reader *r = xcalloc(1, sizeof(*r));
 
 	r->path = path;
+	r->trouble = trouble;
 	r->out = out;
 	r->in = queue_new(STORE_QUERIES_MAX);
 	pthread_mutex_init(&r->lock, NULL);

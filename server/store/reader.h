@@ -6,11 +6,14 @@
 #ifndef SERVER_STORE_READER_H
 #define SERVER_STORE_READER_H
 
+#include "server/store/store.h"
+
 struct queue;
 struct reader;
 
 /* NULL: the file cannot be read, or there is no thread to be had. */
-struct reader *reader_new(const char *path, struct queue *out);
+struct reader *reader_new(
+    const char *path, store_trouble_fn *, struct queue *out);
 
 /* What runs is broken off, what waits is not begun: both are not ok. */
 void reader_stop(struct reader *);

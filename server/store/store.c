@@ -22,7 +22,7 @@
 struct opening {
 	struct store *store;
 	char *dir;
-	bool sync_full;
+	const struct store_options *options;
 	enum store_status status;
 	char *why;
 	size_t cap;
@@ -215,7 +215,7 @@ set_up(struct opening *o, struct sql *q)
 {
 	int version;
 
-	if (!sql_open(q, o->store->path, SQL_WRITER, o->sync_full))
+	if (!sql_open(q, o->store->path, SQL_WRITER, o->options->sync_full))
 		return refuse_broken(o, q);
 	version = sql_version(q);
 	if (q->err != SQLITE_OK)
@@ -252,11 +252,11 @@ open_file(struct opening *o)
 	}
 	/* From here the file's header tells its schema, see check_header. */
 	sql_checkpoint(q, SQLITE_CHECKPOINT_TRUNCATE);
-	s->writer = writer_new(q, s->path, o->sync_full, s->out);
+	s->writer = writer_new(q, s->path, o->options, s->out);
 	if (s->writer == NULL)
 		return fail(o, STORE_BROKEN, s->path,
 		    "no thread to write it with");
-	s->reader = reader_new(s->path, s->out);
+	s->reader = reader_new(s->path, o->options->trouble, s->out);
 	if (s->reader == NULL)
 		return fail(o, STORE_BROKEN, s->path, "cannot be read");
 	return true;
@@ -284,7 +284,7 @@ struct store *
 store_open(const struct store_options *options, enum store_status *status,
     char *why, size_t cap)
 {
-	struct opening o = { .sync_full = options->sync_full,
+	struct opening o = { .options = options,
 		.status = STORE_OK,
 		.why = why,
 		.cap = cap };

@@ -40,9 +40,14 @@ enum {
 
 struct store;
 
+/* Something was refused; why, for the log.  Comes from the store's threads,
+ * for each refusal: a disk may be full for hours. */
+typedef void store_trouble_fn(const char *why);
+
 struct store_options {
 	const char *dir; /* made with mode 0700 when missing */
 	bool sync_full;  /* false: synchronous=NORMAL */
+	store_trouble_fn *trouble; /* NULL: nobody wants to know */
 };
 
 enum store_status {

@@ -61,6 +61,7 @@ struct writer {
 	struct sql *q;
 	const char *path;
 	bool sync_full;
+	store_trouble_fn *trouble;
 	bool stale; /* q failed, and is to be made anew before it is used */
 	/*
 	 * A commit failed so that its transaction may stand in the log whole:
@@ -395,6 +396,10 @@ write_batch(struct writer *w, struct queue_item *batch)
 	bool ok = settle(w) && apply_all(w, batch) && commit(w);
 
 	if (!ok) {
+		if (w->trouble != NULL)
+			w->trouble(w->q->err != SQLITE_OK
+				? sql_why(w->q)
+				: "what failed before cannot be undone yet");
 		w->sweep = 0;
 		w->stale = true;
 		sql_rollback(w->q);
@@ -447,14 +452,15 @@ write_all(void *arg)
 /* ---- life ------------------------------------------------------------- */
 
 struct writer *
-writer_new(
-    struct sql *q, const char *path, bool sync_full, struct queue *out)
+writer_new(struct sql *q, const char *path,
+    const struct store_options *options, struct queue *out)
 {
 	struct writer *w = xcalloc(1, sizeof(*w));
 
 	w->q = q;
 	w->path = path;
-	w->sync_full = sync_full;
+	w->sync_full = options->sync_full;
+	w->trouble = options->trouble;
 	w->out = out;
 	w->in = queue_new(STORE_QUEUE_MAX);
 	if (store_thread(&w->thread, "store-writer", write_all, w))

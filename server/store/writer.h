@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "server/store/store.h"
+
 struct queue;
 struct sql;
 struct writer;
@@ -19,8 +21,8 @@ struct writer;
  * The connection is open, prepared, on the heap, and the writer's from here.
  * Results go to out.  NULL: there is no thread, and the connection is closed.
  */
-struct writer *writer_new(
-    struct sql *, const char *path, bool sync_full, struct queue *out);
+struct writer *writer_new(struct sql *, const char *path,
+    const struct store_options *, struct queue *out);
 
 /* Commits what is queued, and ends the thread. */
 void writer_stop(struct writer *);

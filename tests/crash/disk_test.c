@@ -125,10 +125,13 @@ a_full_disk_refuses_and_shows_nothing_and_recovers(void **state)
 	struct client *b = client_watching(s, "henderson", "surabaya");
 	struct client *r = client_as(s, "henderson", "surabaya");
 	long long until;
+	size_t from;
 	int count, i;
 
 	fill_disk(s, 64 * 1024);
+	from = server_log_length(s);
 	count = send_until_refused(a, 0);
+	server_await_log(s, from, " storage: ");
 	/* Reads go on, and nobody has seen what was refused. */
 	for (i = 0; i < count; i++)
 		assert_int_equal(

@@ -575,12 +575,17 @@ the_log_holds_no_password_token_or_control_byte(void **state)
 
 	expect(c, "auth messi salah-sekali", "{'status':'ERROR'}");
 	expect(c, "auth \x1b[31m%n%s salah-sekali", "{'status':'ERROR'}");
+	/* Who types too early has a password where the name belongs. */
+	expect(c, "auth rahasia-besar messi", "{'status':'ERROR'}");
 	expect(c, "\x1b]52;c;x\x07 a", "{'status':'ERROR'}");
 	expect(c, "register \x1b[31m%n%s salah-sekali", "{'status':'ERROR'}");
 	text = server_log(s);
 	assert_null(strstr(text, token));
 	assert_null(strstr(text, "surabaya"));
 	assert_null(strstr(text, "salah-sekali"));
+	assert_null(strstr(text, "rahasia-besar"));
+	assert_non_null(strstr(text, "login with a wrong password: messi"));
+	assert_non_null(strstr(text, "login with a name that is nobody's"));
 	for (p = text; *p != '\0'; p++)
 		assert_true((unsigned char)*p >= ' ' || *p == '\n');
 	free(text);

@@ -764,6 +764,7 @@ one_connection_too_many_is_told_so(void **state)
 	expect_json(client_object(extra),
 	    "{'status':'ERROR','code':'too-many-connections'}");
 	client_expect_end(extra);
+	server_await_log(s, 0, "too many connections");
 	expect(c[0], "ping", "{'status':'OK'}");
 	client_close(c[4]);
 	/* The place is free once the server has seen that. */

@@ -28,7 +28,8 @@ mode_of(const char *path)
 static void
 assert_refused(struct world *w, enum store_status want, const char *named)
 {
-	const struct store_options options = { w->dir, true };
+	const struct store_options options = { .dir = w->dir,
+		.sync_full = true };
 	enum store_status status = STORE_OK;
 	char why[300] = "";
 
@@ -203,7 +204,7 @@ static void
 it_works_the_same_with_fewer_syncs(void **state)
 {
 	struct world *w = *state;
-	const struct store_options options = { w->dir, false };
+	const struct store_options options = { .dir = w->dir };
 	enum store_status status;
 	char why[300];
 

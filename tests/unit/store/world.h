@@ -68,7 +68,8 @@ world_remove(const char *dir)
 static inline void
 world_open(struct world *w)
 {
-	const struct store_options options = { w->dir, true };
+	const struct store_options options = { .dir = w->dir,
+		.sync_full = true };
 	enum store_status status = STORE_BROKEN;
 	char why[300] = "";
 

@@ -44,7 +44,9 @@ put_target(json_t *o, const char *name, const struct target *t)
 struct blob *
 render_blob(json_t *o)
 {
-	char *text = json_dumps(o, JSON_COMPACT);
+	/* The older clients decode each read of 64 bytes by itself, and die of
+	 * half a character: what goes out is ASCII, the rest is escaped. */
+	char *text = json_dumps(o, JSON_COMPACT | JSON_ENSURE_ASCII);
 	struct blob *b;
 
 	if (text == NULL)

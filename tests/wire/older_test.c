@@ -40,6 +40,11 @@ sendstring(struct client *c, const char *line)
 		assert_int_equal(poll(&p, 1, DEADLINE_MS), 1);
 		n = recv(p.fd, answer + len, OLDER_READ, 0);
 		assert_true(n > 0);
+		/* It decodes each read by itself: half a character in one
+		 * would be its end. */
+		for (ssize_t i = 0; i < n; i++)
+			assert_true((unsigned char)answer[len + (size_t)i] <
+			    0x80);
 		len += (size_t)n;
 		assert_true(len < OLDER_MAX - OLDER_READ);
 	} while (len < 4 || memcmp(answer + len - 4, "\r\n\r\n", 4) != 0);
@@ -90,6 +95,13 @@ a_session_of_the_older_client_goes_as_ever(void **state)
 	    "{'status':'OK','messages':{'messi':[{"
 	    "'msg_from':'Lionel Messi','msg_to':'Jordan Henderson',"
 	    "'msg':'hello there'}]}}");
+	snprintf(line, sizeof(line), "send %s henderson  sampai jumpa 皆さん "
+	    "👋 \r\n", messi);
+	older(a, line, "{'status':'OK','message':'Message Sent'}");
+	snprintf(line, sizeof(line), "inbox %s \r\n", henderson);
+	older(b, line,
+	    "{'status':'OK','messages':{'messi':[{"
+	    "'msg':'sampai jumpa 皆さん 👋'}]}}");
 	snprintf(line, sizeof(line), "list_user %s \r\n", messi);
 	older(a, line,
 	    "{'status':'OK','list_user':['messi','henderson','lineker']}");

@@ -304,19 +304,25 @@ accept_some(void *arg, int lfd, unsigned ready)
 {
 	struct listener *l = arg;
 	struct listen_handler *h = &l->all->handler;
+	char origin[RESOLVE_TEXT_CAP];
+	struct resolve_addr from;
 	int fd;
 
 	(void)ready;
 	for (int i = 0; i < ACCEPTS_A_TURN; i++) {
-		fd = accept4(lfd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		from = (struct resolve_addr){ .len = sizeof from.sa };
+		fd = accept4(lfd, (struct sockaddr *)&from.sa, &from.len,
+		    SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd == -1) {
 			if (!accept_failed(l, errno))
 				return;
 			continue;
 		}
 		set_up(fd);
-		if (!h->accepted(h->arg, l->kind, fd)) {
-			h->trouble(h->arg, "too many connections", NULL);
+		resolve_origin(&from.sa, origin);
+		if (!h->accepted(h->arg, l->kind, fd, origin)) {
+			h->trouble(h->arg, "too many connections",
+			    *origin != '\0' ? origin : NULL);
 			turn_away(l, fd);
 		}
 	}

@@ -18,8 +18,10 @@ struct loop;
 
 struct listen_handler {
 	void *arg;
-	/* fd is the callee's.  False: it is full; then full() is next. */
-	bool (*accepted)(void *arg, unsigned kind, int fd);
+	/* fd is the callee's.  False: it is full; then full() is next.
+	 * origin: see resolve_origin. */
+	bool (*accepted)(
+	    void *arg, unsigned kind, int fd, const char *origin);
 	/* To tell the peer; fd stays the caller's, which closes it. */
 	void (*full)(void *arg, unsigned kind, int fd);
 	/* A cause for the log, a string constant; detail may be NULL. */

@@ -175,22 +175,25 @@ static void
 set_rules(struct server *s)
 {
 	struct chat_rules r = rules_of(s);
+	struct dialect_limits limits = {
+		.strangers = (unsigned)s->options.max_per_address,
+		.registrations = (unsigned)s->options.register_rate
+	};
 
 	chat_set_rules(s->chat, &r);
 	dialects_set_rules(s->dialects, &r);
+	dialects_set_limits(s->dialects, &limits);
 }
 
 /* ---- listeners -------------------------------------------------------- */
 
 static bool
-accepted(void *arg, unsigned kind, int fd)
+accepted(void *arg, unsigned kind, int fd, const char *origin)
 {
 	struct server *s = arg;
 
-	if (dialects_count(s->dialects) >= max_connections(s))
-		return false;
-	dialects_open(s->dialects, (enum dialect_kind)kind, fd);
-	return true;
+	return dialects_count(s->dialects) < max_connections(s) &&
+	    dialects_open(s->dialects, (enum dialect_kind)kind, fd, origin);
 }
 
 static void

@@ -231,12 +231,19 @@ set_min_password(struct reading *r, const struct row *row, const char *v)
 }
 
 static bool
-set_rate(struct reading *r, const struct row *row, const char *v)
+set_number_or_off(struct reading *r, const struct row *row, const char *v,
+    int64_t max, int64_t *to)
 {
 	if (strcmp(v, "off") != 0)
-		return set_number(r, row, v, 1, 1000000, &r->o->rate);
-	r->o->rate = 0;
+		return set_number(r, row, v, 1, max, to);
+	*to = 0;
 	return true;
+}
+
+static bool
+set_rate(struct reading *r, const struct row *row, const char *v)
+{
+	return set_number_or_off(r, row, v, 1000000, &r->o->rate);
 }
 
 static bool
@@ -244,6 +251,19 @@ set_max_connections(struct reading *r, const struct row *row, const char *v)
 {
 	return set_number(
 	    r, row, v, 1, CONNECTIONS_MAX, &r->o->max_connections);
+}
+
+static bool
+set_max_per_address(struct reading *r, const struct row *row, const char *v)
+{
+	return set_number_or_off(
+	    r, row, v, CONNECTIONS_MAX, &r->o->max_per_address);
+}
+
+static bool
+set_register_rate(struct reading *r, const struct row *row, const char *v)
+{
+	return set_number_or_off(r, row, v, 100000, &r->o->register_rate);
 }
 
 static bool
@@ -308,6 +328,10 @@ static const struct row rows[] = {
 	    "sync each commit before it is answered? (full)" },
 	{ "max-connections", 0, ROW_LIVE, "N", set_max_connections, NULL,
 	    "(what the limit of open files leaves)" },
+	{ "max-per-address", 0, ROW_LIVE, "N|off", set_max_per_address, NULL,
+	    "connections from one, not logged in (64)" },
+	{ "register-rate", 0, ROW_LIVE, "N|off", set_register_rate, NULL,
+	    "accounts an hour from one address (20)" },
 	{ "idle", 0, ROW_LIVE, "MINUTES", set_idle, NULL,
 	    "without a request for so long: not online (30)" },
 	{ "token-days", 0, ROW_LIVE, "N", set_token_days, NULL,
@@ -572,6 +596,8 @@ options_read(struct options *o, int argc, char **argv,
 		.registration_open = true,
 		.rate = 20,
 		.sync_full = true,
+		.max_per_address = 64,
+		.register_rate = 20,
 		.idle_minutes = 30,
 		.token_days = 30,
 		.max_memory = 256,
@@ -611,6 +637,8 @@ options_apply(struct options *o, const struct options *next,
 	o->min_password = next->min_password;
 	o->rate = next->rate;
 	o->max_connections = next->max_connections;
+	o->max_per_address = next->max_per_address;
+	o->register_rate = next->register_rate;
 	o->idle_minutes = next->idle_minutes;
 	o->token_days = next->token_days;
 }

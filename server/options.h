@@ -35,6 +35,8 @@ struct options {
 	int64_t rate;         /* 0: off */
 	bool sync_full;
 	int64_t max_connections; /* 0: what the descriptor limit leaves */
+	int64_t max_per_address; /* connections without login; 0: off */
+	int64_t register_rate;   /* an hour from one address; 0: off */
 	int64_t idle_minutes;
 	int64_t token_days;
 	int64_t max_memory; /* MB that wait to go out, all together */

@@ -129,6 +129,32 @@ resolve_is_loopback(const struct sockaddr_storage *sa)
 	return IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr);
 }
 
+void
+resolve_origin(
+    const struct sockaddr_storage *sa, char origin[RESOLVE_TEXT_CAP])
+{
+	const struct sockaddr_in *in = (const void *)sa;
+	struct in6_addr a = ((const struct sockaddr_in6 *)(const void *)sa)
+	                        ->sin6_addr;
+
+	origin[0] = '\0';
+	if (resolve_is_loopback(sa))
+		return;
+	if (sa->ss_family == AF_INET)
+		inet_ntop(AF_INET, &in->sin_addr, origin, RESOLVE_TEXT_CAP);
+	if (sa->ss_family != AF_INET6)
+		return;
+	if (IN6_IS_ADDR_V4MAPPED(&a)) {
+		inet_ntop(AF_INET, &a.s6_addr[12], origin, RESOLVE_TEXT_CAP);
+	} else if (IN6_IS_ADDR_LINKLOCAL(&a)) {
+		inet_ntop(AF_INET6, &a, origin, RESOLVE_TEXT_CAP);
+	} else {
+		memset(&a.s6_addr[8], 0, 8);
+		inet_ntop(AF_INET6, &a, origin, RESOLVE_TEXT_CAP);
+		strcat(origin, "/64"); /* INET6_ADDRSTRLEN is 46 */
+	}
+}
+
 /* ---- asking ----------------------------------------------------------- */
 
 static void

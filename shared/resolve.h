@@ -44,6 +44,13 @@ void resolve_format(const struct sockaddr_storage *, char[RESOLVE_TEXT_CAP]);
 
 bool resolve_is_loopback(const struct sockaddr_storage *);
 
+/*
+ * Whose an address is, to count by: an IPv4 address is itself, an IPv6 one its
+ * /64, of which a single machine may take any address it likes (RFC 4291,
+ * 2.5.1), but for a link's own, where /64 is everybody.  "" for loopback.
+ */
+void resolve_origin(const struct sockaddr_storage *, char[RESOLVE_TEXT_CAP]);
+
 struct resolve;
 typedef void resolve_fn(void *arg, const struct resolve_result *);
 

@@ -80,15 +80,23 @@ cmd_passwd(struct request *rq)
 static void
 register_done(void *arg, uint64_t id, const struct chat_result *res)
 {
-	if (res->err != WIRE_OK)
+	if (res->err != WIRE_OK) {
+		framed_unregister(arg, id);
 		reply_failed(arg, id, res);
-	else
+	} else
 		reply(arg, id, render_ok_text("Anda berhasil terdaftar"));
 }
 
 void
 cmd_register(struct request *rq)
 {
+	int64_t wait = framed_register(rq);
+
+	if (wait > 0) {
+		reply(rq->set, rq->id,
+		    render_error(WIRE_RATE_LIMITED, wait));
+		return;
+	}
 	chat_register(rq->chat, rq->arg[0], rq->arg[1],
 	    rq->args > 2 ? rq->arg[2] : NULL,
 	    request_later(rq, register_done));

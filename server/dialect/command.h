@@ -84,6 +84,10 @@ void request_ok(void *arg, uint64_t id, const struct chat_result *);
 /* ---- what the connection keeps ---------------------------------------- */
 
 void framed_set_token(struct dialects *, uint64_t id, const char *token);
+/* One more account from that address: 0, it may be made; else ms to wait.  And
+ * given back, where none was made. */
+int64_t framed_register(const struct request *);
+void framed_unregister(struct dialects *, uint64_t id);
 uint64_t framed_watch(const struct request *); /* the asker's own; 0 */
 void framed_watch_start(struct request *, int64_t after);
 

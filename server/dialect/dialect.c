@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/dialect/guest.h"
 #include "server/dialect/inner.h"
 #include "server/dialect/render.h"
 #include "shared/blob.h"
@@ -34,6 +35,7 @@ dialects_new(struct loop *loop, struct chat *chat,
 	set->rules = *rules;
 	set->log = log;
 	set->conns = conns_new(loop, &limits, max_memory);
+	set->guests = guests_new();
 	framed_sink_init(set);
 	text_sink_init(set);
 	return set;
@@ -52,6 +54,9 @@ dialects_close(struct dialects *set)
 void
 dialects_free(struct dialects *set)
 {
+	if (set == NULL)
+		return;
+	guests_free(set->guests);
 	free(set);
 }
 
@@ -65,6 +70,13 @@ void
 dialects_set_rules(struct dialects *set, const struct chat_rules *rules)
 {
 	set->rules = *rules;
+}
+
+void
+dialects_set_limits(
+    struct dialects *set, const struct dialect_limits *limits)
+{
+	guests_limit(set->guests, limits->strangers, limits->registrations);
 }
 
 size_t
@@ -94,13 +106,12 @@ dialects_log_refused_login(
 		set->log("login with a name that is nobody's", NULL);
 }
 
-void
-dialects_open(struct dialects *set, enum dialect_kind kind, int fd)
+bool
+dialects_open(struct dialects *set, enum dialect_kind kind, int fd,
+    const char *origin)
 {
-	if (kind == DIALECT_FRAMED)
-		framed_open(set, fd);
-	else
-		text_open(set, fd);
+	return kind == DIALECT_FRAMED ? framed_open(set, fd, origin) :
+	    text_open(set, fd, origin);
 }
 
 void

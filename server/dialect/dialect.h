@@ -39,8 +39,20 @@ void dialects_free(struct dialects *);
 
 void dialects_set_rules(struct dialects *, const struct chat_rules *);
 
+/* What one address may do, 0: no limit; see guest.h. */
+struct dialect_limits {
+	unsigned strangers;     /* connections without a login */
+	unsigned registrations; /* an hour */
+};
+
+void dialects_set_limits(struct dialects *, const struct dialect_limits *);
+
 size_t dialects_count(const struct dialects *);
-void dialects_open(struct dialects *, enum dialect_kind, int fd);
+
+/* False: there are too many from that address, and fd is the caller's yet.
+ * origin "": not counted. */
+bool dialects_open(
+    struct dialects *, enum dialect_kind, int fd, const char *origin);
 
 /* For a newcomer there is no room for: one refusal; fd is not closed. */
 void dialect_refuse(enum dialect_kind, int fd);

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "server/dialect/command.h"
+#include "server/dialect/guest.h"
 #include "server/dialect/inner.h"
 #include "server/dialect/render.h"
 #include "server/dialect/reply.h"
@@ -31,6 +32,7 @@ enum { SLOT_BITS = 16 };
 struct framed {
 	struct dialects *set;
 	struct conn *conn;
+	struct guest guest;
 	struct frame frame;
 	struct replies replies;
 	struct loop_call again;
@@ -153,8 +155,25 @@ framed_set_token(struct dialects *set, uint64_t id, const char *token)
 {
 	struct framed *f = find(set, id);
 
+	if (f == NULL)
+		return;
+	set_token(f, token);
+	guest_known(&f->guest);
+}
+
+int64_t
+framed_register(const struct request *rq)
+{
+	return guest_register(&rq->from->guest, loop_now(rq->set->loop));
+}
+
+void
+framed_unregister(struct dialects *set, uint64_t id)
+{
+	struct framed *f = find(set, id);
+
 	if (f != NULL)
-		set_token(f, token);
+		guest_unregister(&f->guest);
 }
 
 /* A watch of one user is not told what another said on its connection. */
@@ -318,6 +337,8 @@ start(struct framed *f, const struct line *l, const struct command *c)
 	}
 	f->alone = !(c->flags & CMD_SEND);
 	command_run(&rq, c, l->rest);
+	if (rq.session != 0)
+		guest_known(&f->guest);
 	if (f->replies.count == 0)
 		f->alone = false;
 }
@@ -473,6 +494,7 @@ on_closed(struct conn *c, void *arg, enum conn_end end)
 		dialects_log_slow(f->set, f->watch_user);
 	if (f->watch != 0)
 		chat_unwatch(f->set->chat, f->watch);
+	guest_leave(&f->guest);
 	loop_defer_cancel(f->set->loop, &f->again);
 	replies_release(&f->replies);
 	explicit_bzero(f->token, sizeof f->token);
@@ -486,13 +508,19 @@ static const struct conn_handler handler = {
 	.closed = on_closed
 };
 
-void
-framed_open(struct dialects *set, int fd)
+bool
+framed_open(struct dialects *set, int fd, const char *origin)
 {
 	struct framed *f = xcalloc(1, sizeof *f);
 
+	if (!guest_enter(
+	    set->guests, &f->guest, origin, loop_now(set->loop))) {
+		free(f);
+		return false;
+	}
 	f->set = set;
 	frame_init(&f->frame, FRAME_LINES, WIRE_LINE_MAX);
 	replies_init(&f->replies, out, f);
 	f->conn = conn_open(set->conns, fd, &handler, f);
+	return true;
 }

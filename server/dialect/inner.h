@@ -14,6 +14,7 @@
 
 struct conn;
 struct conns;
+struct guests;
 struct text_peer;
 
 enum {
@@ -30,6 +31,7 @@ struct dialects {
 	struct loop *loop;
 	struct chat *chat;
 	struct conns *conns;
+	struct guests *guests;
 	struct chat_rules rules;
 	struct chat_sink framed_sink, text_sink;
 	struct text_peer *texts; /* those logged in */
@@ -45,10 +47,10 @@ void dialects_log_slow(const struct dialects *, const char *user);
 void dialects_log_refused_login(
     const struct dialects *, enum wire_err, const char *name);
 
-void framed_open(struct dialects *, int fd);
+bool framed_open(struct dialects *, int fd, const char *origin);
 void framed_sink_init(struct dialects *);
 
-void text_open(struct dialects *, int fd);
+bool text_open(struct dialects *, int fd, const char *origin);
 void text_sink_init(struct dialects *);
 
 /*

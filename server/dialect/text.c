@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/dialect/guest.h"
 #include "server/dialect/inner.h"
 #include "shared/blob.h"
 #include "shared/buf.h"
@@ -35,6 +36,7 @@ struct shown {
 struct text_peer {
 	struct dialects *set;
 	struct conn *conn;
+	struct guest guest;
 	struct frame frame;
 	struct loop_call again;
 	struct text_peer *next, **prev; /* those logged in; prev NULL: not */
@@ -186,6 +188,7 @@ peer_in(struct text_peer *t, uint64_t session, const char *user)
 	struct text_peer **head = &t->set->texts;
 
 	t->session = session;
+	guest_known(&t->guest);
 	memcpy(t->user, user, strlen(user) + 1);
 	t->next = *head;
 	if (t->next != NULL)
@@ -380,6 +383,8 @@ register_done(void *arg, uint64_t id, const struct chat_result *res)
 
 	if (t == NULL)
 		return;
+	if (res->err != WIRE_OK)
+		guest_unregister(&t->guest);
 	line(t, res->err == WIRE_OK ? "Anda berhasil terdaftar" :
 	    wire_err_text(res->err));
 	answered(t);
@@ -406,6 +411,8 @@ account(struct text_peer *t, bool login, const char *name,
 	if (login)
 		chat_login(t->set->chat, t->asked_name, password,
 		    CHAT_ATTACHED, later(t, login_done));
+	else if (guest_register(&t->guest, loop_now(t->set->loop)) > 0)
+		line(t, wire_err_text(WIRE_RATE_LIMITED));
 	else
 		chat_register(t->set->chat, t->asked_name, password, NULL,
 		    later(t, register_done));
@@ -691,6 +698,7 @@ on_closed(struct conn *c, void *arg, enum conn_end end)
 	if (session != 0)
 		chat_logout(t->set->chat, session,
 		    (struct chat_done){ nobody_asked, NULL, 0 });
+	guest_leave(&t->guest);
 	loop_defer_cancel(t->set->loop, &t->again);
 	free(t->shown);
 	free(t);
@@ -703,14 +711,20 @@ static const struct conn_handler handler = {
 	.closed = on_closed
 };
 
-void
-text_open(struct dialects *set, int fd)
+bool
+text_open(struct dialects *set, int fd, const char *origin)
 {
 	struct text_peer *t = xcalloc(1, sizeof *t);
 
+	if (!guest_enter(
+	    set->guests, &t->guest, origin, loop_now(set->loop))) {
+		free(t);
+		return false;
+	}
 	t->set = set;
 	frame_init(&t->frame, FRAME_LINES, WIRE_LINE_MAX);
 	t->conn = conn_open(set->conns, fd, &handler, t);
+	return true;
 }
 
 void

@@ -46,12 +46,19 @@ static struct client *clients;
 struct client *
 client_try_open(int port, int rcvbuf)
 {
+	return client_try_open_at("127.0.0.1", port, rcvbuf);
+}
+
+struct client *
+client_try_open_at(const char *address, int port, int rcvbuf)
+{
 	struct sockaddr_in at = { .sin_family = AF_INET };
 	struct client *c;
 	int fd, one = 1;
 
 	at.sin_port = htons((uint16_t)port);
-	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (inet_pton(AF_INET, address, &at.sin_addr) != 1)
+		fail_msg("%s is no IPv4 address", address);
 	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd == -1)
 		fail_msg("socket: %s", strerror(errno));

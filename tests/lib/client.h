@@ -31,6 +31,7 @@ struct client *client_open_text(const struct server *);
 
 /* NULL when the connection is refused.  rcvbuf: of the socket; 0: default. */
 struct client *client_try_open(int port, int rcvbuf);
+struct client *client_try_open_at(const char *ipv4, int port, int rcvbuf);
 
 /* client_open, auth; and with `watch -` too. */
 struct client *client_as(

@@ -3,10 +3,15 @@
  * The command line, the files it names, exit statuses and signals: what
  * scripts and unit files rely on (chat-server(8)).
  */
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -778,6 +783,105 @@ one_connection_too_many_is_told_so(void **state)
 	}
 }
 
+/* ---- strangers, by address -------------------------------------------- */
+
+/* An address of this machine that is not loopback; false: it has none. */
+static bool
+own_address(char text[INET_ADDRSTRLEN])
+{
+	struct ifaddrs *all, *i;
+	bool found = false;
+
+	assert_int_equal(getifaddrs(&all), 0);
+	for (i = all; i != NULL && !found; i = i->ifa_next) {
+		const struct sockaddr_in *in = (const void *)i->ifa_addr;
+
+		found = in != NULL && in->sin_family == AF_INET &&
+		    (i->ifa_flags & IFF_UP) != 0 &&
+		    (i->ifa_flags & IFF_LOOPBACK) == 0 &&
+		    inet_ntop(AF_INET, &in->sin_addr, text,
+			INET_ADDRSTRLEN) != NULL;
+	}
+	freeifaddrs(all);
+	return found;
+}
+
+static void
+an_address_may_hold_so_many_connections_without_login(void **state)
+{
+	static const char *const few[] = { "--listen", "0.0.0.0:0",
+		"--max-per-address", "3", NULL };
+	char text[INET_ADDRSTRLEN];
+	struct client *c[4], *extra;
+	struct server *s;
+	int port, i;
+	char *log;
+
+	(void)state;
+	if (!own_address(text))
+		skip();
+	s = server_open(few);
+	log = server_log(s);
+	assert_non_null(strstr(log, "on 0.0.0.0:"));
+	port = atoi(strstr(log, "on 0.0.0.0:") + strlen("on 0.0.0.0:"));
+	free(log);
+	for (i = 0; i < 3; i++) {
+		c[i] = client_try_open_at(text, port, 0);
+		expect(c[i], "ping", "{'status':'OK'}");
+	}
+	extra = client_try_open_at(text, port, 0);
+	expect_json(client_object(extra),
+	    "{'status':'ERROR','code':'too-many-connections'}");
+	client_expect_end(extra);
+	server_await_log(s, 0, "too many connections: ");
+	/* Others are not held up by it, and those who are known not counted. */
+	expect(client_open(s), "ping", "{'status':'OK'}");
+	client_login(c[0], "messi", "surabaya");
+	c[3] = client_try_open_at(text, port, 0);
+	expect_json(
+	    client_ask(c[3], "list_user %s", client_login(c[1], "messi",
+			     "surabaya")),
+	    "{'status':'OK'}");
+	for (i = 0; i < 2; i++)
+		expect(client_try_open_at(text, port, 0), "ping",
+		    "{'status':'OK'}");
+}
+
+static void
+an_address_may_make_so_many_accounts_an_hour(void **state)
+{
+	static const char *const few[] = { "--listen", "0.0.0.0:0",
+		"--register-rate", "2", "--min-password", "3", NULL };
+	char text[INET_ADDRSTRLEN];
+	struct client *c;
+	struct server *s;
+	char *log;
+	int i;
+
+	(void)state;
+	if (!own_address(text))
+		skip();
+	s = server_open(few);
+	log = server_log(s);
+	c = client_try_open_at(text,
+	    atoi(strstr(log, "on 0.0.0.0:") + strlen("on 0.0.0.0:")), 0);
+	free(log);
+	/* Those that were refused do not count. */
+	for (i = 0; i < 9; i++) {
+		expect(c, "register messi rahasia", "{'code':'name-taken'}");
+		expect(c, "register neko x", "{'code':'weak-password'}");
+	}
+	expect(c, "register neko rahasia", "{'status':'OK'}");
+	expect(c, "register paff rahasia", "{'status':'OK'}");
+	expect(c, "@t register pele rahasia",
+	    "{'status':'ERROR','code':'rate-limited','tag':'t',"
+	    "'retry_ms':'<id>'}");
+	c = client_open(s); /* loopback is not counted */
+	for (i = 0; i < 5; i++)
+		expect_json(client_ask(c, "register user%d rahasia", i),
+		    "{'status':'OK'}");
+}
+
 #define ALONE(fn) cmocka_unit_test_teardown(fn, without_server)
 
 int
@@ -816,6 +920,8 @@ main(void)
 		ALONE(the_listening_lines_are_on_both_outputs),
 		ALONE(a_standard_output_that_is_full_or_closed_does_no_harm),
 		ALONE(one_connection_too_many_is_told_so),
+		ALONE(an_address_may_hold_so_many_connections_without_login),
+		ALONE(an_address_may_make_so_many_accounts_an_hour),
 	};
 
 	return cmocka_run_group_tests_name(

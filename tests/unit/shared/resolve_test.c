@@ -247,11 +247,43 @@ a_dial_that_is_cancelled_calls_nobody(void **state)
 	loop_free(a.loop);
 }
 
+static void
+counted_as(const char *address, const char *origin)
+{
+	struct resolve_result r;
+	char got[RESOLVE_TEXT_CAP] = "x";
+
+	resolve_now(address, "1", true, &r);
+	assert_int_equal(r.count, 1);
+	resolve_origin(&r.addr[0].sa, got);
+	assert_string_equal(got, origin);
+}
+
+static void
+an_address_is_counted_by_what_one_machine_has(void **state)
+{
+	(void)state;
+	counted_as("192.0.2.7", "192.0.2.7");
+	counted_as("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64");
+	counted_as("2001:db8:1:2::ffff", "2001:db8:1:2::/64");
+	counted_as("2001:db8:1:3::1", "2001:db8:1:3::/64");
+	counted_as("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+	    "ffff:ffff:ffff:ffff::/64");
+	counted_as("::ffff:192.0.2.7", "192.0.2.7");
+	counted_as("fe80::1234", "fe80::1234");
+	counted_as("127.0.0.1", "");
+	counted_as("127.255.255.254", "");
+	counted_as("::1", "");
+	counted_as("::ffff:127.0.0.1", "");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(addresses_are_split_from_ports),
+		cmocka_unit_test(
+		    an_address_is_counted_by_what_one_machine_has),
 		cmocka_unit_test(what_is_no_address_is_refused),
 		cmocka_unit_test(numbers_are_looked_up_and_written_back),
 		cmocka_unit_test(the_loop_is_answered_once),

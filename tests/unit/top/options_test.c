@@ -75,6 +75,8 @@ without_options_the_defaults_hold(void **state)
 	assert_string_equal(o.text.at[0], "localhost:10000");
 	assert_true(o.registration_open && o.sync_full);
 	assert_int_equal(o.rate, 20);
+	assert_int_equal(o.max_per_address, 64);
+	assert_int_equal(o.register_rate, 20);
 	assert_int_equal(o.idle_minutes, 30);
 	assert_int_equal(o.min_password, 0);
 	assert_true(wire_name_ok(o.realm, strlen(o.realm)));
@@ -104,6 +106,8 @@ a_wrong_value_is_refused_by_name(void **state)
 		{ "--rate", "0", "rate" },
 		{ "--rate", "5x", "rate" },
 		{ "--idle", "-1", "idle" },
+		{ "--max-per-address", "0", "max-per-address" },
+		{ "--register-rate", "on", "register-rate" },
 		{ "--idle", "99999999999999999999", "idle" },
 		{ "--min-password", "0", "min-password" },
 		{ "--sync", "half", "'half'" },

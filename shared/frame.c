@@ -69,13 +69,13 @@ hopeless(const struct frame *f, const struct buf *b)
 	return n > f->max;
 }
 
-/* Drops what is known to hold no end. */
-static void
-skip(struct frame *f, struct buf *b)
+/* What is known to hold no end is eaten next. */
+static size_t
+skip(struct frame *f)
 {
-	buf_eat(b, f->seen);
-	f->seen = 0;
+	f->whole = f->seen;
 	f->skipping = true;
+	return f->whole;
 }
 
 enum frame_status
@@ -85,22 +85,24 @@ frame_next(struct frame *f, struct buf *b, char **p, size_t *n)
 	for (;;) {
 		if (!find_end(f, b, n, &f->whole)) {
 			if (f->skipping) {
-				skip(f, b);
+				skip(f);
+				frame_done(f, b);
 				return FRAME_MORE;
 			}
 			if (!hopeless(f, b))
 				return FRAME_MORE;
-			skip(f, b);
+			*p = buf_data(b);
+			*n = skip(f);
 			return FRAME_TOO_LONG;
 		}
-		if (!f->skipping && *n <= f->max)
+		*p = buf_data(b);
+		if (!f->skipping)
 			break;
 		frame_done(f, b);
-		if (!f->skipping)
-			return FRAME_TOO_LONG;
 		f->skipping = false;
 	}
-	*p = buf_data(b);
+	if (*n > f->max)
+		return FRAME_TOO_LONG;
 	(*p)[*n] = '\0';
 	return FRAME_READY;
 }

@@ -36,7 +36,9 @@ struct frame {
 enum frame_status {
 	FRAME_MORE,    /* no whole frame yet */
 	FRAME_READY,   /* *p, *n: the frame without its end, NUL-terminated */
-	FRAME_TOO_LONG /* said once for each such frame; dropped to its end */
+	/* Said once for each such frame, which is dropped to its end.  *p, *n:
+	 * as much of its beginning as there is, with no NUL. */
+	FRAME_TOO_LONG
 };
 
 void frame_init(struct frame *, enum frame_kind, size_t max);
@@ -45,7 +47,7 @@ void frame_init(struct frame *, enum frame_kind, size_t max);
 enum frame_status frame_next(
     struct frame *, struct buf *, char **p, size_t *n);
 
-/* Eats the frame that frame_next handed out; frame_next does it too. */
+/* Eats what frame_next handed out; frame_next does it too. */
 void frame_done(struct frame *, struct buf *);
 
 #endif

@@ -386,6 +386,22 @@ foreign(struct framed *f, const char *p, size_t n, bool line)
 	return true;
 }
 
+/* Its tag is known where the line has room for one behind it. */
+static void
+refuse_long(struct framed *f, const char *p, size_t n)
+{
+	char head[128];
+	struct line l;
+
+	if (n >= sizeof head)
+		n = sizeof head - 1;
+	memcpy(head, p, n);
+	head[n] = '\0';
+	line_cut(&l, head);
+	f->spoken = true;
+	refuse(f, l.verb_n > 0 ? &l : NULL, WIRE_LINE_TOO_LONG);
+}
+
 /* False: there is nothing more that may start now. */
 static bool
 step(struct framed *f)
@@ -406,8 +422,8 @@ step(struct framed *f)
 		case FRAME_MORE:
 			return false;
 		case FRAME_TOO_LONG:
-			f->spoken = true;
-			refuse(f, NULL, WIRE_LINE_TOO_LONG);
+			refuse_long(f, p, n);
+			frame_done(&f->frame, in);
 			return true;
 		case FRAME_READY:
 			break;

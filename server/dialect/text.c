@@ -608,6 +608,7 @@ step(struct text_peer *t)
 	case FRAME_TOO_LONG:
 		t->spoken = true;
 		line(t, wire_err_text(WIRE_LINE_TOO_LONG));
+		frame_done(&t->frame, in);
 		return true;
 	case FRAME_READY:
 		break;

@@ -331,6 +331,38 @@ every_reply_bears_the_tag_of_its_request(void **state)
 	assert_string_equal(str_of(client_ask(c, "%s", line), "tag"), tag);
 }
 
+/* Whoever pipelines finds by it what was refused. */
+static void
+errors_bear_the_tag_whatever_is_wrong_with_the_line(void **state)
+{
+	struct client *c = client_as(*state, "messi", "surabaya");
+	char *line = xmalloc(10001);
+
+	expect(c, "@u send - henderson \xff",
+	    "{'status':'ERROR','code':'bad-utf8','tag':'u'}");
+	expect(c, "@v send x henderson hey",
+	    "{'code':'bad-token','tag':'v'}");
+	expect(c, "@w send - henderson", "{'code':'missing-parameter',"
+					 "'tag':'w'}");
+	expect(c, "@x say - henderson \"", "{'code':'bad-json','tag':'x'}");
+	expect(c, "@y read - henderson -1",
+	    "{'code':'bad-parameter','tag':'y'}");
+	memset(line, 'x', 10000);
+	line[10000] = '\0';
+	memcpy(line, "@z.1 send - henderson ", 22);
+	expect(c, line, "{'code':'line-too-long','tag':'z.1'}");
+	memcpy(line, "  @z.2    ", 10);
+	expect(c, line, "{'code':'line-too-long','tag':'z.2'}");
+	/* The beginning of a longer word is no tag. */
+	memset(line, 'z', 200);
+	line[0] = '@';
+	expect(c, line, "{'code':'line-too-long','tag':'<absent>'}");
+	memcpy(line, "@z/1 send - ", 12);
+	expect(c, line, "{'code':'line-too-long','tag':'<absent>'}");
+	free(line);
+	expect(c, "@ok ping", "{'status':'OK','tag':'ok'}");
+}
+
 static void
 a_bad_tag_is_refused(void **state)
 {
@@ -481,6 +513,8 @@ main(void)
 		SERVER_TEST(watchers_are_told_of_the_shutdown),
 		FAST_TEST(order_is_the_same_for_all_watchers),
 		SERVER_TEST(every_reply_bears_the_tag_of_its_request),
+		SERVER_TEST(
+		    errors_bear_the_tag_whatever_is_wrong_with_the_line),
 		SERVER_TEST(a_bad_tag_is_refused),
 		SERVER_TEST(the_same_tag_again_is_the_same_message),
 		SERVER_TEST(another_text_or_target_under_a_tag_is_an_error),

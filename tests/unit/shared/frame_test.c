@@ -40,6 +40,10 @@ cut_at(enum frame_kind kind, size_t max, size_t cap, const char *in, size_t n,
 		assert_true(buf_add(&b, in + at, piece));
 		while ((got = frame_next(&f, &b, &p, &len)) != FRAME_MORE) {
 			if (got == FRAME_TOO_LONG) {
+				/* Its beginning: what was put in there. */
+				assert_true(len > 0);
+				assert_memory_equal(p,
+				    memmem(in, n, p, len), len);
 				buf_addc(&out, '!');
 				continue;
 			}

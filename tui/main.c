@@ -398,6 +398,7 @@ static const struct client_events events = {
 
 static int signal_pipe[2] = { -1, -1 };
 static void (*emergency)(void);
+static volatile sig_atomic_t ending; /* a signal has told us to */
 
 static void
 on_signal(int sig)
@@ -405,8 +406,14 @@ on_signal(int sig)
 	int saved = errno;
 	unsigned char byte = (unsigned char)sig;
 
-	if (write(signal_pipe[1], &byte, 1) == -1)
-		_exit(128 + sig); /* nobody takes them: the loop is stuck */
+	if (ending || write(signal_pipe[1], &byte, 1) == -1) {
+		/* Told twice: the loop is stuck, in a terminal that takes
+		 * nothing perhaps. */
+		if (emergency != NULL)
+			emergency();
+		_exit(128 + sig);
+	}
+	ending = 1;
 	errno = saved;
 }
 

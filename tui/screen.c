@@ -40,6 +40,7 @@
 
 enum {
 	FRAME_MS = 16,
+	STALL_MS = 100,    /* until a terminal that took nothing is asked again */
 	TICK_MS = 1000,
 	USERS_FOLD = 60,   /* below this many columns the users are folded */
 	BARS_FOLD = 8,     /* below this many rows there is one bar */
@@ -263,6 +264,13 @@ draw_frame(void *arg)
 	if (ui->ended)
 		return;
 	loop_timer_unset(ui->env->loop, &ui->frame_timer);
+	if (!terminal_writable()) {
+		if (model_looked(m)) /* what comes now nobody has seen */
+			client_look(ui->env->client, false);
+		loop_timer_set(ui->env->loop, &ui->frame_timer, STALL_MS,
+		    draw_frame, ui);
+		return;
+	}
 	ui->last_frame = loop_now(ui->env->loop);
 	ui->dirty |= model_changes(m);
 	follow_convo(ui);

@@ -2,6 +2,7 @@
 #include "tui/terminal.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -33,6 +34,14 @@ static struct {
 
 static const char paste_on[] = "\033[?2004h", paste_off[] = "\033[?2004l";
 
+bool
+terminal_writable(void)
+{
+	struct pollfd p = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+	return poll(&p, 1, 0) != 0; /* an error is for the write to find */
+}
+
 void
 terminal_emergency(void)
 {
@@ -40,7 +49,8 @@ terminal_emergency(void)
 
 	if (tty.taken) {
 		tty.taken = 0;
-		if (write(STDOUT_FILENO, tty.reset, tty.reset_len) == -1) {
+		if (terminal_writable() &&
+		    write(STDOUT_FILENO, tty.reset, tty.reset_len) == -1) {
 			/* Nothing can be done about it here. */
 		}
 		tcsetattr(STDIN_FILENO, TCSANOW, &tty.before);

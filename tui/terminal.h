@@ -15,7 +15,7 @@
 bool terminal_open(char *why, size_t cap);
 void terminal_close(void);
 
-/* From a signal handler: write(2), tcsetattr(3), no more. */
+/* From a signal handler: poll(2), write(2), tcsetattr(3), no more. */
 void terminal_emergency(void);
 
 enum {
@@ -40,5 +40,12 @@ void terminal_resize(void);
 
 /* What a key sends by terminfo's name of it ("kpp"); NULL: not known. */
 const char *terminal_key(const char *name);
+
+/*
+ * Whether it takes anything now.  One that takes nothing (Ctrl-S, a connection
+ * that died) would hold up whoever writes to it.  It may still do so in the
+ * middle of a frame: how much it takes, a terminal does not tell.
+ */
+bool terminal_writable(void);
 
 #endif

@@ -259,6 +259,18 @@ term_type(struct term *t, const char *s)
 }
 
 void
+term_take(struct term *t)
+{
+	take(t);
+}
+
+void
+term_stall(struct term *t, bool on)
+{
+	assert_int_equal(tcflow(t->slave, on ? TCOOFF : TCOON), 0);
+}
+
+void
 term_resize(struct term *t, int rows, int cols)
 {
 	struct winsize ws;

@@ -49,7 +49,13 @@ void term_type(struct term *, const char *);
 void term_send(struct term *, const void *, size_t);
 void term_resize(struct term *, int rows, int cols);
 
+/* As Ctrl-S and Ctrl-Q do: it takes nothing that the program writes. */
+void term_stall(struct term *, bool on);
+
 /* ---- out --------------------------------------------------------------- */
+
+/* What has come by now is taken in, so that the program can go on. */
+void term_take(struct term *);
 
 /* Until text stands in one row. */
 void term_await(struct term *, const char *text);

@@ -106,6 +106,90 @@ a_flood_leaves_the_last_words(void **state)
 		client_reply(c);
 }
 
+enum {
+	FLOOD = 5000,
+	BATCH = 100, /* on their way at once */
+	FRAME_MS = 16,
+	FRAME_BYTES = 24 * 80 * 5 /* more than one that draws every cell anew */
+};
+
+/* watched: what it shows is taken in meanwhile. */
+/* t, where there is one, shows meanwhile what it likes. */
+static void
+pour(struct client *c, struct term *t, const char *word)
+{
+	int i, n;
+
+	for (i = 0; i < FLOOD; i += BATCH) {
+		for (n = i; n < i + BATCH; n++)
+			client_printf(c, "broadcast - %s %d and more\r\n",
+			    word, n);
+		for (n = 0; n < BATCH; n++)
+			client_reply(c);
+		if (t != NULL)
+			term_take(t);
+	}
+}
+
+/* Nothing is being written: what was typed is shown behind all else. */
+static void
+await_quiet(struct term *t)
+{
+	term_await(t, "Active");
+	term_type(t, "x");
+	term_await_row_is(t, -1, "> x");
+	term_type(t, "\b");
+	term_await_row_is(t, -1, ">");
+	term_await_cursor(t, 23, 2);
+}
+
+static void
+a_flood_is_drawn_by_the_clock(void **state)
+{
+	static const char *const options[] = { "--rate", "off", NULL };
+	struct server *s = server_open(options);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	struct term *t = person_open(s, "messi", 24, 80);
+	long long began = now_ms();
+	size_t before, after, frames;
+
+	(void)state;
+	term_bytes(t, &before);
+	pour(c, t, "flood");
+	term_await(t, "flood 4999 and");
+	term_bytes(t, &after);
+	frames = (size_t)(now_ms() - began) / FRAME_MS + 2;
+	assert_in_range(after - before, 1, frames * FRAME_BYTES);
+}
+
+static void
+a_terminal_that_stands_still_is_waited_for(void **state)
+{
+	static const char *const options[] = { "--rate", "off", NULL };
+	struct server *s = server_open(options);
+	struct client *c = client_as(s, "lineker", "surabaya"), *other;
+	struct term *t = person_open(s, "messi", 24, 80);
+	size_t before, after;
+
+	(void)state;
+	await_quiet(t);
+	term_stall(t, true);
+	term_bytes(t, &before);
+	pour(c, NULL, "unseen");
+	pour(c, NULL, "flood");
+	other = client_watching(s, "henderson", "surabaya");
+	/* It hears and is heard, though it cannot be seen. */
+	term_type(t, "typed blindly\r");
+	expect_json(client_event_of(other, "message"),
+	    "{'from':'messi','text':'typed blindly'}");
+	term_stall(t, false);
+	term_await(t, "flood 4999 and");
+	term_bytes(t, &after);
+	assert_in_range(after - before, 1, 40 * FRAME_BYTES);
+	term_type(t, "/quit\r");
+	term_await_end(t);
+}
+
 #define T(f) cmocka_unit_test_teardown(f, people_cleanup)
 
 int
@@ -116,6 +200,8 @@ main(void)
 		T(every_width_is_as_it_was_reckoned),
 		T(several_lines_stay_several_lines),
 		T(a_flood_leaves_the_last_words),
+		T(a_flood_is_drawn_by_the_clock),
+		T(a_terminal_that_stands_still_is_waited_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -333,6 +333,29 @@ names_make_no_files_outside_the_data_folder(void **state)
 	free(out);
 }
 
+/* It may forget what it answered when the machine loses its power, but not
+ * when the program ends. */
+static void
+with_sync_normal_a_kill_loses_nothing_either(void **state)
+{
+	static const char *const normal[] = { "--sync", "normal", "--rate",
+		"off", NULL };
+	struct server *s = server_open(normal);
+	struct client *c = client_as(s, "messi", "surabaya");
+	json_t *o;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 200; i++)
+		expect(c, "send - henderson hey", "{'status':'OK'}");
+	server_kill(s);
+	client_close(c);
+	server_start(s);
+	c = client_as(s, "henderson", "surabaya");
+	o = json_object_get(client_ask(c, "unread -"), "unread");
+	assert_int_equal(int_of(json_object_get(o, "messi"), "count"), 200);
+}
+
 /* ---- the accounts file ------------------------------------------------ */
 
 static void
@@ -904,6 +927,7 @@ main(void)
 		SERVER_TEST(
 		    a_store_of_a_newer_version_is_74_and_stays_as_it_is),
 		SERVER_TEST(names_make_no_files_outside_the_data_folder),
+		ALONE(with_sync_normal_a_kill_loses_nothing_either),
 		SERVER_TEST(accounts_that_exist_are_left_alone),
 		ALONE(an_error_in_the_accounts_file_is_64_with_its_line),
 		ALONE(the_file_sets_what_the_command_line_does_not),

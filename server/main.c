@@ -326,6 +326,16 @@ needs_restart(const char *name)
 	log_line("%s has changed: that needs a restart", name);
 }
 
+/* A pipe, as a shell's <(...) is one, is empty when it is read again, and an
+ * empty file means the defaults; or it has no writer and would be waited for. */
+static bool
+config_is_pipe(const char *file)
+{
+	struct stat st;
+
+	return file != NULL && stat(file, &st) == 0 && !S_ISREG(st.st_mode);
+}
+
 /* Whole or not at all: what cannot be read changes nothing. */
 static void
 reload(struct server *s)
@@ -333,7 +343,10 @@ reload(struct server *s)
 	char why[OPTIONS_WHY_CAP];
 	struct options next = { 0 };
 
-	if (options_read(&next, s->argc, s->argv, why) != OPTIONS_RUN)
+	if (config_is_pipe(s->options.config))
+		log_line("configuration left as it is: %s is no plain file",
+		    s->options.config);
+	else if (options_read(&next, s->argc, s->argv, why) != OPTIONS_RUN)
 		log_line("configuration left as it is: %s", why);
 	else {
 		options_apply(&s->options, &next, needs_restart);
@@ -508,6 +521,17 @@ adopt_all(struct server *s)
 	return die(EX_IOERR, why);
 }
 
+/* Told, not refused: who wrote it under the usual umask has a server yet. */
+static void
+warn_of_accounts(const char *file)
+{
+	struct stat st;
+
+	if (file != NULL && stat(file, &st) == 0 && (st.st_mode & S_IROTH))
+		log_line("%s holds passwords and can be read by everybody",
+		    file);
+}
+
 static int
 serve(struct server *s)
 {
@@ -515,6 +539,7 @@ serve(struct server *s)
 
 	set_rules(s);
 	log_start(STDERR_FILENO);
+	warn_of_accounts(s->options.accounts);
 	if (!sandbox_enter(why, sizeof why))
 		log_line("without the whole sandbox: %s", why);
 	listeners_go(s->listeners);

@@ -404,6 +404,29 @@ an_error_in_the_accounts_file_is_64_with_its_line(void **state)
 	}
 }
 
+static void
+accounts_that_everybody_can_read_are_warned_of(void **state)
+{
+	struct server *s = *state;
+	char *file = file_in(s, "accounts", "");
+	char *text;
+	size_t from;
+
+	server_stop(s);
+	assert_int_equal(chmod(file, 0600), 0);
+	from = server_log_length(s);
+	server_start(s);
+	server_stop(s);
+	text = server_log(s);
+	assert_null(strstr(text + from, "by everybody"));
+	free(text);
+	assert_int_equal(chmod(file, 0644), 0);
+	from = server_log_length(s);
+	server_start(s);
+	server_await_log(s, from, "can be read by everybody");
+	free(file);
+}
+
 /* ---- the configuration file ------------------------------------------- */
 
 static void
@@ -524,6 +547,30 @@ hup_with_a_broken_file_keeps_what_there_was_and_says_so(void **state)
 	free(file_in(s, "conf", "registration = closed\n"));
 	server_signal(s, SIGHUP);
 	await_hello(c, "{'registration':'closed'}");
+	free(conf);
+}
+
+/* A shell's <(...) is read once; the next time it is empty, which would be
+ * all defaults, or nobody writes to it, which would be a wait. */
+static void
+hup_does_not_read_a_pipe(void **state)
+{
+	struct server *s = server_new();
+	char *conf = file_in(s, "conf", "registration = closed\n");
+	struct client *c;
+	size_t from;
+
+	(void)state;
+	server_option(s, "--config", conf);
+	server_start(s);
+	c = client_open(s);
+	expect(c, "hello", "{'registration':'closed'}");
+	assert_int_equal(unlink(conf), 0);
+	assert_int_equal(mkfifo(conf, 0600), 0);
+	from = server_log_length(s);
+	server_signal(s, SIGHUP);
+	server_await_log(s, from, "no plain file");
+	expect(c, "hello", "{'registration':'closed'}");
 	free(conf);
 }
 
@@ -934,7 +981,9 @@ main(void)
 		ALONE(an_error_in_the_file_is_64_with_its_line),
 		ALONE(hup_applies_the_file_and_drops_nobody),
 		ALONE(hup_with_a_broken_file_keeps_what_there_was_and_says_so),
+		ALONE(hup_does_not_read_a_pipe),
 		SERVER_TEST(hup_without_a_file_does_no_harm),
+		SERVER_TEST(accounts_that_everybody_can_read_are_warned_of),
 		ALONE(options_win_over_the_file_on_hup_too),
 		SERVER_TEST(
 		    term_and_int_end_it_well_with_all_that_was_answered),

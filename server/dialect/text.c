@@ -418,12 +418,15 @@ account(struct text_peer *t, bool login, const char *name,
 		    later(t, register_done));
 }
 
-/* The line that answers a question. */
+/* The line that answers a question.  Blanks around a name are no part of it;
+ * of a password they may be. */
 static void
-take_answer(struct text_peer *t, const char *s)
+take_answer(struct text_peer *t, char *s, size_t n)
 {
 	if (t->asking == ASK_NAME) {
-		keep_name(t, s);
+		while (n > 0 && s[n - 1] == ' ')
+			s[--n] = '\0';
+		keep_name(t, s + strspn(s, " "));
 		t->asking = ASK_PASSWORD;
 		say(t, "Password : ");
 		return;
@@ -619,7 +622,7 @@ step(struct text_peer *t)
 	if (!utf8_valid(p, n))
 		line(t, wire_err_text(WIRE_BAD_UTF8));
 	else if (t->asking != ASK_NOTHING)
-		take_answer(t, p);
+		take_answer(t, p, n);
 	else {
 		while (n > 0 && p[n - 1] == ' ')
 			p[--n] = '\0';

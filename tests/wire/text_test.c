@@ -137,11 +137,11 @@ regist_and_login_alone_ask(void **state)
 	client_expect_line(c, "Anda berhasil terdaftar");
 	client_puts(c, "login\r\n");
 	client_expect_text(c, "Username : ");
-	client_puts(c, "client\r\n");
+	client_puts(c, " client \r\n"); /* blanks are no part of a name */
 	client_expect_text(c, "Password : ");
 	client_puts(c, "salah\n");
 	client_expect_line(c, "Username atau Password anda Salah");
-	client_puts(c, "login\nclient\nrahasia\n");
+	client_puts(c, "login\n client \nrahasia\n");
 	client_expect_text(c, "Username : Password : Login sukses\n");
 }
 

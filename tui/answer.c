@@ -88,6 +88,14 @@ notice_buf(struct model *m, int64_t now, struct buf *b)
 	buf_release(b);
 }
 
+/* A row of the list whose head was the notice before. */
+static void
+row_buf(struct model *m, int64_t now, struct buf *b)
+{
+	model_notice_more(m, now, buf_data(b));
+	buf_release(b);
+}
+
 /* One line: what others wrote may not break into several of ours. */
 static void
 add_flat(struct buf *b, const char *text)
@@ -100,8 +108,13 @@ add_flat(struct buf *b, const char *text)
 static void
 more_left_out(struct model *m, int64_t now, size_t shown, size_t all)
 {
-	if (shown < all)
-		model_noticef(m, now, "  (%zu more)", all - shown);
+	struct buf b;
+
+	if (shown >= all)
+		return;
+	buf_init(&b, NAMES_MAX);
+	(void)buf_addf(&b, "  (%zu more)", all - shown);
+	row_buf(m, now, &b);
 }
 
 /* "messi, neko" of an array of strings. */
@@ -169,7 +182,7 @@ print_user(struct model *m, int64_t now, const json_t *u)
 	else if (!online)
 		(void)buf_addf(&b, ", %s%s", since > 0 ? "last seen " :
 		    "never seen", since > 0 ? at : "");
-	notice_buf(m, now, &b);
+	row_buf(m, now, &b);
 	return true;
 }
 
@@ -215,7 +228,7 @@ print_line(struct model *m, int64_t now, int64_t time, const char *from,
 	}
 	(void)buf_adds(&b, "> ");
 	add_flat(&b, text);
-	notice_buf(m, now, &b);
+	row_buf(m, now, &b);
 }
 
 static bool
@@ -259,7 +272,7 @@ print_inbox(struct model *m, int64_t now, const json_t *reply)
 	if (shown > LINES_MAX)
 		more_left_out(m, now, LINES_MAX, shown);
 	if (parse_true(reply, "more"))
-		model_notice(m, now, "there are more: /inbox again");
+		model_notice_more(m, now, "there are more: /inbox again");
 	return true;
 }
 
@@ -273,8 +286,8 @@ print_unread(struct model *m, int64_t now, const json_t *reply)
 
 	if (!json_is_object(by))
 		return false;
-	if (json_object_size(by) == 0)
-		model_notice(m, now, "nothing unread");
+	model_notice(m, now,
+	    json_object_size(by) == 0 ? "nothing unread" : "unread:");
 	json_object_foreach(by, target, one) {
 		int64_t count;
 		struct buf b;
@@ -287,7 +300,7 @@ print_unread(struct model *m, int64_t now, const json_t *reply)
 		(void)buf_adds(&b, "  ");
 		add_flat(&b, strcmp(target, "*") == 0 ? "everyone" : target);
 		(void)buf_addf(&b, ": %lld unread", (long long)count);
-		notice_buf(m, now, &b);
+		row_buf(m, now, &b);
 	}
 	if (shown > LINES_MAX)
 		more_left_out(m, now, LINES_MAX, shown);

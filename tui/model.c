@@ -318,6 +318,9 @@ count_unread(struct model *m, struct convo *c, int64_t id)
 	if (c->first_unread == 0)
 		c->first_unread = id;
 	if (c == model_current(m) && m->looked) {
+		/* What is replayed after a gap was not there to be read. */
+		if (m->status.link == LINK_ONLINE)
+			c->marker = 0;
 		c->unread = 1;
 		model_mark_read(m, c);
 		return;
@@ -690,11 +693,12 @@ model_waiting(const struct model *m)
 /* ---- notices --------------------------------------------------------- */
 
 static void
-notice_line(struct model *m, int64_t now, const char *line)
+notice_line(struct model *m, int64_t now, const char *line, bool follows)
 {
 	struct convo *c = model_current(m);
 	struct item it = {
 		.kind = ITEM_NOTICE,
+		.follows = follows,
 		.id = m->top,
 		.time = now,
 		.from = "",
@@ -705,17 +709,31 @@ notice_line(struct model *m, int64_t now, const char *line)
 	(void)put_item(m, c, &it, MODEL_LOCAL);
 }
 
-void
-model_notice(struct model *m, int64_t now, const char *text)
+static void
+notice_lines(struct model *m, int64_t now, const char *text, bool follows)
 {
 	char *copy = xstrdup(text), *rest = copy, *line;
 
-	while ((line = strsep(&rest, "\n")) != NULL)
+	while ((line = strsep(&rest, "\n")) != NULL) {
 		if (*line != '\0' || rest != NULL)
-			notice_line(m, now, line);
+			notice_line(m, now, line, follows);
+		follows = true;
+	}
 	free(copy);
 	convo_trim(model_current(m), MODEL_SCROLLED, MODEL_NOTICES);
 	changed(m, MODEL_STREAM);
+}
+
+void
+model_notice(struct model *m, int64_t now, const char *text)
+{
+	notice_lines(m, now, text, false);
+}
+
+void
+model_notice_more(struct model *m, int64_t now, const char *text)
+{
+	notice_lines(m, now, text, true);
 }
 
 void

@@ -67,6 +67,7 @@ enum item_kind {
 struct item {
 	enum item_kind kind;
 	bool own;         /* from the person at this terminal's account */
+	bool follows;     /* NOTICE: a further line of the one before */
 	uint64_t serial;  /* rises with each item made; 0 is none */
 	int64_t id;       /* MESSAGE: its id.  Else the id it stands behind */
 	int64_t time;     /* ms since 1970, UTC */
@@ -92,8 +93,11 @@ bool convo_find_item(const struct convo *, uint64_t serial, size_t *i);
 
 size_t convo_unread(const struct convo *);
 
-/* The id of the message above which the "new" line is drawn; 0: none.  It
- * stands while the conversation is shown, though it counts as read then. */
+/*
+ * The id of the message above which the "new" line is drawn; 0: none.  It
+ * stands while the conversation is shown, though it counts as read then, until
+ * something newer is said there.
+ */
 int64_t convo_marker(const struct convo *);
 
 bool convo_begin(const struct convo *);    /* no older ones to fetch */
@@ -251,6 +255,8 @@ void model_fail(struct model *, const char *tag, const char *why);
 
 /* A line of our own in the current conversation, cut into lines at LF. */
 void model_notice(struct model *, int64_t now, const char *text);
+/* Further lines of the last one. */
+void model_notice_more(struct model *, int64_t now, const char *text);
 void model_noticef(struct model *, int64_t now, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 

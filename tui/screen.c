@@ -16,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <curses.h>
@@ -26,6 +25,7 @@
 #include "shared/utf8.h"
 #include "shared/xalloc.h"
 #include "tui/client.h"
+#include "tui/clock.h"
 #include "tui/complete.h"
 #include "tui/form.h"
 #include "tui/input.h"
@@ -358,16 +358,17 @@ toggle_users(struct ui *ui)
 static void
 help(struct ui *ui)
 {
-	slash_line(&ui->env->slash, "/help");
-	model_notice(ui->env->model, (int64_t)time(NULL) * 1000,
-	    "Keys:\n"
-	    "  PgUp PgDn        further up, down; End or Ctrl-End: the end\n"
-	    "  Alt-1 … Alt-9    conversation of that number\n"
-	    "  Ctrl-N Ctrl-P    the next, the one before; Alt-A: unread\n"
-	    "  Tab              completes commands and names\n"
-	    "  Up Down Ctrl-R   lines typed before\n"
-	    "  F2               who is active   Ctrl-L  draws all again\n"
-	    "  Ctrl-C           clears the line; twice, or Ctrl-D, quits");
+	model_notice(ui->env->model, clock_ms(),
+	    "/help lists the commands; the keys are:\n"
+	    "PgUp PgDn        scroll; End: back to the end\n"
+	    "Alt-1 … Alt-9    the conversation of that number\n"
+	    "Ctrl-N Ctrl-P    the next one, the one before\n"
+	    "Alt-A            the next one with something unread\n"
+	    "Tab              completes commands and names\n"
+	    "Up Down Ctrl-R   lines typed before\n"
+	    "F2  Ctrl-L       users, on or off; draw all again\n"
+	    "Ctrl-C           empties the line; twice, leaves\n"
+	    "Ctrl-D           leaves, where nothing is typed");
 	to_end(ui);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tui/slash.h"
 
+#include "shared/buf.h"
 #include "shared/utf8.h"
 #include "shared/wire.h"
 #include "shared/xalloc.h"
@@ -18,10 +19,11 @@ enum {
 	CMD_ANYONE = 1, /* before login too */
 	CMD_REST = 2,   /* the last parameter is the rest of the line */
 	CMD_SECRET = 4, /* a parameter is a password */
-	CMD_USER = 8    /* the first parameter is a name */
+	CMD_USER = 8,   /* the first parameter is a name */
+	CMD_RARE = 16   /* help only names it */
 };
 
-enum { ARGS_MAX = 3, NAME_CAP = 32 };
+enum { ARGS_MAX = 3, NAME_CAP = 32, HELP_COLS = 23, HELP_CAP = 8192 };
 
 struct command;
 
@@ -223,45 +225,46 @@ static const struct command commands[] = {
 	{ "/all", 1, 1, CMD_REST, run_all, 0, "TEXT",
 	    "a message to everyone" },
 	{ "/w", 0, 1, CMD_USER, run_switch, 0, "[USER]",
-	    "show the conversation with USER, or with everyone" },
+	    "talk with USER, or everyone" },
 	{ "/who", 0, 0, 0, run_ask, CLIENT_WHO, "",
-	    "everybody, who is here and since when" },
+	    "everybody, and who is here" },
 	{ "/inbox", 0, 0, 0, run_ask, CLIENT_INBOX, "",
 	    "the unread private messages" },
 	{ "/unread", 0, 0, 0, run_ask, CLIENT_UNREAD, "",
-	    "how many are unread, and where" },
-	{ "/read", 0, 0, 0, run_read, 0, "", "all here is read" },
+	    "how many are unread, where" },
+	{ "/read", 0, 0, CMD_RARE, run_read, 0, "", "all here is read" },
 	{ "/history", 0, 1, 0, run_history, 0, "[NUMBER]",
-	    "older messages of this conversation" },
+	    "older messages of this talk" },
 	{ "/search", 1, 1, CMD_REST, run_ask, CLIENT_SEARCH, "WORDS",
-	    "messages that hold all the words" },
-	{ "/user_aktif", 0, 0, 0, run_ask, CLIENT_ACTIVE, "",
+	    "messages with all the words" },
+	{ "/user_aktif", 0, 0, CMD_RARE, run_ask, CLIENT_ACTIVE, "",
 	    "who is logged in" },
-	{ "/list", 0, 0, 0, run_ask, CLIENT_LIST, "", "who is logged in" },
-	{ "/users", 0, 0, 0, run_ask, CLIENT_USERS, "",
+	{ "/list", 0, 0, CMD_RARE, run_ask, CLIENT_LIST, "", "who is logged in" },
+	{ "/users", 0, 0, CMD_RARE, run_ask, CLIENT_USERS, "",
 	    "who is logged in, with real names" },
-	{ "/list_user", 0, 0, 0, run_ask, CLIENT_LIST_USER, "",
+	{ "/list_user", 0, 0, CMD_RARE, run_ask, CLIENT_LIST_USER, "",
 	    "all accounts" },
 	{ "/name", 1, 1, CMD_REST, run_ask, CLIENT_NAME, "REAL NAME",
 	    "change your real name" },
 	{ "/passwd", 2, 2, CMD_SECRET, run_ask, CLIENT_PASSWD, "OLD NEW",
 	    "change your password" },
-	{ "/clear", 0, 0, CMD_ANYONE, run_clear, 0, "",
+	{ "/clear", 0, 0, CMD_ANYONE | CMD_RARE, run_clear, 0, "",
 	    "empty the screen; /history brings it back" },
-	{ "/close", 0, 0, 0, run_close, 0, "",
+	{ "/close", 0, 0, CMD_RARE, run_close, 0, "",
 	    "take this conversation off the list" },
 	{ "/login", 0, 2, CMD_ANYONE | CMD_SECRET, run_login, 0,
 	    "[USER PASSWORD]", "log in" },
 	{ "/register", 2, 3, CMD_ANYONE | CMD_SECRET | CMD_REST, run_register,
-	    0, "USER PASSWORD [REAL NAME]", "make an account, and log in" },
+	    0, "USER PASSWORD [REAL NAME]", "make an account" },
 	{ "/logout", 0, 0, 0, run_logout, 0, "",
 	    "log out, and forget it here" },
-	{ "/server", 0, 1, CMD_ANYONE, run_server, 0, "[HOST[:PORT]]",
+	{ "/server", 0, 1, CMD_ANYONE | CMD_RARE, run_server, 0,
+	    "[HOST[:PORT]]",
 	    "what server this is; go to another" },
-	{ "/retry", 0, 0, CMD_ANYONE, run_retry, 0, "",
+	{ "/retry", 0, 0, CMD_ANYONE | CMD_RARE, run_retry, 0, "",
 	    "connect again now, not when the pause is over" },
 	{ "/quit", 0, 0, CMD_ANYONE, run_quit, 0, "",
-	    "leave; what is typed is sent first" },
+	    "leave, when all is sent" },
 };
 
 /* The words of the five systems, and shorter ones. */
@@ -324,20 +327,61 @@ run_ask(struct run *r)
 	return true;
 }
 
+/* "/msg USER TEXT        a private message": two columns, or two lines where
+ * the first one is long. */
+static void
+help_row(struct buf *b, const struct command *cmd)
+{
+	char head[80];
+	int n;
+
+	n = snprintf(head, sizeof(head), "%s %s", cmd->name, cmd->usage);
+	if (n > HELP_COLS)
+		buf_addf(b, "%s\n%*s%s", head, HELP_COLS + 1, "", cmd->help);
+	else
+		buf_addf(b, "%-*s %s", HELP_COLS, head, cmd->help);
+}
+
 static void
 help_one(const struct slash *s, const struct command *cmd)
 {
-	char head[64], also[96] = "";
-	size_t n = 0;
+	const char *sep = "; also ";
+	struct buf b;
 
+	buf_init(&b, HELP_CAP);
+	help_row(&b, cmd);
+	for (size_t i = 0; i < ALIASES; i++) {
+		if (strcmp(aliases[i].means, cmd->name) != 0)
+			continue;
+		buf_addf(&b, "%s%s", sep, aliases[i].name);
+		sep = ", ";
+	}
+	say(s, "%s", buf_data(&b));
+	buf_release(&b);
+}
+
+/* All of it in one notice that fits on a screen of 24 rows. */
+static void
+help_all(const struct slash *s)
+{
+	struct buf b;
+
+	buf_init(&b, HELP_CAP);
+	buf_adds(&b, "A line without / is said here; // begins one with /.\n");
+	for (size_t i = 0; i < COMMANDS; i++) {
+		if ((commands[i].flags & CMD_RARE) != 0)
+			continue;
+		help_row(&b, &commands[i]);
+		buf_addc(&b, '\n');
+	}
+	buf_adds(&b, "/help COMMAND tells of these, too:");
+	for (size_t i = 0; i < COMMANDS; i++)
+		if ((commands[i].flags & CMD_RARE) != 0)
+			buf_addf(&b, " %s", commands[i].name);
 	for (size_t i = 0; i < ALIASES; i++)
-		if (strcmp(aliases[i].means, cmd->name) == 0 &&
-		    n < sizeof(also))
-			n += (size_t)snprintf(also + n, sizeof(also) - n,
-			    "%s%s", n == 0 ? "; also " : ", ",
-			    aliases[i].name);
-	snprintf(head, sizeof(head), "%s %s", cmd->name, cmd->usage);
-	say(s, "  %-22s %s%s", head, cmd->help, also);
+		buf_addf(&b, " %s", aliases[i].name);
+	say(s, "%s", buf_data(&b));
+	buf_release(&b);
 }
 
 static bool
@@ -346,22 +390,17 @@ run_help(struct run *r)
 	char word[NAME_CAP];
 	const struct command *cmd;
 
-	if (r->arg[0] != NULL) {
-		snprintf(word, sizeof(word), "%s%s",
-		    r->arg[0][0] == '/' ? "" : "/", r->arg[0]);
-		if ((cmd = find(word)) == NULL) {
-			say(r->s, "there is no %s", word);
-			return false;
-		}
-		help_one(r->s, cmd);
+	if (r->arg[0] == NULL) {
+		help_all(r->s);
 		return true;
 	}
-	say(r->s, "What does not begin with / is said in the conversation that "
-	          "is shown; // begins a text with /.");
-	for (size_t i = 0; i < COMMANDS; i++)
-		help_one(r->s, &commands[i]);
-	say(r->s, "On the full screen: Alt-1..9, Ctrl-N, Ctrl-P switch, "
-	          "PgUp, PgDn scroll, Tab completes.");
+	snprintf(word, sizeof(word), "%s%s", r->arg[0][0] == '/' ? "" : "/",
+	    r->arg[0]);
+	if ((cmd = find(word)) == NULL) {
+		say(r->s, "there is no %s", word);
+		return false;
+	}
+	help_one(r->s, cmd);
 	return true;
 }
 

@@ -138,7 +138,7 @@ block_name(struct stream *st, struct block *b, const struct item *it)
 	size_t n;
 
 	if (it->kind == ITEM_NOTICE) {
-		b->name = xstrdup(st->narrow ? "·" : "--");
+		b->name = xstrdup(it->follows ? "" : st->narrow ? "·" : "--");
 		b->name_style = paint_style(PAINT_DIM);
 	} else {
 		s = paint_clean(&st->clean, it->from);
@@ -149,9 +149,17 @@ block_name(struct stream *st, struct block *b, const struct item *it)
 			b->name_style |= A_BOLD;
 	}
 	cols = utf8_width(b->name, strlen(b->name));
+	if (it->follows)
+		b->clock[0] = '\0';
 	if (st->narrow) {
-		b->after = it->kind == ITEM_NOTICE ? " " : ": ";
+		b->after = it->follows ? "  " :
+		    it->kind == ITEM_NOTICE ? " " : ": ";
 		b->first = cols + (int)strlen(b->after);
+		return;
+	}
+	if (it->kind == ITEM_NOTICE) { /* more room for lists and help */
+		b->name_col = TIME_COLS;
+		b->first = b->indent = TIME_COLS + 3;
 		return;
 	}
 	b->indent = TIME_COLS + name_column(st->width) + 2;

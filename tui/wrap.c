@@ -43,6 +43,20 @@ add_line(struct wrap *w, const char *s, size_t start, size_t end)
 }
 
 /*
+ * Whether a line may begin at i > 0.  For Unicode a slash belongs to what is
+ * before it, also behind a blank (UAX #14, LB13); here it begins a command.
+ */
+static bool
+may_begin(const struct wrap *w, const char *s, size_t i)
+{
+	if (s[i] == '/' && s[i - 1] == ' ')
+		return true;
+	if (s[i - 1] == '/' && (i == 1 || s[i - 2] == ' '))
+		return false;
+	return w->brk[i] == UC_BREAK_POSSIBLE;
+}
+
+/*
  * Where a line that begins at start must end: the first byte of the next one,
  * or n.  spare: there is an earlier place for a break than in a word, at the
  * head of the line (it follows a prefix that is not ours).
@@ -56,7 +70,7 @@ line_end(const struct wrap *w, const char *s, size_t start, size_t n,
 
 	for (i = start; i < n; i += len) {
 		len = utf8_cluster(s + i, n - i);
-		if (i > start && w->brk[i] == UC_BREAK_POSSIBLE)
+		if (i > start && may_begin(w, s, i))
 			brk = i;
 		cols = utf8_cluster_width(s + i, len);
 		col += cols;

@@ -197,7 +197,31 @@ unread_counts_others_words_where_nobody_looks(void **state)
 	assert_int_equal(convo_unread(c), 0);
 	assert_int_equal(convo_take_read(c), 3);
 	assert_int_equal(convo_marker(c), 1); /* stands while it is shown */
+	assert_true(live(m, 5, "*", "neko")); /* something newer, elsewhere */
+	assert_int_equal(convo_marker(c), 1);
 	model_switch(m, model_convo(m, 0));
+	assert_int_equal(convo_marker(c), 0);
+}
+
+static void
+the_new_line_goes_when_something_newer_is_said(void **state)
+{
+	struct model *m = *state;
+	struct convo *c;
+
+	assert_true(live(m, 1, "neko", "neko"));
+	c = model_find(m, "neko");
+	model_switch(m, c);
+	model_look(m, true);
+	assert_int_equal(convo_marker(c), 1);
+	assert_true(live(m, 2, "neko", "neko"));
+	assert_int_equal(convo_marker(c), 0);
+
+	model_look(m, false);
+	assert_true(live(m, 3, "neko", "neko"));
+	model_look(m, true);
+	assert_int_equal(convo_marker(c), 3);
+	assert_true(model_typed(m, "neko", "t1", "yes", 0));
 	assert_int_equal(convo_marker(c), 0);
 }
 
@@ -561,6 +585,7 @@ main(void)
 		T(a_duplicate_answer_settles_on_the_replayed_message),
 		T(an_answer_to_what_was_sent_does_not_count_as_seen),
 		T(unread_counts_others_words_where_nobody_looks),
+		T(the_new_line_goes_when_something_newer_is_said),
 		T(reading_elsewhere_lowers_the_count),
 		T(a_count_that_cannot_be_known_here_is_asked_for),
 		T(counts_that_are_not_named_any_more_are_zero),

@@ -57,6 +57,14 @@ a_line_may_be_full_to_the_last_column(void **state)
 }
 
 static void
+a_slash_stays_with_its_command(void **state)
+{
+	(void)state;
+	expect_lines("type /help or /who", 7, 7, "type|/help|or /who");
+	expect_lines("/help /who", 5, 5, "/help|/who");
+}
+
+static void
 spaces_at_a_break_are_not_shown(void **state)
 {
 	(void)state;
@@ -146,6 +154,7 @@ main(void)
 		cmocka_unit_test(short_text_is_one_line),
 		cmocka_unit_test(lines_break_between_words),
 		cmocka_unit_test(a_line_may_be_full_to_the_last_column),
+		cmocka_unit_test(a_slash_stays_with_its_command),
 		cmocka_unit_test(spaces_at_a_break_are_not_shown),
 		cmocka_unit_test(spaces_at_the_head_stay),
 		cmocka_unit_test(a_word_longer_than_the_line_is_cut),

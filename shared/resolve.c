@@ -136,6 +136,7 @@ resolve_origin(
 	const struct sockaddr_in *in = (const void *)sa;
 	struct in6_addr a = ((const struct sockaddr_in6 *)(const void *)sa)
 	                        ->sin6_addr;
+	char net[INET6_ADDRSTRLEN];
 
 	origin[0] = '\0';
 	if (resolve_is_loopback(sa))
@@ -150,8 +151,8 @@ resolve_origin(
 		inet_ntop(AF_INET6, &a, origin, RESOLVE_TEXT_CAP);
 	} else {
 		memset(&a.s6_addr[8], 0, 8);
-		inet_ntop(AF_INET6, &a, origin, RESOLVE_TEXT_CAP);
-		strcat(origin, "/64"); /* INET6_ADDRSTRLEN is 46 */
+		if (inet_ntop(AF_INET6, &a, net, sizeof net) != NULL)
+			snprintf(origin, RESOLVE_TEXT_CAP, "%s/64", net);
 	}
 }
 

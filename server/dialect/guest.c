@@ -79,12 +79,10 @@ door_rest(struct guests *all, struct door *d)
 static void
 sweep(struct guests *all, int64_t now)
 {
-	struct door *d;
+	struct door *d, *next = TAILQ_FIRST(&all->resting);
 
-	for (int i = 0; i < 4; i++) {
-		d = TAILQ_FIRST(&all->resting);
-		if (d == NULL || d->due > now)
-			return;
+	for (int i = 0; i < 4 && (d = next) != NULL && d->due <= now; i++) {
+		next = TAILQ_NEXT(d, entry);
 		door_rouse(all, d);
 		door_forget(all, d);
 	}
@@ -107,11 +105,12 @@ door_of(struct guests *all, const char *address)
 void
 guests_free(struct guests *all)
 {
-	struct door *d;
+	struct door *d, *next;
 
 	if (all == NULL)
 		return;
-	while ((d = TAILQ_FIRST(&all->resting)) != NULL) {
+	for (d = TAILQ_FIRST(&all->resting); d != NULL; d = next) {
+		next = TAILQ_NEXT(d, entry);
 		door_rouse(all, d);
 		door_forget(all, d);
 	}

@@ -32,6 +32,7 @@ struct account {
 	int64_t seen;       /* last use of any session; 0: never */
 	struct rate sends;
 	struct throttle logins;
+	struct throttle changes; /* of the password, by who has a token */
 	/* session.c's: by number, which is the order of login */
 	TAILQ_HEAD(account_sessions, session) sessions;
 	size_t session_count;

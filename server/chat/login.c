@@ -271,6 +271,10 @@ passwd_checked(void *arg, bool right)
 
 	if (!ask_alive(&p->ask))
 		return;
+	if (right)
+		throttle_right(&p->account->changes);
+	else
+		throttle_wrong(&p->account->changes, p->ask.chat->mono);
 	err = right ? passwd_stands(p) : WIRE_WRONG_PASSWORD;
 	if (err == WIRE_OK &&
 	    !passhash_make(
@@ -288,11 +292,19 @@ chat_passwd(struct chat *chat, uint64_t session, const char *old,
 	enum wire_err err = s == NULL ? WIRE_NO_SESSION
 				      : password_ok(chat, new);
 	struct passwd *p;
+	int64_t wait;
 
 	if (err == WIRE_OK && strlen(old) > WIRE_PASSWORD_MAX)
 		err = WIRE_WRONG_PASSWORD;
 	if (err != WIRE_OK) {
 		ask_refuse(chat, done, err);
+		return;
+	}
+	/* Apart from logins: a stranger who guesses keeps nobody from this, and
+	 * who found a token cannot guess here instead. */
+	wait = throttle_wait(&s->account->changes, chat->mono);
+	if (wait > 0) {
+		ask_limit(done, wait);
 		return;
 	}
 	p = ask_new(chat, sizeof(*p), done);

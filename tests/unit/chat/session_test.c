@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "server/chat/rate.h"
 #include "tests/unit/chat/world_fake.h"
 
 static uint64_t
@@ -415,6 +416,25 @@ a_password_that_cannot_be_changed_stays(void **state)
 }
 
 static void
+guessing_by_passwd_is_throttled_apart_from_logins(void **state)
+{
+	struct world *w = *state;
+	uint64_t s = world_login(w, "messi");
+	struct answer a = { 0 };
+
+	for (int i = 0; i < THROTTLE_WRONG; i++)
+		assert_int_equal(
+		    passwd(w, s, "guess", "new"), WIRE_WRONG_PASSWORD);
+	chat_passwd(w->chat, s, "messi", "new", told(&a));
+	assert_int_equal(a.result.err, WIRE_RATE_LIMITED);
+	assert_int_equal(a.result.retry_ms, THROTTLE_FIRST_MS);
+	/* One may come in meanwhile. */
+	world_login(w, "messi");
+	world_pass(w, THROTTLE_FIRST_MS);
+	assert_int_equal(passwd(w, s, "messi", "new"), WIRE_OK);
+}
+
+static void
 a_login_with_the_old_password_does_not_outlive_it(void **state)
 {
 	struct world *w = *state;
@@ -517,6 +537,7 @@ main(void)
 		T(too_many_sessions_end_the_one_unused_longest),
 		T(a_new_password_ends_all_other_sessions),
 		T(a_password_that_cannot_be_changed_stays),
+		T(guessing_by_passwd_is_throttled_apart_from_logins),
 		T(a_login_with_the_old_password_does_not_outlive_it),
 		T(a_session_that_ends_during_passwd_changes_nothing),
 		T(all_that_wait_are_answered_at_the_end),

@@ -278,7 +278,8 @@ draw_frame(void *arg)
 	ui->dirty = 0;
 	if (!ui->asking && (dirty & MODEL_STREAM))
 		stream_draw(ui->stream, &ui->stream_pane, model_current(m));
-	if ((dirty & (MODEL_USERS | MODEL_STATUS)) && ui->users.w > 0)
+	if ((dirty & (MODEL_USERS | MODEL_STATUS | MODEL_CONVS)) &&
+	    ui->users.w > 0)
 		users_draw(&ui->users, m);
 	if (dirty & MODEL_ALL)
 		draw_bars(ui);

@@ -31,16 +31,37 @@ draw_name(const struct pane *p, int row, chtype style, const char *name)
 	buf_release(&b);
 }
 
+/* How many of their private messages wait, at the right; the rest of the row
+ * is left for the name. */
 static void
-draw_user(const struct pane *p, int row, const struct user *u, const char *me)
+draw_unread(struct pane *p, int row, const struct model *m, const char *user)
+{
+	const struct convo *c = model_find(m, user);
+	char count[32];
+	int cols;
+
+	if (c == NULL || c == model_current(m) || convo_unread(c) == 0)
+		return;
+	cols = snprintf(count, sizeof(count), "(%zu)", convo_unread(c));
+	if (cols + 2 > p->w)
+		return;
+	paint(p, row, p->w - cols, paint_style(PAINT_BOLD), count);
+	p->w -= cols + 1;
+}
+
+static void
+draw_user(const struct pane *p, int row, const struct model *m,
+    const struct user *u)
 {
 	chtype style = paint_name_style(u->user);
+	struct pane name = *p;
 
 	if (!u->online)
 		style = paint_style(PAINT_DIM);
-	else if (strcmp(u->user, me) == 0)
+	else if (strcmp(u->user, model_status(m)->user) == 0)
 		style |= A_BOLD;
-	draw_name(p, row, style, u->user);
+	draw_unread(&name, row, m, u->user);
+	draw_name(&name, row, style, u->user);
 }
 
 static int
@@ -77,6 +98,6 @@ users_draw(const struct pane *p, struct model *m)
 			paint(&in, row, 0, paint_style(PAINT_DIM), more);
 			break;
 		}
-		draw_user(&in, row++, model_user(m, i), model_status(m)->user);
+		draw_user(&in, row++, m, model_user(m, i));
 	}
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The pane of active users: who is online, in the colours of their names,
- * then who is not, as far as there is room.
+ * then who is not, as far as there is room; beside them how much of what they
+ * said in private is unread.
  */
 #ifndef TUI_USERS_H
 #define TUI_USERS_H

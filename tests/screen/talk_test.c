@@ -87,6 +87,7 @@ a_private_talk_has_its_place_and_count(void **state)
 	assert_false(term_shows(a, "first secret"));
 	term_type(b, "/msg messi second secret\r");
 	term_await_row(a, -2, "2:henderson(2)");
+	term_await(a, "│ henderson  (2)");
 	term_type(a, "\0332"); /* Alt-2 */
 	term_await(a, "henderson  first secret");
 	term_await(a, "henderson  second secret");
@@ -95,6 +96,8 @@ a_private_talk_has_its_place_and_count(void **state)
 	term_await_row(a, -1, "henderson>");
 	term_type(a, "got it\r");
 	term_await(a, "messi  got it");
+	term_await_gone(a, " new ");
+	term_await_gone(a, "(2)");
 	term_type(a, "\020"); /* Ctrl-P */
 	term_await_row_is(a, -1, ">");
 	term_await_gone(a, "first secret");

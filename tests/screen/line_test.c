@@ -36,6 +36,35 @@ a_paste_of_lines_is_one_message(void **state)
 	term_await_row_is(t, -1, ">");
 }
 
+/* More than a line holds, and the line more than a message. */
+static void
+a_paste_that_is_too_long_is_kept_and_not_sent(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_watching(s, "lineker", "surabaya");
+	struct term *t = person_open(s, "messi", 24, 80);
+	char line[64];
+	int i;
+
+	(void)state;
+	term_type(t, "\033[200~");
+	for (i = 0; i < 5000; i++) {
+		snprintf(line, sizeof(line), "line %d of the paste\r", i);
+		term_type(t, line);
+	}
+	term_type(t, "\033[201~");
+	term_await_row(t, -2, "The line is full (8192 bytes).");
+	term_await_row(t, -1, "line 37");
+	term_type(t, "\r");
+	term_await(t, "a message holds at most 4096");
+	term_await_row(t, -1, "line 37"); /* to be mended */
+	term_type(t, "\003"); /* Ctrl-C */
+	term_await_row_is(t, -1, ">");
+	term_type(t, "short\r");
+	expect_json(client_event_of(c, "message"),
+	    "{'text':'short','from':'messi'}");
+}
+
 static void
 a_long_line_scrolls_sideways(void **state)
 {
@@ -160,6 +189,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(a_paste_of_lines_is_one_message),
+		T(a_paste_that_is_too_long_is_kept_and_not_sent),
 		T(a_long_line_scrolls_sideways),
 		T(wide_characters_are_edited_in_columns),
 		T(commands_and_names_are_completed),

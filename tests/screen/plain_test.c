@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Without a screen: in a pipe, with --plain, with --send. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+
+#include <cmocka.h>
+
+#include "shared/xalloc.h"
+#include "tests/lib/client.h"
+#include "tests/lib/person.h"
+#include "tests/lib/server.h"
+
+enum { SAID_CAP = 16384 };
+
+static char said[SAID_CAP]; /* on both outputs, by the last one that ran */
+
+/* input (for printf(1)) into chat-tui with these arguments; its status. */
+static int
+run_with(const char *password, const char *input, const char *args)
+{
+	char *path = program_path("chat-tui");
+	char *line = xasprintf("printf '%s' | CHAT_PASSWORD=%s timeout 60 %s "
+	    "--no-remember %s 2>&1", input, password, path, args);
+	FILE *f = popen(line, "r");
+	size_t n;
+	int status;
+
+	assert_non_null(f);
+	n = fread(said, 1, sizeof(said) - 1, f);
+	said[n] = '\0';
+	status = pclose(f);
+	free(line);
+	free(path);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static int
+run(const struct server *s, const char *input, const char *options)
+{
+	char *args = xasprintf("%s messi@%s", options, server_address(s));
+	int status = run_with("surabaya", input, args);
+
+	free(args);
+	return status;
+}
+
+static void
+expect_said(const char *text)
+{
+	if (strstr(said, text) == NULL)
+		fail_msg("\"%s\" is not in:\n%s", text, said);
+}
+
+static void
+lines_of_a_pipe_are_said_and_answered(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_watching(s, "lineker", "surabaya");
+
+	(void)state;
+	assert_int_equal(run(s, "one\\ntwo\\n/msg lineker three", ""), 0);
+	expect_json(client_event_of(c, "message"),
+	    "{'from':'messi','target':'*','text':'one'}");
+	expect_json(client_event_of(c, "message"), "{'text':'two'}");
+	expect_json(client_event_of(c, "message"),
+	    "{'target':'messi','text':'three'}");
+}
+
+static void
+commands_are_answered_in_lines(void **state)
+{
+	struct server *s = server_open(NULL);
+
+	(void)state;
+	assert_int_equal(run(s, "/who\\n/help\\n", "--plain"), 0);
+	expect_said("messi [Lionel Messi], here since");
+	expect_said("/msg USER TEXT");
+}
+
+static void
+what_the_server_refuses_ends_with_1(void **state)
+{
+	struct server *s = server_open(NULL);
+
+	(void)state;
+	assert_int_equal(run(s, "/msg nobody hey\\nhalo\\n", ""), 1);
+	expect_said("no user of that name");
+	assert_int_equal(run(s, "/nonsense\\n", ""), 1);
+	expect_said("there is no /nonsense");
+}
+
+static void
+sending_one_message_says_whether_it_is_there(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_watching(s, "lineker", "surabaya");
+
+	(void)state;
+	assert_int_equal(run(s, "", "--send lineker hai"), 0);
+	assert_string_equal(said, "");
+	expect_json(client_event_of(c, "message"),
+	    "{'from':'messi','text':'hai'}");
+	assert_int_equal(run(s, "", "--send nobody hai"), 1);
+	expect_said("not sent: ");
+}
+
+static void
+each_cause_of_failure_has_its_status(void **state)
+{
+	struct server *s = server_open(NULL);
+	char *at = xasprintf("messi@%s", server_address(s));
+
+	(void)state;
+	assert_int_equal(run_with("wrong", "hey\\n", at), EX_NOPERM);
+	expect_said("wrong password");
+	server_kill(s);
+	assert_int_equal(run_with("surabaya", "hey\\n", at), EX_UNAVAILABLE);
+	expect_said("refused");
+	assert_int_equal(run_with("surabaya", "", "--nonsense"), EX_USAGE);
+	assert_int_equal(run_with("surabaya", "", "--send lineker"), EX_USAGE);
+	assert_int_equal(run_with("surabaya", "",
+	    "--password-file /nonexistent messi@localhost:1"), EX_NOINPUT);
+	free(at);
+}
+
+static void
+what_others_write_is_no_control_code_here_either(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_as(s, "lineker", "surabaya");
+
+	(void)state;
+	client_ask(c, "say - messi %s", "\"a\\u001b[31mred\\u009bm\"");
+	assert_int_equal(run(s, "/inbox\\n", ""), 0);
+	expect_said("a␛[31mred<U+009B>m");
+	assert_null(strchr(said, '\033'));
+}
+
+#define T(f) cmocka_unit_test_teardown(f, people_cleanup)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(lines_of_a_pipe_are_said_and_answered),
+		T(commands_are_answered_in_lines),
+		T(what_the_server_refuses_ends_with_1),
+		T(sending_one_message_says_whether_it_is_there),
+		T(each_cause_of_failure_has_its_status),
+		T(what_others_write_is_no_control_code_here_either),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

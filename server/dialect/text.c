@@ -149,13 +149,22 @@ will_be_read(struct text_peer *t, const struct chat_message *m)
 	s->id = m->id;
 }
 
+/* What the user says elsewhere is not repeated here, but for notes to self. */
+static bool
+is_own(const struct text_peer *t, const struct chat_message *m)
+{
+	return strcmp(m->from, t->user) == 0 &&
+	    (m->target.kind != TARGET_USER ||
+	        strcmp(m->target.name, t->user) != 0);
+}
+
 static void
 show(struct text_peer *t, const struct chat_event *e)
 {
 	const struct chat_message *m = &e->message;
 	struct blob **b = &e->encoded[DIALECT_TEXT];
 
-	if (strcmp(m->from, t->user) == 0 || m->target.kind == TARGET_GROUP)
+	if (m->target.kind == TARGET_GROUP || is_own(t, m))
 		return;
 	if (m->target.kind == TARGET_USER && m->id <= t->inboxed)
 		return;
@@ -418,8 +427,10 @@ account(struct text_peer *t, bool login, const char *name,
 		    later(t, register_done));
 }
 
-/* The line that answers a question.  Blanks around a name are no part of it;
- * of a password they may be. */
+/*
+ * The line that answers a question.  Blanks around a name are no part of it.
+ * A password with one could be given here, but to no other command.
+ */
 static void
 take_answer(struct text_peer *t, char *s, size_t n)
 {
@@ -432,7 +443,10 @@ take_answer(struct text_peer *t, char *s, size_t n)
 		return;
 	}
 	t->asking = ASK_NOTHING;
-	account(t, t->asked_login, t->asked_name, s);
+	if (!t->asked_login && strchr(s, ' ') != NULL)
+		line(t, "Password tidak boleh memuat spasi");
+	else
+		account(t, t->asked_login, t->asked_name, s);
 }
 
 /* login or regist, alone or with both words; false: another form. */
@@ -473,9 +487,10 @@ send_done(void *arg, uint64_t id, const struct chat_result *res)
 }
 
 static void
-send_text(struct text_peer *t, const struct target *to, const char *text)
+send_text(struct text_peer *t, uint64_t watch, const struct target *to,
+    const char *text)
 {
-	chat_send(t->set->chat, t->session, t->watch, to, text, NULL,
+	chat_send(t->set->chat, t->session, watch, to, text, NULL,
 	    later(t, send_done));
 }
 
@@ -495,7 +510,8 @@ send_to(struct text_peer *t, char *rest)
 	    to.kind != TARGET_USER)
 		line(t, wire_err_text(WIRE_NO_SUCH_USER));
 	else
-		send_text(t, &to, rest);
+		/* No watch is left out: a note to self comes back. */
+		send_text(t, 0, &to, rest);
 }
 
 static void
@@ -557,7 +573,7 @@ take_command(struct text_peer *t, char *s)
 	} else if (strcmp(s, "logout") == 0)
 		log_out(t);
 	else
-		send_text(t, &everyone, s);
+		send_text(t, t->watch, &everyone, s);
 }
 
 static void

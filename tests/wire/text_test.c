@@ -145,6 +145,32 @@ regist_and_login_alone_ask(void **state)
 	client_expect_text(c, "Username : Password : Login sukses\n");
 }
 
+/* It could be given to auth no more. */
+static void
+a_password_with_a_blank_is_refused(void **state)
+{
+	struct client *c = client_open_text(*state);
+
+	client_puts(c, "regist\nclient\npass word\n");
+	client_expect_text(c, "Username : Password : "
+	    "Password tidak boleh memuat spasi\n");
+	line(c, "login client pass", "Username atau Password anda Salah");
+	line(c, "regist client password", "Anda berhasil terdaftar");
+}
+
+static void
+a_note_to_oneself_comes_back_once(void **state)
+{
+	struct client *a = text_as(*state, "messi");
+
+	line(a, "send-to messi beli susu",
+	    "Pesan pribadi dari [messi] beli susu");
+	expect_quiet(a);
+	line(a, "logout", "Berhasil Logout");
+	line(a, "login messi surabaya", "Login sukses");
+	expect_quiet(a);
+}
+
 static void
 an_answer_is_no_command(void **state)
 {
@@ -506,6 +532,8 @@ main(void)
 		SERVER_TEST(a_closed_connection_frees_its_user),
 		SERVER_TEST(login_on_the_other_listener_does_not_count),
 		SERVER_TEST(regist_and_login_alone_ask),
+		SERVER_TEST(a_password_with_a_blank_is_refused),
+		SERVER_TEST(a_note_to_oneself_comes_back_once),
 		SERVER_TEST(an_answer_is_no_command),
 		SERVER_TEST(a_broadcast_goes_to_every_other_and_not_back),
 		SERVER_TEST(send_to_reaches_one),

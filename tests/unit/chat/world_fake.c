@@ -15,6 +15,9 @@
 
 enum { WORLD_NAMES = 1024 };
 
+static void log_line(char *log, size_t cap, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
 static void
 log_line(char *log, size_t cap, const char *fmt, ...)
 {

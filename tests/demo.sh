@@ -53,17 +53,18 @@ if [ -z "$chat" ] || [ -z "$text" ]; then
 	exit 1
 fi
 
-cat >&2 <<EOF
-You are messi.  Try: a line for everyone, /msg lineker hai, /who, /help, /quit.
-In another terminal, with the password surabaya:
-  $CHAT_BUILD/chat-tui henderson@$chat
-  nc ${text%:*} ${text##*:}        then: login lineker surabaya
-EOF
-if [ -t 0 ] && [ -t 1 ]; then
-	printf 'Enter opens the chat. ' >&2
-	read -r _
-fi
+try="You are messi. Try: a line for everyone, /msg lineker hai, /who, /help,"
+try="$try /quit. In another terminal: $CHAT_BUILD/chat-tui henderson@$chat"
+try="$try (password surabaya), or: nc ${text%:*} ${text##*:} and there:"
+try="$try login lineker surabaya"
 
 # The state of a demo is thrown away, too: nobody's own settings are touched.
+# On a screen the hint stands in it; in a pipe it must not mix with the chat.
+if [ -t 0 ] && [ -t 1 ]; then
+	mkdir "$dir/config" "$dir/config/chat-tui"
+	echo "greeting = $try" >"$dir/config/chat-tui/config"
+else
+	echo "$try" >&2
+fi
 XDG_STATE_HOME=$dir/state XDG_CONFIG_HOME=$dir/config CHAT_PASSWORD=surabaya \
     "$CHAT_BUILD/chat-tui" "messi@$chat"

@@ -315,6 +315,9 @@ heard(struct client *c)
 
 /* ---- requests and replies --------------------------------------------- */
 
+static void vrequest(struct client *c, const struct request *like,
+    const char *fmt, va_list ap) __attribute__((format(printf, 3, 0)));
+
 static void
 vrequest(struct client *c, const struct request *like, const char *fmt,
     va_list ap)

@@ -48,6 +48,7 @@ struct app {
 	bool script;    /* nobody to ask: --send, or a pipe */
 	bool typed;     /* a person logged in here: to be remembered */
 	bool remembered;
+	bool greeted;
 	bool online;    /* was, once */
 	bool taken;     /* what was not sent last time */
 	bool leaving, logging_out;
@@ -326,6 +327,9 @@ on_logged_in(void *arg, const char *user, const char *token)
 
 	if (a->ui != NULL)
 		a->class->ask_done(a->ui);
+	if (a->opt.greeting != NULL && !a->greeted)
+		model_notice(a->model, clock_ms(), a->opt.greeting);
+	a->greeted = true;
 	/* A password from a script or the environment is there next time too;
 	 * what is remembered is the person's own. */
 	if (a->script || !(a->typed || a->opt.password == NULL) ||

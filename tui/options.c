@@ -26,6 +26,7 @@ static const char help[] =
     "  --password-file FILE  the first line of it is the password\n"
     "                        (or the environment's CHAT_PASSWORD)\n"
     "  --config FILE         default $XDG_CONFIG_HOME/chat-tui/config\n"
+    "  --greeting TEXT       a line to be shown behind the login\n"
     "  --no-color            (or the environment's NO_COLOR)\n"
     "  --no-remember         neither use nor keep server, name and token\n"
     "  --tls                 not in this version\n"
@@ -48,6 +49,7 @@ enum opt {
 	OPT_NO_COLOR,
 	OPT_NO_REMEMBER,
 	OPT_SERVER,
+	OPT_GREETING,
 	OPT_VERSION,
 	OPT_HELP
 };
@@ -67,6 +69,7 @@ static const struct {
 	{ "no-color", OPT_NO_COLOR, no_argument, true },
 	{ "no-remember", OPT_NO_REMEMBER, no_argument, true },
 	{ "server", OPT_SERVER, required_argument, true },
+	{ "greeting", OPT_GREETING, required_argument, true },
 	{ "version", OPT_VERSION, no_argument, false },
 	{ "help", OPT_HELP, no_argument, false },
 };
@@ -141,6 +144,9 @@ apply(struct options *o, enum opt opt, const char *value)
 		return 0;
 	case OPT_CONFIG:
 		set(&o->config, value);
+		return 0;
+	case OPT_GREETING:
+		set(&o->greeting, value);
 		return 0;
 	case OPT_SERVER:
 		return value == NULL ? EX_USAGE : set_server(o, value);
@@ -364,6 +370,7 @@ options_read(struct options *o, int argc, char **argv, int *status)
 		fill(&o->user, &file.user);
 	fill(&o->server, &file.server);
 	fill(&o->password_file, &file.password_file);
+	fill(&o->greeting, &file.greeting);
 	o->plain |= file.plain;
 	o->no_color |= file.no_color || (no_color != NULL && *no_color != '\0');
 	o->no_remember |= file.no_remember;
@@ -383,6 +390,7 @@ options_release(struct options *o)
 	free(o->user);
 	free(o->password_file);
 	free(o->config);
+	free(o->greeting);
 	free(o->send_target);
 	free(o->send_text);
 	memset(o, 0, sizeof(*o));

@@ -20,6 +20,7 @@ struct options {
 	bool plain;
 	bool no_color;
 	bool no_remember;
+	char *greeting; /* said once, behind the first login; NULL: none */
 	char *send_target, *send_text; /* --send; NULL: not given */
 };
 

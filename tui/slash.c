@@ -538,6 +538,32 @@ say_text(const struct slash *s, const char *text)
 	    s->client, convo_target(model_current(s->model)), text);
 }
 
+/*
+ * Who is logged in says what they type without a slash.  But "login messi
+ * surabaya", typed once more or by a script that registers first, would tell
+ * everyone a password: a login of somebody who is known here is no chat.
+ */
+static bool
+keeps_password(const struct slash *s, const char *line)
+{
+	char word[NAME_CAP], name[NAME_CAP];
+	const char *rest = first_word(line, word);
+	const struct command *cmd = find(word);
+
+	if (cmd == NULL || (cmd->run != run_login && cmd->run != run_register))
+		return true;
+	rest = first_word(rest, name);
+	if (rest[strspn(rest, blanks)] == '\0')
+		return true;
+	/* first_word puts a slash before it */
+	if (strcmp(name + 1, model_status(s->model)->user) != 0 &&
+	    model_user_by_name(s->model, name + 1) == NULL)
+		return true;
+	say(s, "not sent: it would tell everyone a password; /login logs in, "
+	       "/all sends it all the same");
+	return false;
+}
+
 bool
 slash_line(const struct slash *s, const char *line)
 {
@@ -554,7 +580,7 @@ slash_line(const struct slash *s, const char *line)
 	if (strncmp(line, "//", 2) == 0 && client_hopeful(s->client))
 		return say_text(s, line + 1);
 	if (*line != '/' && client_hopeful(s->client))
-		return say_text(s, line);
+		return keeps_password(s, line) && say_text(s, line);
 	rest = first_word(line, word);
 	if ((cmd = find(word)) != NULL)
 		return run_command(s, cmd, rest);

@@ -284,6 +284,30 @@ after_login_words_are_text(void **state)
 }
 
 static void
+after_login_a_password_is_told_to_nobody(void **state)
+{
+	static const char *const leaks[] = { "login neko rahasia",
+		"auth neko rahasia", "  regist neko rahasia",
+		"register neko rahasia Neko Chan" };
+	static const char *const chat[] = { "login dulu ya", "login neko",
+		"auth", "regist untuk kelas B", "logins neko rahasia" };
+	struct world *w = *state;
+
+	model_user_set(w->model, "neko", "Neko", true, 0);
+	for (size_t i = 0; i < sizeof(leaks) / sizeof(*leaks); i++) {
+		assert_false(slash_line(&w->slash, leaks[i]));
+		assert_int_equal(model_waiting(w->model), 0);
+		assert_true(noticed(w, "not sent"));
+	}
+	for (size_t i = 0; i < sizeof(chat) / sizeof(*chat); i++) {
+		assert_true(slash_line(&w->slash, chat[i]));
+		assert_string_equal(last_of(w, "*")->text, chat[i]);
+	}
+	assert_true(slash_line(&w->slash, "/all login neko rahasia"));
+	assert_string_equal(last_of(w, "*")->text, "login neko rahasia");
+}
+
+static void
 lines_with_passwords_are_known(void **state)
 {
 	struct world *w = *state;
@@ -370,6 +394,7 @@ main(void)
 		IN(what_is_no_utf8_is_refused),
 		OUT(before_login_words_need_no_slash),
 		IN(after_login_words_are_text),
+		IN(after_login_a_password_is_told_to_nobody),
 		IN(lines_with_passwords_are_known),
 		OUT(before_login_passwords_need_no_slash),
 		IN(completion_knows_what_stands_where),

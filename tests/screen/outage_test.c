@@ -4,8 +4,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
 
 #include <cmocka.h>
 
@@ -78,6 +84,72 @@ a_half_typed_line_survives(void **state)
 	term_await(a, "messi  half a thought");
 }
 
+/* A server that is none: what it sends, to whoever comes first. */
+static void
+serve(int listener, struct term *t, const char *bytes, size_t n)
+{
+	int fd = accept(listener, NULL, NULL);
+	char heard[4096];
+	ssize_t done;
+
+	assert_true(fd != -1);
+	while (n > 0) {
+		done = send(fd, bytes, n < 65536 ? n : 65536, MSG_NOSIGNAL);
+		if (done <= 0)
+			break; /* it has heard enough */
+		bytes += done;
+		n -= (size_t)done;
+		term_take(t);
+	}
+	/* To close with something unread would take back what was sent. */
+	while (recv(fd, heard, sizeof(heard), 0) > 0)
+		;
+	close(fd);
+}
+
+static void
+expect_left(const char *bytes, size_t n, const char *why)
+{
+	static const char *const env[] = { "CHAT_PASSWORD=surabaya", NULL };
+	const struct term_options o = { .env = env };
+	struct sockaddr_in sin = { .sin_family = AF_INET };
+	socklen_t len = sizeof(sin);
+	char where[64];
+	const char *const argv[] = { "chat-tui", where, NULL };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct term *t;
+
+	sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(bind(fd, (struct sockaddr *)&sin, sizeof(sin)), 0);
+	assert_int_equal(listen(fd, 4), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&sin, &len), 0);
+	snprintf(where, sizeof(where), "messi@127.0.0.1:%d",
+	    ntohs(sin.sin_port));
+	t = term_open(&o, argv);
+	serve(fd, t, bytes, n);
+	term_await(t, "the server does not speak this protocol");
+	term_await(t, why);
+	close(fd);
+	term_type(t, "\003\003"); /* Ctrl-C, twice */
+	assert_int_equal(term_await_end(t), 0);
+	assert_false(term_alternate(t));
+}
+
+static void
+a_server_that_talks_rubbish_is_left_in_words(void **state)
+{
+	static const char bad[] = "{\"status\": \033[31mEVIL\r\n\r\n";
+	const size_t much = 10 << 20;
+	char *line = malloc(much);
+
+	(void)state;
+	expect_left(bad, sizeof(bad) - 1, "is no JSON");
+	assert_non_null(line);
+	memset(line, 'x', much);
+	expect_left(line, much, "has no end");
+	free(line);
+}
+
 #define T(f) cmocka_unit_test_teardown(f, people_cleanup)
 
 int
@@ -86,6 +158,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(what_is_typed_meanwhile_is_sent_once),
 		T(a_half_typed_line_survives),
+		T(a_server_that_talks_rubbish_is_left_in_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

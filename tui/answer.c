@@ -16,7 +16,7 @@ enum {
 	LINES_MAX = 500       /* notices made of one answer */
 };
 
-/* ---- errors ----------------------------------------------------------- */
+/* ---- errors ------------------------------------------------------------ */
 
 static const struct {
 	enum wire_err err;
@@ -67,7 +67,7 @@ answer_why(const json_t *reply, char why[ANSWER_WHY_CAP])
 	snprintf(why, ANSWER_WHY_CAP, "the server says: %.200s", message);
 }
 
-/* ---- lists ------------------------------------------------------------ */
+/* ---- lists ------------------------------------------------------------- */
 
 /* "2026-11-21 10:04" of local time. */
 static void
@@ -353,7 +353,7 @@ print_hello(struct model *m, int64_t now, const json_t *reply)
 	return true;
 }
 
-/* ---- the table -------------------------------------------------------- */
+/* ---- the table --------------------------------------------------------- */
 
 static const char *const verbs[] = {
 	[CLIENT_WHO] = "who",

@@ -97,7 +97,7 @@ static void ask_unread(struct client *);
 static void done_logout(
     struct client *, const struct request *, json_t *reply);
 
-/* ---- small things ----------------------------------------------------- */
+/* ---- small things ------------------------------------------------------ */
 
 static void
 notice(struct client *c, const char *fmt, ...)
@@ -171,7 +171,7 @@ watching(const struct client *c)
 	return c->link == LINK_ONLINE || c->link == LINK_CATCHING;
 }
 
-/* ---- losing it, and trying again -------------------------------------- */
+/* ---- losing it, and trying again --------------------------------------- */
 
 /* What is on its way brings nothing any more. */
 static void
@@ -272,7 +272,7 @@ protocol_error(struct client *c, const char *what)
 	lost(c, what);
 }
 
-/* ---- staying in touch ------------------------------------------------- */
+/* ---- staying in touch -------------------------------------------------- */
 
 static void request(struct client *, const struct request *, const char *, ...)
     __attribute__((format(printf, 3, 4)));
@@ -313,7 +313,7 @@ heard(struct client *c)
 	loop_timer_set(c->loop, &c->alive, IDLE_MS, on_idle, c);
 }
 
-/* ---- requests and replies --------------------------------------------- */
+/* ---- requests and replies ---------------------------------------------- */
 
 static void vrequest(struct client *c, const struct request *like,
     const char *fmt, va_list ap) __attribute__((format(printf, 3, 0)));
@@ -385,7 +385,7 @@ for_now(const json_t *reply, int64_t *ms)
 	return true;
 }
 
-/* ---- logging in ------------------------------------------------------- */
+/* ---- logging in -------------------------------------------------------- */
 
 static void
 need_login(struct client *c, enum client_why why, const char *text)
@@ -509,7 +509,7 @@ done_register(struct client *c, const struct request *rq, json_t *reply)
 	log_in(c);
 }
 
-/* ---- what is shown of people ------------------------------------------ */
+/* ---- what is shown of people ------------------------------------------- */
 
 /* Logged in as Messi, called messi by the server: its spelling is the one that
  * own messages carry. */
@@ -614,7 +614,7 @@ ask_unread(struct client *c)
 	request(c, &(struct request){ .done = done_unread }, "unread -");
 }
 
-/* ---- read marks ------------------------------------------------------- */
+/* ---- read marks -------------------------------------------------------- */
 
 static void
 done_quietly(struct client *c, const struct request *rq, json_t *reply)
@@ -655,7 +655,7 @@ tell_reads(struct client *c)
 	loop_timer_set(c->loop, &c->reads, wait, on_reads, c);
 }
 
-/* ---- history ---------------------------------------------------------- */
+/* ---- history ----------------------------------------------------------- */
 
 static void
 done_history(struct client *c, const struct request *rq, json_t *reply)
@@ -723,7 +723,7 @@ client_look(struct client *c, bool looked)
 		tell_reads(c);
 }
 
-/* ---- watching --------------------------------------------------------- */
+/* ---- watching ---------------------------------------------------------- */
 
 static void
 done_watch(struct client *c, const struct request *rq, json_t *reply)
@@ -810,7 +810,7 @@ done_hello(struct client *c, const struct request *rq, json_t *reply)
 	log_in(c);
 }
 
-/* ---- sending ---------------------------------------------------------- */
+/* ---- sending ----------------------------------------------------------- */
 
 static void
 on_resend(void *arg)
@@ -957,7 +957,7 @@ client_take_back(struct client *c, const char *unsent)
 	pump(c);
 }
 
-/* ---- questions -------------------------------------------------------- */
+/* ---- questions --------------------------------------------------------- */
 
 static void
 done_ask(struct client *c, const struct request *rq, json_t *reply)
@@ -1007,7 +1007,7 @@ client_ask(struct client *c, enum client_ask ask, const char *params)
 		    *params == '\0' ? "" : " ", params);
 }
 
-/* ---- what comes ------------------------------------------------------- */
+/* ---- what comes -------------------------------------------------------- */
 
 static void
 event_message(struct client *c, json_t *o)
@@ -1212,7 +1212,7 @@ static const struct conn_handler handler = {
 	.closed = on_closed,
 };
 
-/* ---- connecting ------------------------------------------------------- */
+/* ---- connecting -------------------------------------------------------- */
 
 static void
 on_dialed(void *arg, int fd, const char *why)
@@ -1391,7 +1391,7 @@ client_busy(const struct client *c)
 	return false;
 }
 
-/* ---- logging out ------------------------------------------------------ */
+/* ---- logging out ------------------------------------------------------- */
 
 static void
 logged_out(struct client *c, const char *text)
@@ -1433,7 +1433,7 @@ client_logout(struct client *c)
 	request(c, &(struct request){ .done = done_logout }, "logout -");
 }
 
-/* ---- life ------------------------------------------------------------- */
+/* ---- life -------------------------------------------------------------- */
 
 struct client *
 client_new(struct loop *loop, struct model *model,

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- entries --------------------------------------------------------- */
+/* ---- entries ----------------------------------------------------------- */
 
 static const char *
 put(char **end, const char *s)
@@ -54,7 +54,7 @@ entry_free(struct entry *e)
 	free(e);
 }
 
-/* ---- rows ------------------------------------------------------------ */
+/* ---- rows -------------------------------------------------------------- */
 
 static struct entry *
 row_at(const struct row *r, size_t i)
@@ -117,7 +117,7 @@ row_release(struct row *r)
 	free(r->at);
 }
 
-/* ---- the conversation ------------------------------------------------ */
+/* ---- the conversation -------------------------------------------------- */
 
 struct convo *
 convo_new(const char *target, const char *key)
@@ -304,7 +304,7 @@ convo_count_after(const struct convo *c, int64_t id)
 	return n;
 }
 
-/* ---- what model.h says of it ----------------------------------------- */
+/* ---- what model.h says of it ------------------------------------------- */
 
 const char *
 convo_target(const struct convo *c)

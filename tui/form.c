@@ -132,7 +132,7 @@ form_free(struct form *f)
 	free(f);
 }
 
-/* ---- the focus ----------------------------------------------------------- */
+/* ---- the focus --------------------------------------------------------- */
 
 static void
 leave(struct form *f)
@@ -231,7 +231,7 @@ form_done(struct form *f)
 	lineedit_field(false);
 }
 
-/* ---- keys ------------------------------------------------------------------ */
+/* ---- keys -------------------------------------------------------------- */
 
 static enum form_key
 refuse(struct form *f, int field, const char *why)
@@ -326,7 +326,7 @@ form_answer(const struct form *f, struct ui_login *to)
 	to->real_name = f->registering ? f->value[REAL_NAME] : "";
 }
 
-/* ---- drawing --------------------------------------------------------------- */
+/* ---- drawing ----------------------------------------------------------- */
 
 enum row_kind { ROW_BLANK, ROW_TITLE, ROW_HINT, ROW_HELP, ROW_WHY, ROW_FIELD };
 

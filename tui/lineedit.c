@@ -171,7 +171,7 @@ remember(const char *line)
 		history_append(le.history_file, line);
 }
 
-/* ---- grapheme clusters --------------------------------------------------- */
+/* ---- grapheme clusters ------------------------------------------------- */
 
 /* The end of the cluster at i.  Bytes that are no UTF-8 stand alone. */
 static size_t
@@ -268,7 +268,7 @@ move_back(int count, int key)
 	return move_to(clusters_off(-count));
 }
 
-/* ---- bindings ------------------------------------------------------------ */
+/* ---- bindings ---------------------------------------------------------- */
 
 static void
 rebind(Keymap map, rl_command_func_t *from, rl_command_func_t *to)
@@ -374,7 +374,7 @@ bind_keys(void)
 	}
 }
 
-/* ---- readline's hooks ---------------------------------------------------- */
+/* ---- readline's hooks -------------------------------------------------- */
 
 static int
 next_byte(FILE *f)
@@ -531,7 +531,7 @@ lineedit_open(
 	rl_callback_handler_install("", line_done);
 }
 
-/* ---- keys in --------------------------------------------------------------- */
+/* ---- keys in ----------------------------------------------------------- */
 
 /* What the last key led to.  Hooks may change the line. */
 static void
@@ -745,7 +745,7 @@ lineedit_close(void)
 	memset(&le, 0, sizeof(le));
 }
 
-/* ---- what is drawn --------------------------------------------------------- */
+/* ---- what is drawn ----------------------------------------------------- */
 
 const char *
 lineedit_text(size_t *len, size_t *point)

@@ -59,7 +59,7 @@ struct app {
 	struct loop_call check;
 };
 
-/* ---- the end ---------------------------------------------------------- */
+/* ---- the end ----------------------------------------------------------- */
 
 static void
 stop(struct app *a, int status, const char *why)
@@ -195,7 +195,7 @@ take_unsent(struct app *a)
 	free(text);
 }
 
-/* ---- logging in ------------------------------------------------------- */
+/* ---- logging in -------------------------------------------------------- */
 
 static void
 ask(struct app *a, enum ui_about about, const char *why)
@@ -255,8 +255,9 @@ app_ask_login(void *arg)
 	struct app *a = arg;
 
 	if (client_logged_in(a->client)) {
-		model_noticef(a->model, clock_ms(), "you are logged in as %s; /logout "
-		    "first", model_status(a->model)->user);
+		model_noticef(a->model, clock_ms(),
+		    "you are logged in as %s; /logout first",
+		    model_status(a->model)->user);
 		a->class->changed(a->ui);
 	} else
 		ask(a, UI_ABOUT_ALL, "");
@@ -277,7 +278,7 @@ app_refused(void *arg)
 		a->status = 1;
 }
 
-/* ---- what the client tells -------------------------------------------- */
+/* ---- what the client tells --------------------------------------------- */
 
 static void
 on_changed(void *arg)
@@ -398,7 +399,7 @@ static const struct client_events events = {
 	.answered = on_answered,
 };
 
-/* ---- signals ---------------------------------------------------------- */
+/* ---- signals ----------------------------------------------------------- */
 
 static int signal_pipe[2] = { -1, -1 };
 static void (*emergency)(void);
@@ -471,7 +472,7 @@ catch_signals(struct app *a)
 	    a->loop, signal_pipe[0], LOOP_READ, on_signal_pipe, a);
 }
 
-/* ---- the beginning ---------------------------------------------------- */
+/* ---- the beginning ----------------------------------------------------- */
 
 /* What was remembered holds for the server and name that were named. */
 static bool
@@ -484,7 +485,8 @@ recall(struct app *a)
 		return false;
 	if (!state_load(a->session_file, &a->state, why)) {
 		if (*why != '\0')
-			model_noticef(a->model, clock_ms(), "not believed: %s", why);
+			model_noticef(a->model, clock_ms(),
+			    "not believed: %s", why);
 		return false;
 	}
 	return (o->server == NULL || strcmp(o->server, a->state.server) == 0) &&

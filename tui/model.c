@@ -39,7 +39,7 @@ convo_changed(struct model *m, const struct convo *c)
 		changed(m, MODEL_STREAM);
 }
 
-/* ---- conversations --------------------------------------------------- */
+/* ---- conversations ----------------------------------------------------- */
 
 /* In place; a part that is not there stays so. */
 static bool
@@ -279,7 +279,7 @@ model_draft(struct model *m, struct convo *c, const char *text)
 	c->draft = n == 0 ? NULL : xmemdup0(text, n);
 }
 
-/* ---- reading --------------------------------------------------------- */
+/* ---- reading ----------------------------------------------------------- */
 
 void
 model_mark_read(struct model *m, struct convo *c)
@@ -399,7 +399,7 @@ model_read(struct model *m, const char *target, int64_t id)
 	return true;
 }
 
-/* ---- items ----------------------------------------------------------- */
+/* ---- items ------------------------------------------------------------- */
 
 static void
 keep_short(struct model *m, struct convo *c)
@@ -583,7 +583,7 @@ model_gap(struct model *m)
 	changed(m, MODEL_STREAM);
 }
 
-/* ---- own words ------------------------------------------------------- */
+/* ---- own words --------------------------------------------------------- */
 
 bool
 model_typed(struct model *m, const char *target, const char *tag,
@@ -690,7 +690,7 @@ model_waiting(const struct model *m)
 	return m->waiting;
 }
 
-/* ---- notices --------------------------------------------------------- */
+/* ---- notices ----------------------------------------------------------- */
 
 static void
 notice_line(struct model *m, int64_t now, const char *line, bool follows)
@@ -749,7 +749,7 @@ model_noticef(struct model *m, int64_t now, const char *fmt, ...)
 	free(text);
 }
 
-/* ---- users ----------------------------------------------------------- */
+/* ---- users ------------------------------------------------------------- */
 
 void
 model_users_begin(struct model *m)
@@ -796,7 +796,7 @@ model_user_by_name(const struct model *m, const char *name)
 	return roster_find(&m->users, name);
 }
 
-/* ---- the whole ------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------------- */
 
 struct model *
 model_new(void)

@@ -50,7 +50,7 @@ enum {
 	MODEL_ALL = 15
 };
 
-/* ---- items: the lines of a conversation ------------------------------ */
+/* ---- items: the lines of a conversation -------------------------------- */
 
 enum item_kind {
 	ITEM_MESSAGE, /* the server has it: id is set */
@@ -77,7 +77,7 @@ struct item {
 	const char *why;  /* FAILED: what the server said; else NULL */
 };
 
-/* ---- conversations --------------------------------------------------- */
+/* ---- conversations ----------------------------------------------------- */
 
 /* "*" for everyone, else the partner ("messi", "james@medan", "#batak"). */
 const char *convo_target(const struct convo *);
@@ -107,7 +107,7 @@ bool convo_fetching(const struct convo *); /* older ones are on their way */
  * NULL.  Longer ones than MODEL_DRAFT are cut at a character. */
 const char *convo_draft(const struct convo *);
 
-/* ---- the model as a whole -------------------------------------------- */
+/* ---- the model as a whole ---------------------------------------------- */
 
 struct model *model_new(void);
 void model_free(struct model *);
@@ -155,7 +155,7 @@ bool model_looked(const struct model *);
 /* All that is held of it was seen, wherever: /read, plain lines. */
 void model_mark_read(struct model *, struct convo *);
 
-/* ---- users ----------------------------------------------------------- */
+/* ---- users ------------------------------------------------------------- */
 
 struct user {
 	const char *user;
@@ -170,7 +170,7 @@ const struct user *model_user(struct model *, size_t i);
 size_t model_online(struct model *); /* how many of them are online */
 const struct user *model_user_by_name(const struct model *, const char *name);
 
-/* ---- status ---------------------------------------------------------- */
+/* ---- status ------------------------------------------------------------ */
 
 enum model_link {
 	LINK_OFFLINE,    /* no server chosen, or logged out */
@@ -196,7 +196,7 @@ void model_set_status(struct model *, const struct model_status *);
 
 size_t model_waiting(const struct model *); /* typed, not yet answered */
 
-/* ---- what client.c puts in ------------------------------------------- */
+/* ---- what client.c puts in --------------------------------------------- */
 
 struct model_message {
 	int64_t id, time;

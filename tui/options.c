@@ -100,7 +100,7 @@ set(char **slot, const char *value)
 	*slot = value == NULL ? NULL : xstrdup(value);
 }
 
-/* ---- one setting ------------------------------------------------------ */
+/* ---- one setting ------------------------------------------------------- */
 
 /* [USER@]HOST[:PORT] */
 static int
@@ -158,7 +158,7 @@ apply(struct options *o, enum opt opt, const char *value)
 	return 0;
 }
 
-/* ---- the file --------------------------------------------------------- */
+/* ---- the file ---------------------------------------------------------- */
 
 static char *
 trim(char *s)
@@ -267,7 +267,7 @@ read_config(struct options *o, const char *given)
 	return status;
 }
 
-/* ---- the command line ------------------------------------------------- */
+/* ---- the command line -------------------------------------------------- */
 
 static enum options_do
 parse_argv(struct options *o, int argc, char **argv, int *status)
@@ -316,7 +316,7 @@ parse_argv(struct options *o, int argc, char **argv, int *status)
 	return OPTIONS_RUN;
 }
 
-/* ---- the password ----------------------------------------------------- */
+/* ---- the password ------------------------------------------------------ */
 
 static int
 read_password(struct options *o)

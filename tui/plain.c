@@ -62,7 +62,7 @@ struct ui {
 static struct termios saved;
 static volatile sig_atomic_t echo_is_off;
 
-/* ---- out -------------------------------------------------------------- */
+/* ---- out --------------------------------------------------------------- */
 
 static void
 out_clean(const char *head, const char *text, size_t n)
@@ -210,7 +210,7 @@ tell_unread(struct ui *ui)
 	}
 }
 
-/* ---- asking ----------------------------------------------------------- */
+/* ---- asking ------------------------------------------------------------ */
 
 static void
 put_echo_back(void)
@@ -336,7 +336,7 @@ plain_ask_done(struct ui *ui)
 		prompt(ui, ASK_NOTHING);
 }
 
-/* ---- in --------------------------------------------------------------- */
+/* ---- in ---------------------------------------------------------------- */
 
 static void
 leave(void *arg)
@@ -480,7 +480,7 @@ on_stdin(void *arg, int fd, unsigned what)
 	plain_changed(ui);
 }
 
-/* ---- life ------------------------------------------------------------- */
+/* ---- life -------------------------------------------------------------- */
 
 static struct ui *
 plain_open(const struct ui_env *env, char *why, size_t cap)

@@ -75,7 +75,7 @@ struct ui {
 	char hint[HINT_CAP];
 };
 
-/* ---- frames ------------------------------------------------------------------ */
+/* ---- frames ------------------------------------------------------------ */
 
 static void draw_frame(void *);
 
@@ -122,7 +122,7 @@ set_hint(struct ui *ui, const char *text)
 	frame_due(ui, MODEL_CONVS);
 }
 
-/* ---- layout -------------------------------------------------------------------- */
+/* ---- layout ------------------------------------------------------------ */
 
 static int
 users_width(const struct ui *ui)
@@ -165,7 +165,7 @@ lay_out(struct ui *ui)
 	erase();
 }
 
-/* ---- drawing ------------------------------------------------------------------- */
+/* ---- drawing ----------------------------------------------------------- */
 
 static void
 draw_bars(struct ui *ui)
@@ -288,7 +288,7 @@ draw_frame(void *arg)
 	look(ui);
 }
 
-/* ---- what keys do -------------------------------------------------------------- */
+/* ---- what keys do ------------------------------------------------------ */
 
 static void
 quit(struct ui *ui)
@@ -515,7 +515,7 @@ on_key(void *arg, enum keys_key key, const char *bytes, size_t n)
 		line_key(key, bytes, n);
 }
 
-/* ---- the line's hooks ------------------------------------------------------------ */
+/* ---- the line's hooks -------------------------------------------------- */
 
 static void
 line_accept(void *arg, const char *line)
@@ -594,7 +594,7 @@ static const struct lineedit_hooks line_hooks = {
 	.full = line_full,
 };
 
-/* ---- what the loop calls ---------------------------------------------------------- */
+/* ---- what the loop calls ----------------------------------------------- */
 
 static void
 settle(void *arg)
@@ -647,7 +647,7 @@ on_wake(void *arg, int fd, unsigned ready)
 		resize(ui);
 }
 
-/* ---- life ---------------------------------------------------------------------------- */
+/* ---- life -------------------------------------------------------------- */
 
 static void
 add_terminfo_keys(struct keys *k)

@@ -61,7 +61,7 @@ say(const struct slash *s, const char *fmt, ...)
 	free(text);
 }
 
-/* ---- the commands ----------------------------------------------------- */
+/* ---- the commands ------------------------------------------------------ */
 
 static bool
 run_say(struct run *r)
@@ -309,7 +309,7 @@ find(const char *word)
 	return NULL;
 }
 
-/* ---- questions to the server, and help -------------------------------- */
+/* ---- questions to the server, and help --------------------------------- */
 
 static bool
 run_ask(struct run *r)
@@ -404,7 +404,7 @@ run_help(struct run *r)
 	return true;
 }
 
-/* ---- unknown words ---------------------------------------------------- */
+/* ---- unknown words ----------------------------------------------------- */
 
 /* Levenshtein's distance of two short words. */
 static size_t
@@ -467,7 +467,7 @@ unknown(const struct slash *s, const char *word)
 	return false;
 }
 
-/* ---- a line ----------------------------------------------------------- */
+/* ---- a line ------------------------------------------------------------ */
 
 static const char blanks[] = " \t\r\n";
 

@@ -66,7 +66,7 @@ fail(char why[STATE_WHY_CAP], const char *fmt, ...)
 	return false;
 }
 
-/* ---- reading ---------------------------------------------------------- */
+/* ---- reading ----------------------------------------------------------- */
 
 /* "key = value" into the member of that name; false: it does not fit. */
 static bool
@@ -194,7 +194,7 @@ state_load(const char *path, struct state *st, char why[STATE_WHY_CAP])
 	return true;
 }
 
-/* ---- writing ---------------------------------------------------------- */
+/* ---- writing ----------------------------------------------------------- */
 
 static bool
 write_all(int fd, const char *p, size_t n)

@@ -94,7 +94,7 @@ stream_free(struct stream *st)
 	free(st);
 }
 
-/* ---- an item as a block -------------------------------------------------- */
+/* ---- an item as a block ------------------------------------------------ */
 
 static int
 name_column(int width)
@@ -214,7 +214,7 @@ block_of(struct stream *st, const struct item *it)
 	return b;
 }
 
-/* ---- lines above an item --------------------------------------------------- */
+/* ---- lines above an item ----------------------------------------------- */
 
 enum extra { EXTRA_BEGIN, EXTRA_FETCHING, EXTRA_DAY, EXTRA_MARK };
 
@@ -346,7 +346,7 @@ draw_place(struct stream *st, const struct pane *p, int row,
 		draw_line(p, row, block_of(st, it), at.line - above);
 }
 
-/* ---- places ---------------------------------------------------------------- */
+/* ---- places ------------------------------------------------------------ */
 
 /* n lines further up; how many there were.  *at has a line. */
 static long

@@ -58,7 +58,7 @@ terminal_emergency(void)
 	errno = e;
 }
 
-/* ---- terminfo -------------------------------------------------------------- */
+/* ---- terminfo ---------------------------------------------------------- */
 
 static const char *
 capability(const char *name)
@@ -110,7 +110,7 @@ put(const char *s)
 	fflush(stdout);
 }
 
-/* ---- signals --------------------------------------------------------------- */
+/* ---- signals ----------------------------------------------------------- */
 
 static void
 on_signal(int sig)
@@ -184,7 +184,7 @@ terminal_events(void)
 	return events;
 }
 
-/* ---- taking and leaving ------------------------------------------------------ */
+/* ---- taking and leaving ------------------------------------------------ */
 
 void
 terminal_again(void)

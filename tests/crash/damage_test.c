@@ -26,15 +26,6 @@
 
 enum { FIRST = 50, ALL = 150, CUTS = 16, FLIPS = 24 };
 
-static int
-with_fast_server(void **state)
-{
-	static const char *const options[] = { "--rate", "off", NULL };
-
-	*state = server_open(options);
-	return 0;
-}
-
 /* ---- files ------------------------------------------------------------ */
 
 static char *
@@ -274,9 +265,6 @@ a_file_cut_short_is_refused_or_survived(void **state)
 	}
 	free(db);
 }
-
-#define FAST_TEST(fn) \
-	cmocka_unit_test_setup_teardown(fn, with_fast_server, without_server)
 
 int
 main(void)

@@ -166,6 +166,15 @@ with_server(void **state)
 }
 
 int
+with_fast_server(void **state)
+{
+	static const char *const options[] = { "--rate", "off", NULL };
+
+	*state = server_open(options);
+	return 0;
+}
+
+int
 without_server(void **state)
 {
 	(void)state;

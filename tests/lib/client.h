@@ -48,16 +48,20 @@ void client_read_by(struct client *, size_t n);
 
 /*
  * cmocka fixtures.  with_server: *state is a server_open(NULL).
+ * with_fast_server: one that does not limit how much is said.
  * without_server: closes all clients, ends every server as server_stop does,
  * so that each test also shows that the server leaves in good order.
  * clients_cleanup: closes clients and ends servers, by force.
  */
 int with_server(void **state);
+int with_fast_server(void **state);
 int without_server(void **state);
 int clients_cleanup(void **state);
 
 #define SERVER_TEST(fn) \
 	cmocka_unit_test_setup_teardown(fn, with_server, without_server)
+#define FAST_TEST(fn) \
+	cmocka_unit_test_setup_teardown(fn, with_fast_server, without_server)
 
 /* ---- out -------------------------------------------------------------- */
 

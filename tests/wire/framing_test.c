@@ -21,18 +21,6 @@
 
 enum { LINE_MAX_BYTES = 8192 };
 
-static int
-with_fast_server(void **state)
-{
-	static const char *const options[] = { "--rate", "off", NULL };
-
-	*state = server_open(options);
-	return 0;
-}
-
-#define FAST_TEST(fn) \
-	cmocka_unit_test_setup_teardown(fn, with_fast_server, without_server)
-
 #define PONG "{'status':'OK'}"
 
 /* ---- cutting ---------------------------------------------------------- */

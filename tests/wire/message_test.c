@@ -20,18 +20,6 @@
 
 enum { TEXT_MAX = 4096 };
 
-static int
-with_fast_server(void **state)
-{
-	static const char *const options[] = { "--rate", "off", NULL };
-
-	*state = server_open(options);
-	return 0;
-}
-
-#define FAST_TEST(fn) \
-	cmocka_unit_test_setup_teardown(fn, with_fast_server, without_server)
-
 static char *
 repeated(char ch, size_t n)
 {

@@ -18,18 +18,6 @@
 #include "tests/lib/client.h"
 #include "tests/lib/server.h"
 
-static int
-with_fast_server(void **state)
-{
-	static const char *const options[] = { "--rate", "off", NULL };
-
-	*state = server_open(options);
-	return 0;
-}
-
-#define FAST_TEST(fn) \
-	cmocka_unit_test_setup_teardown(fn, with_fast_server, without_server)
-
 static long long
 say_numbers(struct client *c, const char *target, int first, int last)
 {

@@ -46,6 +46,7 @@ struct text_peer {
 	bool greeted;      /* told of its login */
 	int64_t live_from; /* what came behind this one is its watch's */
 	int64_t inboxed;   /* private ones up to here were in the inbox */
+	bool more;         /* of those, once what was sent has left */
 	enum asking asking;
 	bool asked_login; /* what is asked for: login, else regist */
 	char asked_name[WIRE_NAME_CAP];
@@ -130,8 +131,8 @@ mark_read(struct text_peer *t, const struct shown *s)
 }
 
 /* A message counts as read when its bytes are with the kernel; one that finds
- * no place here stays unread and comes again at the next login. */
-static void
+ * no place here (false) stays unread and comes again at the next login. */
+static bool
 will_be_read(struct text_peer *t, const struct chat_message *m)
 {
 	struct shown *s;
@@ -142,11 +143,12 @@ will_be_read(struct text_peer *t, const struct chat_message *m)
 		if (strcmp(s->from, m->from) == 0)
 			break;
 	if (s == t->shown + SHOWN_MAX || strlen(m->from) >= sizeof s->from)
-		return;
+		return false;
 	if (s == t->shown + t->showns)
 		t->showns++;
 	memcpy(s->from, m->from, strlen(m->from) + 1);
 	s->id = m->id;
+	return true;
 }
 
 /* What the user says elsewhere is not repeated here, but for notes to self. */
@@ -172,7 +174,7 @@ show(struct text_peer *t, const struct chat_event *e)
 		*b = render(m, m->target.kind == TARGET_USER);
 	conn_send(t->conn, *b);
 	if (m->target.kind == TARGET_USER)
-		will_be_read(t, m);
+		(void)will_be_read(t, m);
 }
 
 static bool
@@ -220,6 +222,7 @@ peer_out(struct text_peer *t)
 	t->showns = 0;
 	t->greeted = false;
 	t->inboxed = 0;
+	t->more = false;
 }
 
 static bool
@@ -280,11 +283,29 @@ watch(struct text_peer *t, int64_t after)
 		t->watch = w;
 }
 
+/* As many as the connection takes now; how many. */
+static size_t
+show_page(struct text_peer *t, const struct chat_result *res)
+{
+	struct blob *b;
+	size_t i;
+
+	for (i = 0; i < res->messages; i++) {
+		if (conn_waiting(t->conn) >= OUT_HIGH ||
+		    !will_be_read(t, &res->message[i]))
+			break;
+		b = render(&res->message[i], true);
+		conn_send(t->conn, b);
+		blob_unref(b);
+		t->inboxed = res->message[i].id;
+	}
+	return i;
+}
+
 static void
 inbox_done(void *arg, uint64_t id, const struct chat_result *res)
 {
 	struct text_peer *t = find(arg, id);
-	struct blob *b;
 
 	if (t == NULL)
 		return;
@@ -303,39 +324,39 @@ inbox_done(void *arg, uint64_t id, const struct chat_result *res)
 		watch(t, -1);
 		return;
 	}
-	for (size_t i = 0; i < res->messages; i++) {
-		b = render(&res->message[i], true);
-		conn_send(t->conn, b);
-		blob_unref(b);
-	}
-	if (res->more)
-		chat_inbox(t->set->chat, t->session, false,
-		    later(t, inbox_done));
-	else {
-		t->inboxed = res->last;
-		watch(t, t->live_from);
-	}
+	/* The rest waits until this has left, and only what has left is
+	 * marked as read: who hangs up now finds it at the next login. */
+	t->more = show_page(t, res) < res->messages || res->more;
+	if (t->more)
+		return;
+	t->inboxed = res->last;
+	watch(t, t->live_from);
 }
 
-/* Whether it has moved anything or not: all marks before it are in. */
+/* All marks before it are in.  Where they could not be set, the next page
+ * would be the last one again: the rest is left for another login. */
 static void
 marks_done(void *arg, uint64_t id, const struct chat_result *res)
 {
 	struct text_peer *t = find(arg, id);
 
-	(void)res;
-	if (t != NULL)
-		chat_inbox(t->set->chat, t->session, false,
-		    later(t, inbox_done));
+	if (t == NULL)
+		return;
+	if (res->err != WIRE_OK && t->greeted) {
+		line(t, wire_err_text(res->err));
+		watch(t, t->live_from);
+		return;
+	}
+	chat_inbox(t->set->chat, t->session, true, later(t, inbox_done));
 }
 
 /*
- * What was shown before the last logout may still be on its way to being
- * marked as read.  A mark that moves nothing is answered behind those, and
- * the inbox that is asked for then does not show it again.
+ * What was shown on the last page, or before the last logout, may still be on
+ * its way to being marked as read.  A mark that moves nothing is answered
+ * behind those, and the inbox that is asked for then does not show it again.
  */
 static void
-begin(struct text_peer *t)
+ask_inbox(struct text_peer *t)
 {
 	static const struct target everyone = { .kind = TARGET_EVERYONE };
 
@@ -382,7 +403,7 @@ login_done(void *arg, uint64_t id, const struct chat_result *res)
 		return;
 	}
 	peer_in(t, res->session, who.name);
-	begin(t);
+	ask_inbox(t);
 }
 
 static void
@@ -698,6 +719,10 @@ on_drained(struct conn *c, void *arg)
 		mark_read(t, &t->shown[i]);
 	if (t->showns == n)
 		t->showns = 0;
+	if (t->more) {
+		t->more = false;
+		ask_inbox(t);
+	}
 	if (t->watch != 0)
 		chat_watch_more(t->set->chat, t->watch);
 	loop_defer(t->set->loop, &t->again, run, t);

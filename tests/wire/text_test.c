@@ -292,6 +292,63 @@ private_messages_wait_for_the_login(void **state)
 	expect_quiet(b);
 }
 
+enum { AWAY = 1300, AWAY_LONG = 3900 };
+
+/* messi writes to henderson, more than fits into one page of an inbox. */
+static void
+write_to_henderson(const struct server *s, size_t text)
+{
+	struct client *a = client_as(s, "messi", "surabaya");
+	char *words = xcalloc(1, text + 1);
+	int i;
+
+	memset(words, 'x', text);
+	for (i = 0; i < AWAY; i++)
+		client_printf(a, "send - henderson %d %s\r\n", i, words);
+	for (i = 0; i < AWAY; i++)
+		expect_reply(a, "{'status':'OK'}");
+	free(words);
+}
+
+static void
+many_private_messages_come_in_pages_each_once(void **state)
+{
+	struct client *b;
+	char want[64];
+	int i;
+
+	write_to_henderson(*state, 1);
+	b = text_as(*state, "henderson");
+	for (i = 0; i < AWAY; i++) {
+		snprintf(want, sizeof(want),
+		    "Pesan pribadi dari [messi] %d x", i);
+		client_expect_line(b, want);
+	}
+	line(b, "logout", "Berhasil Logout");
+	line(b, "login henderson surabaya", "Login sukses");
+	expect_quiet(b);
+}
+
+/* 5 MB: more than the kernel takes for somebody who does not read. */
+static void
+what_did_not_leave_is_there_at_the_next_login(void **state)
+{
+	struct client *b, *j = client_as(*state, "henderson", "surabaya");
+	int i;
+
+	write_to_henderson(*state, AWAY_LONG);
+	b = client_try_open(server_text_port(*state), 4096);
+	assert_non_null(b);
+	client_read_by(b, 1);
+	client_puts(b, "login henderson surabaya\n");
+	client_expect_line(b, "Login sukses");
+	/* Time enough to give it all away, for a server that would. */
+	for (i = 0; i < AWAY; i++)
+		expect(j, "unread -", "{'unread':{'messi':{}}}");
+	client_close(b);
+	expect(j, "unread -", "{'unread':{'messi':{}}}");
+}
+
 static void
 what_was_read_elsewhere_does_not_come_again(void **state)
 {
@@ -541,6 +598,8 @@ main(void)
 		SERVER_TEST(logout_leaves_the_connection_for_another_login),
 		SERVER_TEST(from_the_answer_to_login_on_nothing_is_missed),
 		SERVER_TEST(private_messages_wait_for_the_login),
+		FAST_TEST(many_private_messages_come_in_pages_each_once),
+		FAST_TEST(what_did_not_leave_is_there_at_the_next_login),
 		SERVER_TEST(what_was_read_elsewhere_does_not_come_again),
 		SERVER_TEST(both_listeners_are_one_chat),
 		SERVER_TEST(watchers_are_told_who_comes_and_goes_here),

@@ -26,6 +26,7 @@ enum {
 	WIRE_PAGE_DEFAULT = 50,   /* messages in a history page */
 	WIRE_PAGE_MAX = 200,
 	WIRE_REPLAY_MAX = 1000,   /* messages that a watch replays */
+	WIRE_TOPIC_MAX = 512,     /* bytes of a group's topic or a reason */
 	WIRE_REPLY_MAX = 8 << 20  /* bytes of a reply a client must take */
 };
 
@@ -62,7 +63,13 @@ enum wire_err {
 	WIRE_RATE_LIMITED,
 	WIRE_TOO_MANY_CONNECTIONS,
 	WIRE_TOO_MANY_SESSIONS,
-	WIRE_NOT_MEMBER,
+	WIRE_NOT_MEMBER,      /* the asker */
+	WIRE_NO_SUCH_MEMBER,  /* somebody else; code as above */
+	WIRE_INVITE_ONLY,
+	WIRE_BANNED,
+	WIRE_MUTED,
+	WIRE_GROUP_FULL,
+	WIRE_TOO_MANY_GROUPS,
 	WIRE_DENIED,
 	WIRE_REALM_UNREACHABLE,
 	WIRE_BUSY,

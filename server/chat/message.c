@@ -104,8 +104,11 @@ store_said(struct chat *chat, struct said *said, const char *tag)
 
 	if (tag != NULL)
 		digest_words(said->to.key, said->text, t.digest);
-	return store_add_message(chat->store, &m, readers, count,
-	    tag != NULL ? &t : NULL, said_written, said);
+	return store_add_message(chat->store, &m,
+	    &(struct store_along){ .readers = readers,
+		.count = count,
+		.tag = tag != NULL ? &t : NULL },
+	    said_written, said);
 }
 
 void

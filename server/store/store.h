@@ -35,7 +35,9 @@ enum {
 	STORE_QUEUE_MAX = 65536,
 	STORE_QUERIES_MAX = 4096,
 	STORE_PAGE_MAX = 4096, /* a query's limit is at most that */
-	STORE_WORDS_MAX = 32   /* to search for; more do not count */
+	STORE_WORDS_MAX = 32,  /* to search for; more do not count */
+	STORE_HOLD_MAX = 4096, /* writes of one commit */
+	STORE_STREAM_LEN = 16  /* characters of a stream's name */
 };
 
 struct store;
@@ -83,6 +85,7 @@ struct store_account {
 	const char *real_name;
 	const char *hash; /* of the password */
 	int64_t created;  /* ms since 1970, like every time here */
+	bool admin;
 };
 
 struct store_session {
@@ -117,14 +120,88 @@ struct store_message {
 	const char *text;
 };
 
+/*
+ * What is known of a group.  Its conversation may be there without such a row:
+ * of a group whose members were all on raw lines.
+ */
+struct store_group {
+	const char *conv;  /* "#batak", "#batak@medan" */
+	const char *name;  /* as shown, without '#' and realm */
+	const char *realm; /* its home as shown; "": here */
+	const char *topic; /* "": none */
+	int mode;          /* the chat's */
+	int64_t created;
+};
+
+struct store_member {
+	const char *conv;
+	const char *member; /* the key: "messi", "james@medan" */
+	const char *name;   /* as shown */
+	const char *real_name;
+	int64_t account;    /* 0: of another realm */
+	int role;           /* the chat's */
+	int64_t joined;
+	int64_t since;      /* out only: the last message id there was */
+};
+
+/* What was decided about somebody.  conv "": for the whole server. */
+enum store_rule_kind { STORE_BAN, STORE_MUTE, STORE_INVITE };
+
+struct store_rule {
+	enum store_rule_kind kind;
+	const char *conv;
+	const char *member; /* the key */
+	const char *name;   /* as shown */
+	const char *by;
+	const char *reason;
+	int64_t time;
+};
+
+/*
+ * The two streams between us and another realm: the items we have for it (the
+ * outbox), numbered from 1 in the order in which they were committed, and how
+ * far we have taken the ones it has for us.  A stream has a random name, made
+ * with it: a peer that was set up anew has another, and begins at 1 again.
+ */
+struct store_realm {
+	const char *realm;  /* the key */
+	const char *stream; /* of what goes out; STORE_STREAM_LEN characters */
+	int64_t last;       /* number of the newest item; 0: none yet */
+	int64_t waiting;    /* items in the outbox */
+	const char *from;   /* the stream that came in; "": none yet */
+	int64_t taken;      /* the last number of it that was applied */
+};
+
+/* An item of an outbox, written with something else. */
+struct store_out {
+	const char *realm; /* the key */
+	const void *body;
+	size_t len;
+};
+
 /* ---- start ------------------------------------------------------------ */
 
 typedef void store_account_fn(void *arg, const struct store_account *);
 typedef void store_session_fn(void *arg, const struct store_session *);
+typedef void store_group_fn(void *arg, const struct store_group *);
+typedef void store_member_fn(void *arg, const struct store_member *);
+typedef void store_rule_fn(void *arg, const struct store_rule *);
+typedef void store_realm_fn(void *arg, const struct store_realm *);
+typedef void store_contact_fn(void *arg, int64_t account, const char *conv);
 
 /* In the order of id, and in the order of created.  -1: the disk failed. */
 int store_each_account(struct store *, store_account_fn *, void *arg);
 int store_each_session(struct store *, store_session_fn *, void *arg);
+
+/* Members of all groups in the order in which they joined. */
+int store_each_group(struct store *, store_group_fn *, void *arg);
+int store_each_member(struct store *, store_member_fn *, void *arg);
+int store_each_rule(struct store *, store_rule_fn *, void *arg);
+int store_each_realm(struct store *, store_realm_fn *, void *arg);
+
+/* Every private conversation of an account with somebody of another realm
+ * (whose key holds an '@'). */
+int store_each_contact(struct store *, store_contact_fn *, void *arg);
 
 /* Of the messages; 0: none yet, -1: the disk failed. */
 int64_t store_last_id(struct store *);
@@ -151,14 +228,31 @@ struct store_tag {
 };
 
 /*
- * readers: the accounts that from now on have this conversation in their
- * inbox, unread, search and replay (both ends of a private one; none for
- * everyone, whose row each account has from its registration on).
- * tag may be NULL.  done->time of a duplicate is not told.
+ * What goes with a message.  readers: the accounts that from now on have this
+ * conversation in their inbox, unread, search and replay (both ends of a
+ * private one; none for everyone, whose row each account has from its
+ * registration on, and none for a group: store_put_member makes them).
+ * outs: put into outboxes in the same commit, unless it is a duplicate.
  */
+struct store_along {
+	const int64_t *readers;
+	size_t count;
+	const struct store_tag *tag; /* NULL: none */
+	const struct store_out *outs;
+	size_t out_count;
+};
+
 bool store_add_message(struct store *, const struct store_message *,
-    const int64_t *readers, size_t count, const struct store_tag *tag,
-    store_written_fn *, void *arg);
+    const struct store_along *, store_written_fn *, void *arg);
+
+/*
+ * All writes that are made between the two are one commit: all of them are
+ * there, or none is (and each is told so by its own callback).  n: at most so
+ * many, for which room is kept, so that none of them is refused; false: there
+ * is no room, and there is no hold.
+ */
+bool store_hold(struct store *, size_t n);
+void store_release(struct store *);
 
 /* Gives the account a row for everyone, read up to now. */
 bool store_add_account(struct store *, const struct store_account *,
@@ -179,6 +273,63 @@ bool store_end_session(struct store *, const unsigned char *digest,
 bool store_use_session(struct store *, const unsigned char *digest,
     int64_t used, store_written_fn *, void *arg);
 
+bool store_set_admin(struct store *, int64_t account, bool admin,
+    store_written_fn *, void *arg);
+
+/* Made or changed.  What it is found by: conv. */
+bool store_put_group(struct store *, const struct store_group *,
+    store_written_fn *, void *arg);
+
+/*
+ * It is over: members, rules and its readers' rows go; its messages stay, but
+ * nobody reads them and its key is free for another group.  ok also where
+ * there is none.
+ */
+bool store_end_group(
+    struct store *, const char *conv, store_written_fn *, void *arg);
+
+/*
+ * Made or changed (name, real name, role).  A new one with an account gets a
+ * row as reader: all up to now counts as read, and nothing up to now is
+ * replayed to it or counted by store_count; id in done: the last message id
+ * there was then.
+ */
+bool store_put_member(struct store *, const struct store_member *,
+    store_written_fn *, void *arg);
+bool store_drop_member(struct store *, const char *conv, const char *member,
+    int64_t account, store_written_fn *, void *arg);
+
+bool store_put_rule(struct store *, const struct store_rule *,
+    store_written_fn *, void *arg);
+bool store_drop_rule(struct store *, enum store_rule_kind, const char *conv,
+    const char *member, store_written_fn *, void *arg);
+
+/* Ends every session of the account, of which one more cannot come between:
+ * store_set_password without the password. */
+bool store_end_sessions(
+    struct store *, int64_t account, store_written_fn *, void *arg);
+
+/* Items for a realm; id in done: the number of this one. */
+bool store_add_out(
+    struct store *, const struct store_out *, store_written_fn *, void *arg);
+
+/* The peer has all up to that number.  fn may be NULL. */
+bool store_drop_out(struct store *, const char *realm, int64_t upto,
+    store_written_fn *, void *arg);
+
+/* What was taken of the peer's stream (held together with what it did). */
+bool store_set_taken(struct store *, const char *realm, const char *stream,
+    int64_t number, store_written_fn *, void *arg);
+
+/*
+ * A new stream to that realm, with what is in its outbox numbered from 1 (id
+ * in done: the last of them).  For a realm that was not known yet, whose row
+ * it makes: nothing can be put into an outbox before; and when the peer has
+ * taken more than we know of, because an older copy of the data was put back.
+ */
+bool store_new_stream(struct store *, const char *realm, const char *stream,
+    store_written_fn *, void *arg);
+
 /* The mark never moves back.  fn may be NULL. */
 bool store_mark_read(struct store *, int64_t account, enum store_kind,
     const char *conv, int64_t id, store_written_fn *, void *arg);
@@ -187,7 +338,8 @@ bool store_mark_read(struct store *, int64_t account, enum store_kind,
 
 enum store_scope {
 	STORE_ONE,    /* one conversation: history */
-	STORE_ALL,    /* all that the account reads: replay, search */
+	STORE_ALL,    /* all that the account reads: search */
+	STORE_REPLAY, /* of these, what came since it joined: watch */
 	STORE_UNREAD  /* private ones, behind the read mark, of others: inbox */
 };
 
@@ -216,7 +368,7 @@ typedef void store_page_fn(void *arg, const struct store_page *);
 bool store_read(
     struct store *, const struct store_query *, store_page_fn *, void *arg);
 
-/* What lies behind `after` for this account: how many, and behind which id
+/* What replay would find behind `after`: how many, and behind which id
  * the newest `limit` of them begin (after itself when all fit). */
 struct store_tally {
 	bool ok;
@@ -229,6 +381,30 @@ typedef void store_tally_fn(void *arg, const struct store_tally *);
 
 bool store_count(struct store *, int64_t account, int64_t after, size_t limit,
     store_tally_fn *, void *arg);
+
+/* The outbox of a realm, from behind a number on: at most `limit` items and
+ * about `bytes`. */
+struct store_item {
+	int64_t number;
+	const void *body;
+	size_t len;
+};
+
+struct store_items {
+	bool ok;
+	const struct store_item *item;
+	size_t count;
+};
+
+typedef void store_items_fn(void *arg, const struct store_items *);
+
+bool store_read_out(struct store *, const char *realm, int64_t after,
+    size_t limit, size_t bytes, store_items_fn *, void *arg);
+
+/* Was that tag used?  done as of store_add_message: duplicate or reused and
+ * id, or neither. */
+bool store_find_tag(struct store *, const struct store_tag *,
+    store_written_fn *, void *arg);
 
 struct store_unread_row {
 	enum store_kind kind;

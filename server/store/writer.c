@@ -564,18 +564,18 @@ put(struct store *s, struct write *j)
 
 bool
 store_add_message(struct store *s, const struct store_message *m,
-    const int64_t *readers, size_t count, const struct store_tag *tag,
-    store_written_fn *fn, void *arg)
+    const struct store_along *along, store_written_fn *fn, void *arg)
 {
+	const struct store_tag *tag = along->tag;
 	const char *name = tag == NULL ? NULL : tag->tag;
-	size_t ids = count * sizeof(*readers);
+	size_t ids = along->count * sizeof(*along->readers);
 	struct write *j = write_new(apply_message, fn, arg,
 	    ids + room(m->conv) + room(m->sender) + room(m->name) +
 		room(m->text) + room(name));
 	struct saying *to = &j->of.saying;
 
-	to->reader = keep(j, readers, ids); /* first: it is aligned */
-	to->readers = count;
+	to->reader = keep(j, along->readers, ids); /* first: it is aligned */
+	to->readers = along->count;
 	to->message = *m;
 	to->message.conv = keep_text(j, m->conv);
 	to->message.sender = keep_text(j, m->sender);

@@ -451,10 +451,10 @@ put(struct store *s, enum write_kind kind, store_written_fn *fn, void *arg)
 
 bool
 store_add_message(struct store *s, const struct store_message *m,
-    const int64_t *readers, size_t count, const struct store_tag *tag,
-    store_written_fn *fn, void *arg)
+    const struct store_along *along, store_written_fn *fn, void *arg)
 {
 	struct write *w = put(s, ADD_MESSAGE, fn, arg);
+	const struct store_tag *tag = along->tag;
 	size_t i;
 
 	if (w == NULL)
@@ -464,8 +464,8 @@ store_add_message(struct store *s, const struct store_message *m,
 	w->message.sender = w->string[1] = copy(m->sender);
 	w->message.name = w->string[2] = copy(m->name);
 	w->message.text = w->string[3] = copy(m->text);
-	for (i = 0; i < count; i++)
-		w->reader[w->readers++] = readers[i];
+	for (i = 0; i < along->count; i++)
+		w->reader[w->readers++] = along->readers[i];
 	if (tag != NULL) {
 		w->tagged = true;
 		w->tag = *tag;

@@ -194,14 +194,16 @@ all_writes_of_a_refused_commit_are_refused(void **state)
 	assert_true(store_end_session(w->store, digest, on_written, w));
 	w->asked = 2;
 	wrote(w,
-	    store_add_message(w->store, &m, NULL, 0, &tag, on_written, w));
+	    store_add_message(w->store, &m,
+		&(struct store_along){ .tag = &tag }, on_written, w));
 	assert_false(w->written.ok);
 	free_disk();
 	wrote(w, store_add_account(w->store, &a, on_written, w));
 	assert_true(w->written.ok);
 	assert_false(w->written.taken);
 	wrote(w,
-	    store_add_message(w->store, &m, NULL, 0, &tag, on_written, w));
+	    store_add_message(w->store, &m,
+		&(struct store_along){ .tag = &tag }, on_written, w));
 	assert_true(w->written.ok);
 	assert_false(w->written.duplicate);
 	assert_int_equal(all_there_is(w), 1);

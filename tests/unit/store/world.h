@@ -187,7 +187,8 @@ start_all(struct world *w, const char *from, const char *text)
 	    message(STORE_EVERYONE, STORE_EVERYONE_KEY, from, text);
 
 	was_taken(
-	    w, store_add_message(w->store, &m, NULL, 0, NULL, on_written, w));
+	    w, store_add_message(
+		w->store, &m, &(struct store_along){ 0 }, on_written, w));
 }
 
 static inline int64_t
@@ -207,7 +208,9 @@ say_private(struct world *w, const char *conv, int64_t one, int64_t two,
 	struct store_message m = message(STORE_PRIVATE, conv, from, text);
 
 	wrote(w,
-	    store_add_message(w->store, &m, readers, one == two ? 1 : 2, NULL,
+	    store_add_message(w->store, &m,
+		&(struct store_along){
+		    .readers = readers, .count = one == two ? 1 : 2 },
 		on_written, w));
 	assert_true(w->written.ok);
 	return w->written.id;

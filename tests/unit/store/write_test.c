@@ -42,7 +42,8 @@ results_come_in_the_order_of_the_writes(void **state)
 
 	for (int i = 0; i < MANY; i++)
 		assert_true(store_add_message(
-		    w->store, &m, NULL, 0, NULL, on_next, &o));
+		    w->store, &m, &(struct store_along){ 0 }, on_next,
+		    &o));
 	while (o.answered < MANY) {
 		assert_int_equal(poll(&pfd, 1, WAIT_MS), 1);
 		store_dispatch(w->store);
@@ -74,7 +75,9 @@ strings_are_copied(void **state)
 
 	was_taken(w,
 	    store_add_message(
-		w->store, &m, readers, 2, NULL, on_written, w));
+		w->store, &m,
+		&(struct store_along){ .readers = readers, .count = 2 },
+		on_written, w));
 	memset(conv, 'x', sizeof(conv) - 1);
 	memset(from, 'x', sizeof(from) - 1);
 	memset(text, 'x', sizeof(text) - 1);
@@ -161,7 +164,8 @@ start_tagged(struct world *w, struct store_tag tag, int64_t time)
 
 	m.time = time;
 	was_taken(w,
-	    store_add_message(w->store, &m, NULL, 0, &tag, on_written, w));
+	    store_add_message(w->store, &m,
+		&(struct store_along){ .tag = &tag }, on_written, w));
 }
 
 static struct store_written

@@ -50,6 +50,7 @@ WORK_O := $(call objs,server/work/*.c)
 STORE_O := $(call objs,server/store/*.c)
 CHAT_O := $(call objs,server/chat/*.c)
 DIALECT_O := $(call objs,server/dialect/*.c)
+REALM_O := $(call objs,server/realm/*.c)
 TOP_O := $(filter-out $(B)/server/main.o,$(call objs,server/*.c))
 TUI_O := $(filter-out $(B)/tui/main.o,$(call objs,tui/*.c))
 TESTLIB_O := $(call objs,tests/lib/*.c)
@@ -59,6 +60,7 @@ A_WORK := $(B)/work.a
 A_STORE := $(B)/store.a
 A_CHAT := $(B)/chat.a
 A_DIALECT := $(B)/dialect.a
+A_REALM := $(B)/realm.a
 A_TOP := $(B)/top.a
 A_TUI := $(B)/tui.a
 A_TESTLIB := $(B)/testlib.a
@@ -81,6 +83,7 @@ $(A_WORK): $(WORK_O)
 $(A_STORE): $(STORE_O)
 $(A_CHAT): $(CHAT_O)
 $(A_DIALECT): $(DIALECT_O)
+$(A_REALM): $(REALM_O)
 $(A_TOP): $(TOP_O)
 $(A_TUI): $(TUI_O)
 $(A_TESTLIB): $(TESTLIB_O)
@@ -98,7 +101,7 @@ $(B)/%.o: %.c
 link = @echo "  LD  $@"; $(if $(V),set -x;) $(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) \
     -Wl,--start-group $(filter %.a,$^) -Wl,--end-group
 
-SERVER_A := $(A_TOP) $(A_DIALECT) $(A_CHAT) $(A_STORE) $(A_WORK) $(A_SHARED)
+SERVER_A := $(A_TOP) $(A_DIALECT) $(A_REALM) $(A_CHAT) $(A_STORE) $(A_WORK) $(A_SHARED)
 
 $(B)/chat-server: $(B)/server/main.o $(SERVER_A)
 	$(link) $(L_TOP) $(L_JSON) $(L_STORE) $(L_WORK) $(L_SHARED)
@@ -119,10 +122,11 @@ T_WORK := $(call tests_of,tests/unit/work/*_test.c)
 T_STORE := $(call tests_of,tests/unit/store/*_test.c)
 T_CHAT := $(call tests_of,tests/unit/chat/*_test.c)
 T_DIALECT := $(call tests_of,tests/unit/dialect/*_test.c)
+T_REALM := $(call tests_of,tests/unit/realm/*_test.c)
 T_TOP := $(call tests_of,tests/unit/top/*_test.c)
 T_TUI := $(call tests_of,tests/unit/tui/*_test.c)
-T_UNIT := $(T_SHARED) $(T_WORK) $(T_STORE) $(T_CHAT) $(T_DIALECT) $(T_TOP) \
-    $(T_TUI)
+T_UNIT := $(T_SHARED) $(T_WORK) $(T_STORE) $(T_CHAT) $(T_DIALECT) \
+    $(T_REALM) $(T_TOP) $(T_TUI)
 T_WIRE := $(call tests_of,tests/wire/*_test.c)
 T_SCREEN := $(call tests_of,tests/screen/*_test.c)
 T_CRASH := $(call tests_of,tests/crash/*_test.c)
@@ -140,6 +144,8 @@ $(T_CHAT): %: %.o $(CHAT_FAKES) $(A_CHAT) $(A_WORK) $(A_SHARED)
 	$(link) $(L_TEST) $(L_WORK) $(L_SHARED)
 $(T_DIALECT): %: %.o $(A_DIALECT) $(A_SHARED)
 	$(link) $(L_TEST) $(L_JSON) $(L_SHARED)
+$(T_REALM): %: %.o $(SERVER_A)
+	$(link) $(L_TEST) $(L_TOP) $(L_JSON) $(L_STORE) $(L_WORK) $(L_SHARED)
 $(T_TOP): %: %.o $(SERVER_A)
 	$(link) $(L_TEST) $(L_TOP) $(L_JSON) $(L_STORE) $(L_WORK) $(L_SHARED)
 $(T_TUI): %: %.o $(A_TUI) $(A_SHARED)

@@ -146,14 +146,13 @@ out_pieces(const struct conn *c, struct iovec iov[IOV_MAX], size_t *bytes)
 
 /* ---- the end ---------------------------------------------------------- */
 
-/* It is over: the descriptor goes at once, the rest with the turn. */
-static void
-die(struct conn *c, enum conn_end end, int err)
+/* It is over, and the descriptor is nobody's: the rest goes with the turn. */
+static int
+let_go(struct conn *c, enum conn_end end, int err)
 {
 	struct conns *cs = c->set;
+	int fd = c->fd;
 
-	if (c->state == DEAD)
-		return;
 	/* Whoever asked for the end is told that it came, no more. */
 	if (c->state == OPEN || c->end != CONN_ASKED) {
 		c->end = end;
@@ -161,11 +160,18 @@ die(struct conn *c, enum conn_end end, int err)
 	}
 	c->state = DEAD;
 	loop_timer_unset(cs->loop, &c->linger);
-	loop_unwatch(cs->loop, c->fd);
-	close(c->fd);
+	loop_unwatch(cs->loop, fd);
 	c->fd = -1;
 	out_eat(c, c->waiting);
 	schedule(c);
+	return fd;
+}
+
+static void
+die(struct conn *c, enum conn_end end, int err)
+{
+	if (c->state != DEAD)
+		close(let_go(c, end, err));
 }
 
 static void
@@ -593,6 +599,21 @@ void
 conn_close(struct conn *c)
 {
 	close_softly(c, CONN_ASKED);
+}
+
+int
+conn_detach(struct conn *c)
+{
+	return c->state == OPEN ? let_go(c, CONN_ASKED, 0) : -1;
+}
+
+bool
+conn_peer(const struct conn *c, struct sockaddr_storage *sa)
+{
+	socklen_t len = sizeof *sa;
+
+	return c->fd != -1 &&
+	    getpeername(c->fd, (struct sockaddr *)sa, &len) == 0;
 }
 
 void

@@ -101,6 +101,17 @@ void conn_abort(struct conn *); /* at once; what is queued is dropped */
 
 enum { CONN_LINGER_MS = 2000 };
 
+/*
+ * Ends it like conn_abort, but gives the descriptor away: it is the caller's
+ * (non-blocking, open).  What came in and is to be kept is taken from conn_in
+ * before; what was queued and has not gone is dropped.  -1: closing already.
+ */
+int conn_detach(struct conn *);
+
+/* Who is at the other end; false: that is not known (any more). */
+struct sockaddr_storage;
+bool conn_peer(const struct conn *, struct sockaddr_storage *);
+
 /* fn for every one that is not closing; it may close any of them. */
 void conns_each(
     struct conns *, void (*fn)(struct conn *, void *arg), void *arg);

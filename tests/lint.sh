@@ -43,6 +43,8 @@ check "an SPDX line in every file"
 	git grep -nE '#include "server/(chat|dialect|realm|work)/' -- server/store
 	git grep -nE '#include "server/(store|work)/' -- server/dialect
 	git grep -nE '#include "server/(dialect|realm)/' -- server/chat
+	git grep -n '#include "server/realm/' -- server/dialect
+	git grep -n '#include "server/dialect/' -- server/realm
 } >"$out" 2>/dev/null
 check "arrows between the folders"
 

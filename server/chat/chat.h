@@ -43,6 +43,10 @@ struct chat_rules {
 	unsigned rate;       /* messages a second and user; 0: no limit */
 	int64_t idle_ms;     /* without use for that long: not logged in */
 	int64_t token_ms;    /* unused for that long: the token is void */
+	/* Administrators beside those that were made so by grant, by name: also
+	 * of accounts that do not exist yet.  Copied. */
+	const char *const *admin;
+	size_t admins;
 };
 
 /*
@@ -74,7 +78,7 @@ struct chat_message {
 	int64_t id;
 	int64_t time;
 	struct target target;
-	const char *from; /* user name, "messi" */
+	const char *from; /* user name, "messi" or "james@medan" */
 	const char *name; /* real name, "Lionel Messi" */
 	const char *text;
 };
@@ -92,6 +96,7 @@ struct chat_result {
 	const char *token; /* login, where one was asked for */
 	int64_t id;        /* send, read (where the marker stands now) */
 	bool duplicate;    /* send: that tag was sent before */
+	bool queued;       /* send: for a realm that cannot be reached now */
 	int64_t retry_ms;  /* WIRE_RATE_LIMITED */
 	const struct chat_message *message; /* history, search, inbox */
 	size_t messages;
@@ -116,6 +121,7 @@ struct chat_user {
 	const char *real_name;
 	bool online;
 	int64_t since; /* online: since the login; else last seen, 0: never */
+	bool admin;
 };
 
 /* real_name "" or NULL: the name itself. */
@@ -136,6 +142,11 @@ typedef void chat_user_fn(void *arg, const struct chat_user *);
 /* All in the order of registration; those logged in, in the order of login. */
 void chat_each_user(const struct chat *, chat_user_fn *, void *arg);
 void chat_each_online(const struct chat *, chat_user_fn *, void *arg);
+
+/* Those of other realms that the session's user has a conversation or a group
+ * with: "james@medan". */
+void chat_each_contact(
+    const struct chat *, uint64_t session, chat_user_fn *, void *arg);
 
 /* ---- sessions --------------------------------------------------------- */
 
@@ -205,18 +216,159 @@ void chat_read(struct chat *, uint64_t session, uint64_t watcher,
     const struct target *, int64_t id, struct chat_done);
 void chat_unread(struct chat *, uint64_t session, struct chat_done);
 
+/* ---- groups ----------------------------------------------------------- */
+
+/*
+ * Who does something: a session's user, or (session 0) somebody of another
+ * realm, for whom that realm speaks.
+ */
+struct chat_who {
+	uint64_t session;
+	const char *realm;     /* "medan" */
+	const char *user;      /* "james" */
+	const char *real_name; /* or NULL: the name */
+};
+
+/*
+ * Roles rise.  A moderator may do what is said at chat_act to members, the
+ * owner to everybody; administrators may kick, ban and mute everywhere.
+ * There is always one owner: whoever made the group, or to whom it came when
+ * the owner left, the moderator who has served longest or else the member.
+ */
+enum chat_role { CHAT_MEMBER, CHAT_MODERATOR, CHAT_OWNER };
+
+/* Of a group: anybody may join; only who was invited; the same, and to all
+ * others it looks like one that is not there. */
+enum chat_mode { CHAT_OPEN, CHAT_INVITE, CHAT_SECRET };
+
+enum {
+	CHAT_MEMBERS_MAX = 4096, /* of one group */
+	CHAT_GROUPS_MAX = 512,   /* that one user is a member of */
+	CHAT_RULES_MAX = 4096    /* bans, mutes and invitations of a group */
+};
+
+/* Made by its first member, who owns it.  Again by a member: WIRE_OK.  A group
+ * of another realm waits for that realm: WIRE_REALM_UNREACHABLE. */
+void chat_join(struct chat *, const struct chat_who *, const struct target *,
+    struct chat_done);
+void chat_leave(struct chat *, const struct chat_who *, const struct target *,
+    struct chat_done);
+
+struct chat_group {
+	struct target target;
+	const char *topic; /* "": none */
+	enum chat_mode mode;
+	size_t members;
+	bool member;         /* the asker is */
+	enum chat_role role; /* where member */
+};
+
+/* The asker's, of whatever realm, and those of ours that are not secret. */
+typedef void chat_group_fn(void *arg, const struct chat_group *);
+void chat_each_group(
+    const struct chat *, uint64_t session, chat_group_fn *, void *arg);
+
+struct chat_member {
+	struct chat_user user; /* name "messi" or "james@medan" */
+	enum chat_role role;
+	bool muted;
+	bool line; /* through a raw line only */
+};
+
+/* In the order in which they joined.  Not for who is no member. */
+typedef void chat_member_fn(void *arg, const struct chat_member *);
+enum wire_err chat_each_member(const struct chat *, uint64_t session,
+    const struct target *, chat_member_fn *, void *arg);
+
+/*
+ * What is done to a group, to somebody in it, or (target everyone) on the
+ * whole server, there by administrators only.
+ *
+ *	KICK      out; on the server: all sessions end, connections are cut
+ *	BAN       the same, and kept out until UNBAN.  On the server that is
+ *	          what keeps somebody of another realm silent, too
+ *	MUTE      may not say anything there until UNMUTE
+ *	OP, DEOP  a moderator, a member (by the owner)
+ *	OWN       hands the group over (by the owner)
+ *	INVITE    may join a group that is not open
+ *	TOPIC     text "": none
+ *	MODE      (by the owner)
+ *	GRANT, REVOKE  an administrator; target everyone
+ *
+ * Doing what is so already is WIRE_OK.
+ */
+enum chat_act {
+	CHAT_KICK,
+	CHAT_BAN,
+	CHAT_UNBAN,
+	CHAT_MUTE,
+	CHAT_UNMUTE,
+	CHAT_OP,
+	CHAT_DEOP,
+	CHAT_OWN,
+	CHAT_INVITE_USER,
+	CHAT_TOPIC,
+	CHAT_MODE,
+	CHAT_GRANT,
+	CHAT_REVOKE,
+	CHAT_ACTS
+};
+
+/* "moderator", "invite", "kick": the words of the protocols, and back; false:
+ * no such word. */
+const char *chat_role_name(enum chat_role);
+const char *chat_mode_name(enum chat_mode);
+const char *chat_act_name(enum chat_act);
+bool chat_role_named(const char *, enum chat_role *);
+bool chat_mode_named(const char *, enum chat_mode *);
+bool chat_act_named(const char *, enum chat_act *);
+
+struct chat_deed {
+	enum chat_act act;
+	struct target where; /* TARGET_GROUP or TARGET_EVERYONE */
+	struct target whom;  /* TARGET_USER, where somebody is meant */
+	const char *text;    /* TOPIC; KICK, BAN, MUTE: a reason; else NULL */
+	enum chat_mode mode; /* MODE */
+};
+
+void chat_do(struct chat *, const struct chat_who *, const struct chat_deed *,
+    struct chat_done);
+
+/* Bans and mutes; of a group for its moderators, of the server (target
+ * everyone) for administrators. */
+struct chat_rule {
+	enum chat_act act; /* CHAT_BAN, CHAT_MUTE, CHAT_INVITE_USER */
+	const char *user, *by, *reason;
+	int64_t time;
+};
+
+typedef void chat_rule_fn(void *arg, const struct chat_rule *);
+enum wire_err chat_each_rule(const struct chat *, uint64_t session,
+    const struct target *, chat_rule_fn *, void *arg);
+
+/*
+ * Called when somebody of ours is kicked or banned from the server, or their
+ * token taken by it: their connections are to be closed.  Their sessions and
+ * watches have ended by then.
+ */
+void chat_on_cut(
+    struct chat *, void (*fn)(void *arg, const char *user), void *arg);
+
 /* ---- watching --------------------------------------------------------- */
 
 enum chat_event_kind {
 	CHAT_EV_MESSAGE,
 	CHAT_EV_PRESENCE, /* user */
 	CHAT_EV_JOIN,     /* target, user */
-	CHAT_EV_LEAVE,
+	CHAT_EV_LEAVE,    /* target, user; kicked: by, act, text (why) */
+	CHAT_EV_MEMBER,   /* target, user, role, muted, by: was changed */
+	CHAT_EV_GROUP,    /* target, text (topic), mode, by: was changed */
+	CHAT_EV_INVITE,   /* target, by: the watching user may join it */
 	CHAT_EV_READ,     /* target, id */
 	CHAT_EV_SHUTDOWN  /* text */
 };
 
-enum { CHAT_DIALECTS = 4 };
+enum { CHAT_DIALECTS = 3 };
 
 struct chat_event {
 	enum chat_event_kind kind;
@@ -225,6 +377,11 @@ struct chat_event {
 	struct target target;
 	int64_t id;
 	const char *text;
+	const char *by;     /* who did it; NULL: the user in question */
+	enum chat_act act;  /* LEAVE with by: CHAT_KICK or CHAT_BAN */
+	enum chat_role role;
+	enum chat_mode mode;
+	bool muted;
 	/* What a dialect made of this event, so that it is encoded once for
 	 * all receivers: each uses the place of its own number, and the chat
 	 * drops the references when everybody has had it. */
@@ -261,6 +418,30 @@ uint64_t chat_watch(struct chat *, uint64_t session, int64_t after,
     const struct chat_sink *sink, uint64_t id, struct chat_done);
 void chat_unwatch(struct chat *, uint64_t watcher); /* ended is not called */
 void chat_watch_more(struct chat *, uint64_t watcher);
+
+/*
+ * A raw line: a receiver that is in one group of ours as long as the line is
+ * open, and sees what is said there (CHAT_EV_MESSAGE, its own words as well)
+ * and who comes and goes (CHAT_EV_JOIN, CHAT_EV_LEAVE: also of other lines).
+ * It is given nothing that was said before.  Its user may be a member by
+ * chat_join, too, and stays one when the line is closed.
+ *
+ * group without '#'; made if it is not there.  Refused (no number, 0): *err.
+ * The first event comes before this returns: that its user has come.  A line
+ * that takes no more (event says false) is closed: ended with WIRE_BUSY; it is
+ * closed also when its user is thrown out (WIRE_BANNED), when the session ends
+ * (WIRE_NO_SESSION).
+ */
+uint64_t chat_line_open(struct chat *, const struct chat_who *,
+    const char *group, const struct chat_sink *, uint64_t id,
+    enum wire_err *err);
+void chat_line_say(
+    struct chat *, uint64_t line, const char *text, struct chat_done);
+void chat_line_close(struct chat *, uint64_t line); /* ended is not called */
+
+/* Is there a group of ours of that name that `who` may know of? */
+bool chat_group_there(
+    const struct chat *, const struct chat_who *, const char *group);
 
 /* Tells every watch that the server goes down. */
 void chat_shutdown(struct chat *, const char *text);

@@ -67,6 +67,12 @@ dialects_find(const struct dialects *set, uint64_t id)
 }
 
 void
+dialects_set_peers(struct dialects *set, const struct peers *peers)
+{
+	set->peers = *peers;
+}
+
+void
 dialects_set_rules(struct dialects *set, const struct chat_rules *rules)
 {
 	set->rules = *rules;

@@ -16,9 +16,12 @@ struct chat;
 struct chat_rules;
 struct dialects;
 struct loop;
+struct peers;
 
-/* Also the numbers of the chat's sinks. */
+/* Also the numbers of the chat's sinks; and that of raw group lines, which
+ * begin as framed connections. */
 enum dialect_kind { DIALECT_FRAMED, DIALECT_TEXT, DIALECT_KINDS };
+enum { DIALECT_RAW = DIALECT_KINDS };
 
 /* "command protocol", "plain text" */
 const char *dialect_name(enum dialect_kind);
@@ -36,6 +39,9 @@ struct dialects *dialects_new(struct loop *, struct chat *,
  */
 void dialects_close(struct dialects *);
 void dialects_free(struct dialects *);
+
+/* Copied; before the first connection. */
+void dialects_set_peers(struct dialects *, const struct peers *);
 
 void dialects_set_rules(struct dialects *, const struct chat_rules *);
 

@@ -11,6 +11,7 @@
 
 #include "server/chat/chat.h"
 #include "server/dialect/dialect.h"
+#include "server/peers.h"
 
 struct conn;
 struct conns;
@@ -34,6 +35,7 @@ struct dialects {
 	struct guests *guests;
 	struct chat_rules rules;
 	struct chat_sink framed_sink, text_sink;
+	struct peers peers; /* zeroed: none */
 	struct text_peer *texts; /* those logged in */
 	void (*log)(const char *cause, const char *detail);
 	bool stopping;

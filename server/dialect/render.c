@@ -210,6 +210,15 @@ render_hello(const struct chat_rules *rules)
 	return o;
 }
 
+static void
+put_of_group(json_t *o, const char *name, const struct chat_event *e)
+{
+	put(o, "event", name);
+	put_target(o, "target", &e->target);
+	if (e->by != NULL)
+		put(o, "by", e->by);
+}
+
 static json_t *
 event(const struct chat_event *e)
 {
@@ -228,9 +237,28 @@ event(const struct chat_event *e)
 		break;
 	case CHAT_EV_JOIN:
 	case CHAT_EV_LEAVE:
-		put(o, "event", e->kind == CHAT_EV_JOIN ? "join" : "leave");
-		put_target(o, "target", &e->target);
+		put_of_group(
+		    o, e->kind == CHAT_EV_JOIN ? "join" : "leave", e);
 		put(o, "user", e->user.name);
+		if (e->by != NULL)
+			put(o, "act", chat_act_name(e->act));
+		if (e->by != NULL && e->text != NULL)
+			put(o, "reason", e->text);
+		break;
+	case CHAT_EV_MEMBER:
+		put_of_group(o, "member", e);
+		put(o, "user", e->user.name);
+		put(o, "role", chat_role_name(e->role));
+		json_object_set_new_nocheck(
+		    o, "muted", json_boolean(e->muted));
+		break;
+	case CHAT_EV_GROUP:
+		put_of_group(o, "group", e);
+		put(o, "topic", e->text);
+		put(o, "mode", chat_mode_name(e->mode));
+		break;
+	case CHAT_EV_INVITE:
+		put_of_group(o, "invite", e);
 		break;
 	case CHAT_EV_READ:
 		put(o, "event", "read");

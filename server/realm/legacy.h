@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A link to a server of the older realm system: an address, and a connection
+ * for each request ("server send", "check group"; chat-protocol(7)).  It
+ * proves nothing and remembers nothing: what cannot be said now is not said.
+ * What that server asks of us comes in through the dialects.
+ *
+ * For realm.c only, which holds one for each such link and, for a name or
+ * group that no realm was named for, asks them one after the other.
+ *
+ * Hosts are looked up again for each request (dial.h): there may be new
+ * addresses.  Requests and lines that are open are bounded; one more is
+ * answered with WIRE_BUSY, or is absent.
+ */
+#ifndef SERVER_REALM_LEGACY_H
+#define SERVER_REALM_LEGACY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "server/chat/peer.h"
+#include "server/peers.h"
+
+struct legacy;
+struct loop;
+struct realm_link;
+struct sockaddr_storage;
+
+/* log as in dialects_new.  The link is copied. */
+struct legacy *legacy_new(struct loop *, const struct realm_link *,
+    void (*log)(const char *cause, const char *detail));
+
+/* Answers all open questions (WIRE_BUSY) and ends all lines (ended, or absent
+ * for one that is not open yet) first: no calls after.  NULL is fine. */
+void legacy_free(struct legacy *);
+
+/*
+ * "server send": delivers the letter's text with the question.  fn once, never
+ * before this returns: WIRE_OK with delivered, WIRE_NO_SUCH_USER, or
+ * WIRE_REALM_UNREACHABLE when no answer of that form came in time.  The
+ * letter's strings are copied; its realm is not looked at.
+ */
+void legacy_find(struct legacy *, const struct chat_letter *, chat_found_fn *,
+    void *with);
+
+/* Does it have this address (its port is not looked at)?  By the addresses
+ * that its host had when it was last looked up, which is done at start and
+ * again from time to time. */
+bool legacy_is(const struct legacy *, const struct sockaddr_storage *);
+
+/*
+ * "check group": a raw line of that user of ours.  As in peers.h; the numbers
+ * are each struct legacy's own, never 0, and the struct peers_line is copied.
+ * absent also where this one cannot be reached; nothing is called before this
+ * returns.  A number that is over is nothing to the three others.
+ */
+uint64_t legacy_line_open(struct legacy *, const char *user,
+    const char *group, const struct peers_line *, uint64_t id);
+void legacy_line_say(struct legacy *, uint64_t line, const char *, size_t);
+void legacy_line_close(struct legacy *, uint64_t line);
+void legacy_line_drop(struct legacy *, uint64_t line);
+
+/* All but realm, which is the caller's: state "ready", since when (ms since
+ * 1970), queued 0, the last error (borrowed until the next call). */
+void legacy_state(const struct legacy *, struct peers_link *out);
+
+#endif

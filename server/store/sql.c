@@ -81,6 +81,69 @@ static const char *const migration[] = {
 	" tokenize='unicode61 remove_diacritics 2');"
 	"INSERT INTO message_text(message_text) VALUES('rebuild');"
 	"PRAGMA user_version = 2;",
+
+	"ALTER TABLE account ADD COLUMN admin INTEGER NOT NULL DEFAULT 0;"
+
+	/* Replay has only what is behind it. */
+	"ALTER TABLE party ADD COLUMN since INTEGER NOT NULL DEFAULT 0;"
+
+	/* What is known of a conversation that is a group ("group" itself is
+	 * a word of SQL's). */
+	"CREATE TABLE group_info("
+	" conv INTEGER PRIMARY KEY,"
+	" name TEXT NOT NULL,"
+	" realm TEXT NOT NULL,"
+	" topic TEXT NOT NULL,"
+	" mode INTEGER NOT NULL,"
+	" created INTEGER NOT NULL);"
+
+	/* id: in the order of their joining.  Who has an account has a row in
+	 * party, too, for just as long. */
+	"CREATE TABLE member("
+	" id INTEGER PRIMARY KEY,"
+	" conv INTEGER NOT NULL,"
+	" key TEXT NOT NULL,"
+	" name TEXT NOT NULL,"
+	" real_name TEXT NOT NULL,"
+	" account INTEGER NOT NULL,"
+	" role INTEGER NOT NULL,"
+	" joined INTEGER NOT NULL,"
+	" since INTEGER NOT NULL,"
+	" UNIQUE(conv, key));"
+
+	/* conv 0: of the whole server; kind: enum store_rule_kind. */
+	"CREATE TABLE rule("
+	" conv INTEGER NOT NULL,"
+	" kind INTEGER NOT NULL,"
+	" key TEXT NOT NULL,"
+	" name TEXT NOT NULL,"
+	" author TEXT NOT NULL,"
+	" reason TEXT NOT NULL,"
+	" time INTEGER NOT NULL,"
+	" PRIMARY KEY(conv, kind, key)) WITHOUT ROWID;"
+
+	/*
+	 * Numbers in the file rise for ever; those that a peer is told are
+	 * counted from base on, so that a new stream begins at 1 and no item
+	 * is touched.
+	 */
+	"CREATE TABLE realm("
+	" id INTEGER PRIMARY KEY,"
+	" key TEXT NOT NULL UNIQUE,"
+	" stream TEXT NOT NULL DEFAULT '',"
+	" base INTEGER NOT NULL DEFAULT 0,"
+	" last INTEGER NOT NULL DEFAULT 0,"
+	" origin TEXT NOT NULL DEFAULT '',"
+	" taken INTEGER NOT NULL DEFAULT 0);"
+
+	/* There is no gap in the numbers: only the oldest ones go. */
+	"CREATE TABLE outbox("
+	" realm INTEGER NOT NULL,"
+	" number INTEGER NOT NULL,"
+	" body BLOB NOT NULL,"
+	" PRIMARY KEY(realm, number)) WITHOUT ROWID;"
+
+	"PRAGMA user_version = 3;",
 };
 
 static_assert(sizeof(migration) / sizeof(*migration) == STORE_SCHEMA,
@@ -104,6 +167,7 @@ static_assert(sizeof(migration) / sizeof(*migration) == STORE_SCHEMA,
 	" message_text MATCH ?6 AND message_text.rowid > ?2" \
 	" AND message_text.rowid < ?3"
 #define PAGE_WITHIN " m.id > ?2 AND m.id < ?3"
+#define PAGE_SINCE " AND m.id > p.since"
 
 /* Both halves of a private conversation's key are the same: "messi messi". */
 #define ONESELF \
@@ -141,7 +205,7 @@ static const struct statement {
 		" VALUES(?, ?, ?, ?, ?) RETURNING id" },
 	[SQL_ADD_WORDS] = { SQL_WRITER,
 		"INSERT INTO message_text(rowid, text) VALUES(?, ?)" },
-	[SQL_FIND_TAG] = { SQL_WRITER,
+	[SQL_FIND_TAG] = { SQL_WRITER | SQL_READER,
 		"SELECT id, digest FROM sent_tag"
 		" WHERE account = ? AND tag = ? AND time >= ?" },
 	[SQL_ADD_TAG] = { SQL_WRITER,
@@ -152,8 +216,8 @@ static const struct statement {
 	[SQL_FIND_ACCOUNT] = { SQL_WRITER,
 		"SELECT id FROM account WHERE key = ?" },
 	[SQL_ADD_ACCOUNT] = { SQL_WRITER,
-		"INSERT INTO account(name, key, real_name, hash, created)"
-		" VALUES(?, ?, ?, ?, ?) RETURNING id" },
+		"INSERT INTO account(name, key, real_name, hash, created,"
+		" admin) VALUES(?, ?, ?, ?, ?, ?) RETURNING id" },
 	[SQL_SET_REAL_NAME] = { SQL_WRITER,
 		"UPDATE account SET real_name = ? WHERE id = ?" },
 	[SQL_SET_HASH] = { SQL_WRITER,
@@ -172,28 +236,118 @@ static const struct statement {
 		"SELECT mark FROM party WHERE account = ? AND conv = ?" },
 	[SQL_SET_MARK] = { SQL_WRITER,
 		"UPDATE party SET mark = ? WHERE account = ? AND conv = ?" },
+	[SQL_SET_ADMIN] = { SQL_WRITER,
+		"UPDATE account SET admin = ? WHERE id = ?" },
+
+	[SQL_PUT_GROUP] = { SQL_WRITER,
+		"INSERT OR REPLACE INTO group_info(conv, name, realm, topic,"
+		" mode, created) VALUES(?, ?, ?, ?, ?, ?)" },
+	[SQL_END_GROUP] = { SQL_WRITER,
+		"DELETE FROM group_info WHERE conv = ?" },
+	/* By way of the members, before they go: party has no index by conv. */
+	[SQL_END_READERS] = { SQL_WRITER,
+		"DELETE FROM party WHERE conv = ?1 AND account IN"
+		" (SELECT account FROM member WHERE conv = ?1)" },
+	[SQL_END_MEMBERS] = { SQL_WRITER, "DELETE FROM member WHERE conv = ?" },
+	[SQL_END_RULES] = { SQL_WRITER, "DELETE FROM rule WHERE conv = ?" },
+	/* No key of a group has a blank, and none of another kind a '#'. */
+	[SQL_RENAME_CONV] = { SQL_WRITER,
+		"UPDATE conversation SET key = key || ' ' || id"
+		" WHERE id = ? AND kind = 2" },
+	[SQL_FIND_MEMBER] = { SQL_WRITER,
+		"SELECT id, since FROM member WHERE conv = ? AND key = ?" },
+	[SQL_ADD_MEMBER] = { SQL_WRITER,
+		"INSERT INTO member(conv, key, name, real_name, account, role,"
+		" joined, since) VALUES(?, ?, ?, ?, ?, ?, ?, ?)" },
+	[SQL_SET_MEMBER] = { SQL_WRITER,
+		"UPDATE member SET name = ?, real_name = ?, role = ?"
+		" WHERE id = ?" },
+	[SQL_DROP_MEMBER] = { SQL_WRITER,
+		"DELETE FROM member WHERE conv = ? AND key = ?" },
+	[SQL_PUT_READER] = { SQL_WRITER,
+		"INSERT OR REPLACE INTO party(account, conv, mark, since)"
+		" VALUES(?1, ?2, ?3, ?3)" },
+	[SQL_DROP_READER] = { SQL_WRITER,
+		"DELETE FROM party WHERE account = ? AND conv = ?" },
+	[SQL_PUT_RULE] = { SQL_WRITER,
+		"INSERT OR REPLACE INTO rule(conv, kind, key, name, author,"
+		" reason, time) VALUES(?, ?, ?, ?, ?, ?, ?)" },
+	[SQL_DROP_RULE] = { SQL_WRITER,
+		"DELETE FROM rule WHERE conv = ? AND kind = ? AND key = ?" },
+
+	/* A realm's row is made by whoever comes first. */
+	[SQL_NEXT_OUT] = { SQL_WRITER,
+		"INSERT INTO realm(key, last) VALUES(?, 1)"
+		" ON CONFLICT(key) DO UPDATE SET last = last + 1"
+		" RETURNING id, last, last - base" },
+	[SQL_ADD_OUT] = { SQL_WRITER,
+		"INSERT INTO outbox(realm, number, body) VALUES(?, ?, ?)" },
+	[SQL_DROP_OUT] = { SQL_WRITER,
+		"DELETE FROM outbox"
+		" WHERE realm = (SELECT id FROM realm WHERE key = ?1)"
+		" AND number <= ?2 + (SELECT base FROM realm WHERE key = ?1)" },
+	[SQL_SET_TAKEN] = { SQL_WRITER,
+		"INSERT INTO realm(key, origin, taken) VALUES(?, ?, ?)"
+		" ON CONFLICT(key) DO UPDATE"
+		" SET origin = excluded.origin, taken = excluded.taken" },
+	[SQL_NEW_STREAM] = { SQL_WRITER,
+		"INSERT INTO realm(key, stream) VALUES(?, ?)"
+		" ON CONFLICT(key) DO UPDATE SET stream = excluded.stream,"
+		" base = coalesce((SELECT min(o.number) - 1 FROM outbox o"
+		" WHERE o.realm = realm.id), last)"
+		" RETURNING last - base" },
 
 	[SQL_LOOK] = { SQL_READER, "BEGIN" },
 	[SQL_LOOKED] = { SQL_READER, "COMMIT" },
-	[SQL_ACCOUNTS] = { SQL_READER,
-		"SELECT id, name, key, real_name, hash, created FROM account"
-		" ORDER BY id" },
-	[SQL_SESSIONS] = { SQL_READER,
-		"SELECT digest, account, created, used, expires FROM session"
-		" ORDER BY created, id" },
 	[SQL_TALLY] = { SQL_READER,
 		"SELECT count(*) FROM party p"
-		" CROSS JOIN message m ON m.conv = p.conv AND m.id > ?2"
+		" CROSS JOIN message m ON m.conv = p.conv"
+		" AND m.id > max(p.since, ?2)"
 		" WHERE p.account = ?1" },
 	[SQL_TALLY_FROM] = { SQL_READER,
 		"SELECT m.id FROM message m" PAGE_PARTY
-		" WHERE m.id > ?2 ORDER BY m.id DESC LIMIT 1 OFFSET ?3" },
+		" WHERE m.id > ?2" PAGE_SINCE " ORDER BY m.id DESC LIMIT 1 OFFSET ?3" },
 	[SQL_UNREAD] = { SQL_READER,
 		"SELECT c.kind, c.key, p.mark, count(*), min(m.id)"
 		" FROM party p CROSS JOIN conversation c ON c.id = p.conv"
 		" CROSS JOIN message m ON m.conv = p.conv AND m.id > p.mark"
 		" WHERE p.account = ?1 AND (m.sender <> ?2 OR" ONESELF ")"
 		" GROUP BY p.conv" },
+	[SQL_READ_OUT] = { SQL_READER,
+		"SELECT o.number - r.base, o.body FROM realm r"
+		" CROSS JOIN outbox o ON o.realm = r.id"
+		" AND o.number > ?2 + r.base"
+		" WHERE r.key = ?1 ORDER BY o.number LIMIT ?3" },
+
+	[SQL_ACCOUNTS] = { SQL_READER,
+		"SELECT id, name, key, real_name, hash, created, admin"
+		" FROM account ORDER BY id" },
+	[SQL_SESSIONS] = { SQL_READER,
+		"SELECT digest, account, created, used, expires FROM session"
+		" ORDER BY created, id" },
+	[SQL_GROUPS] = { SQL_READER,
+		"SELECT c.key, g.name, g.realm, g.topic, g.mode, g.created"
+		" FROM group_info g CROSS JOIN conversation c ON c.id = g.conv"
+		" ORDER BY g.conv" },
+	[SQL_MEMBERS] = { SQL_READER,
+		"SELECT c.key, m.key, m.name, m.real_name, m.account, m.role,"
+		" m.joined, m.since FROM member m"
+		" CROSS JOIN conversation c ON c.id = m.conv ORDER BY m.id" },
+	[SQL_RULES] = { SQL_READER,
+		"SELECT r.kind, coalesce(c.key, ''), r.key, r.name, r.author,"
+		" r.reason, r.time FROM rule r"
+		" LEFT JOIN conversation c ON c.id = r.conv"
+		" ORDER BY r.conv, r.kind, r.key" },
+	[SQL_REALMS] = { SQL_READER,
+		"SELECT r.key, r.stream, r.last - r.base,"
+		" (SELECT count(*) FROM outbox o WHERE o.realm = r.id),"
+		" r.origin, r.taken FROM realm r ORDER BY r.id" },
+	[SQL_CONTACTS] = { SQL_READER,
+		"SELECT p.account, c.key FROM party p"
+		" CROSS JOIN conversation c ON c.id = p.conv"
+		" WHERE c.kind = 1 AND instr(c.key, '@') > 0"
+		" ORDER BY p.account, p.conv" },
+
 	FORMS(SQL_PAGE_ONE,
 	    PAGE " FROM message m" PAGE_CONV
 		 " WHERE m.conv = ?1 AND" PAGE_WITHIN,
@@ -201,6 +355,11 @@ static const struct statement {
 	FORMS(SQL_PAGE_ALL,
 	    PAGE " FROM message m" PAGE_PARTY PAGE_CONV " WHERE" PAGE_WITHIN,
 	    PAGE PAGE_WORDS PAGE_PARTY PAGE_CONV " WHERE" PAGE_MATCH),
+	FORMS(SQL_PAGE_REPLAY,
+	    PAGE " FROM message m" PAGE_PARTY PAGE_CONV
+		 " WHERE" PAGE_WITHIN PAGE_SINCE,
+	    PAGE PAGE_WORDS PAGE_PARTY PAGE_CONV
+		 " WHERE" PAGE_MATCH PAGE_SINCE),
 	FORMS(SQL_PAGE_UNREAD,
 	    PAGE " FROM party p CROSS JOIN conversation c ON c.id = p.conv"
 		 " CROSS JOIN message m ON m.conv = p.conv"
@@ -432,8 +591,8 @@ sql_params(const struct sql *q)
 }
 
 /* What was bound is the caller's, so that it must not stay. */
-static void
-end(struct sql *q)
+void
+sql_stop(struct sql *q)
 {
 	if (q->now == NULL)
 		return;
@@ -453,7 +612,7 @@ sql_row(struct sql *q)
 			return true;
 		note(q, rc);
 	}
-	end(q);
+	sql_stop(q);
 	return false;
 }
 
@@ -507,10 +666,22 @@ sql_blob(struct sql *q, int column, void *to, size_t n)
 	return true;
 }
 
+/* NULL is nothing at all, or that memory is short. */
+const void *
+sql_bytes(struct sql *q, int column, size_t *n)
+{
+	const void *p = sqlite3_column_blob(q->now, column);
+
+	*n = p == NULL ? 0 : (size_t)sqlite3_column_bytes(q->now, column);
+	if (p == NULL && sqlite3_errcode(q->db) == SQLITE_NOMEM)
+		note(q, SQLITE_NOMEM);
+	return p == NULL ? "" : p;
+}
+
 void
 sql_rollback(struct sql *q)
 {
-	end(q);
+	sql_stop(q);
 	if (q->db != NULL && !sqlite3_get_autocommit(q->db))
 		sqlite3_exec(q->db, "ROLLBACK", NULL, NULL, NULL);
 	q->err = SQLITE_OK;

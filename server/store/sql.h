@@ -41,18 +41,46 @@ enum sql_id {
 	SQL_USE_SESSION,
 	SQL_FIND_MARK,
 	SQL_SET_MARK,
+	SQL_SET_ADMIN,
+	SQL_PUT_GROUP,
+	SQL_END_GROUP,
+	SQL_END_READERS,
+	SQL_END_MEMBERS,
+	SQL_END_RULES,
+	SQL_RENAME_CONV,
+	SQL_FIND_MEMBER,
+	SQL_ADD_MEMBER,
+	SQL_SET_MEMBER,
+	SQL_DROP_MEMBER,
+	SQL_PUT_READER,
+	SQL_DROP_READER,
+	SQL_PUT_RULE,
+	SQL_DROP_RULE,
+	SQL_NEXT_OUT,
+	SQL_ADD_OUT,
+	SQL_DROP_OUT,
+	SQL_SET_TAKEN,
+	SQL_NEW_STREAM,
 	/* reader's */
 	SQL_LOOK,
 	SQL_LOOKED,
-	SQL_ACCOUNTS,
-	SQL_SESSIONS,
 	SQL_TALLY,
 	SQL_TALLY_FROM,
 	SQL_UNREAD,
-	/* pages: three scopes, each in four forms (enum sql_page) */
+	SQL_READ_OUT,
+	/* reader's, at start: all there is */
+	SQL_ACCOUNTS,
+	SQL_SESSIONS,
+	SQL_GROUPS,
+	SQL_MEMBERS,
+	SQL_RULES,
+	SQL_REALMS,
+	SQL_CONTACTS,
+	/* pages: four scopes, each in four forms (enum sql_page) */
 	SQL_PAGE_ONE,
 	SQL_PAGE_ALL = SQL_PAGE_ONE + 4,
-	SQL_PAGE_UNREAD = SQL_PAGE_ALL + 4,
+	SQL_PAGE_REPLAY = SQL_PAGE_ALL + 4,
+	SQL_PAGE_UNREAD = SQL_PAGE_REPLAY + 4,
 	/* both's */
 	SQL_LAST_ID = SQL_PAGE_UNREAD + 4,
 	SQL_COUNT
@@ -117,6 +145,8 @@ int sql_params(const struct sql *); /* how many it has */
 
 /* True: there is a row.  False: it has ended, and is reset. */
 bool sql_row(struct sql *);
+/* Ends it before its last row. */
+void sql_stop(struct sql *);
 /* To its end, whatever rows there are. */
 void sql_run(struct sql *);
 /* Takes the first row's first number; 0 when there is none. */
@@ -126,6 +156,7 @@ int64_t sql_number(struct sql *);
 int64_t sql_int(struct sql *, int column);
 const char *sql_text(struct sql *, int column);
 bool sql_blob(struct sql *, int column, void *to, size_t n);
+const void *sql_bytes(struct sql *, int column, size_t *n); /* any length */
 
 /* Ends what is open, undone, and clears err. */
 void sql_rollback(struct sql *);

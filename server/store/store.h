@@ -19,8 +19,9 @@
  * Caps: at most STORE_QUEUE_MAX writes and STORE_QUERIES_MAX queries wait; one
  * more is refused (false, nothing is called back) and the caller says "busy".
  *
- * Strings given are copied.  Strings and records handed to a callback are the
- * store's and good until it returns.
+ * Strings given are copied; where nothing is said of NULL they are none, but
+ * may be "".  Strings and records handed to a callback are the store's and good
+ * until it returns.
  */
 #ifndef SERVER_STORE_STORE_H
 #define SERVER_STORE_STORE_H
@@ -30,13 +31,13 @@
 #include <stdint.h>
 
 enum {
-	STORE_SCHEMA = 2, /* what this program writes; see sql.c */
+	STORE_SCHEMA = 3, /* what this program writes; see sql.c */
 	STORE_DIGEST_LEN = 32,
 	STORE_QUEUE_MAX = 65536,
 	STORE_QUERIES_MAX = 4096,
 	STORE_PAGE_MAX = 4096, /* a query's limit is at most that */
 	STORE_WORDS_MAX = 32,  /* to search for; more do not count */
-	STORE_HOLD_MAX = 4096, /* writes of one commit */
+	STORE_HOLD_MAX = 4096, /* writes that are held for one commit */
 	STORE_STREAM_LEN = 16  /* characters of a stream's name */
 };
 
@@ -141,10 +142,12 @@ struct store_member {
 	int64_t account;    /* 0: of another realm */
 	int role;           /* the chat's */
 	int64_t joined;
-	int64_t since;      /* out only: the last message id there was */
+	int64_t since;      /* out only: the last message id there was when
+	                     * the row was made */
 };
 
-/* What was decided about somebody.  conv "": for the whole server. */
+/* What was decided about somebody.  conv "": for the whole server.  At most
+ * one of each kind about a member in a conv. */
 enum store_rule_kind { STORE_BAN, STORE_MUTE, STORE_INVITE };
 
 struct store_rule {
@@ -162,6 +165,7 @@ struct store_rule {
  * outbox), numbered from 1 in the order in which they were committed, and how
  * far we have taken the ones it has for us.  A stream has a random name, made
  * with it: a peer that was set up anew has another, and begins at 1 again.
+ * Numbers, here and in the calls, are those of the stream that goes out now.
  */
 struct store_realm {
 	const char *realm;  /* the key */
@@ -193,14 +197,15 @@ typedef void store_contact_fn(void *arg, int64_t account, const char *conv);
 int store_each_account(struct store *, store_account_fn *, void *arg);
 int store_each_session(struct store *, store_session_fn *, void *arg);
 
-/* Members of all groups in the order in which they joined. */
+/* Members of all groups in the order in which they joined; rules of the whole
+ * server first.  Nothing is asked of the store from within these calls. */
 int store_each_group(struct store *, store_group_fn *, void *arg);
 int store_each_member(struct store *, store_member_fn *, void *arg);
 int store_each_rule(struct store *, store_rule_fn *, void *arg);
 int store_each_realm(struct store *, store_realm_fn *, void *arg);
 
 /* Every private conversation of an account with somebody of another realm
- * (whose key holds an '@'). */
+ * (whose key holds an '@'), account by account. */
 int store_each_contact(struct store *, store_contact_fn *, void *arg);
 
 /* Of the messages; 0: none yet, -1: the disk failed. */
@@ -211,9 +216,11 @@ int64_t store_last_id(struct store *);
 struct store_written {
 	bool ok;        /* false: the disk refused; nothing of it is there.
 	                 * True also for what is told below. */
-	int64_t id;     /* of the message or account; mark: where it stands now */
+	int64_t id;     /* of the message or account; mark: where it stands now;
+	                 * else what is said at the call, or 0 */
 	bool duplicate; /* message: that tag is known, id is the first one's;
-	                 * mark: it stood there or further already */
+	                 * mark: it stood there or further already;
+	                 * member: it was one, and was changed */
 	bool reused;    /* message: that tag is known with another digest */
 	bool taken;     /* account: that key is there already */
 };
@@ -232,7 +239,8 @@ struct store_tag {
  * conversation in their inbox, unread, search and replay (both ends of a
  * private one; none for everyone, whose row each account has from its
  * registration on, and none for a group: store_put_member makes them).
- * outs: put into outboxes in the same commit, unless it is a duplicate.
+ * outs: put into outboxes, in this order, in the same commit, unless it is a
+ * duplicate or its tag reused.
  */
 struct store_along {
 	const int64_t *readers;
@@ -249,7 +257,11 @@ bool store_add_message(struct store *, const struct store_message *,
  * All writes that are made between the two are one commit: all of them are
  * there, or none is (and each is told so by its own callback).  n: at most so
  * many, for which room is kept, so that none of them is refused; false: there
- * is no room, and there is no hold.
+ * is no room (or n is above STORE_HOLD_MAX), and there is no hold.  Others may
+ * be in the same commit, before and behind them.
+ *
+ * Not nested, and nothing is dispatched or closed in between: it is within a
+ * turn.  A write beyond n ends the process, for what is held would be torn.
  */
 bool store_hold(struct store *, size_t n);
 void store_release(struct store *);
@@ -282,23 +294,25 @@ bool store_put_group(struct store *, const struct store_group *,
 
 /*
  * It is over: members, rules and its readers' rows go; its messages stay, but
- * nobody reads them and its key is free for another group.  ok also where
- * there is none.
+ * nobody reads them and its key is free for another group, whose history is
+ * empty.  ok also where there is none, and where there are but messages.
  */
 bool store_end_group(
     struct store *, const char *conv, store_written_fn *, void *arg);
 
 /*
- * Made or changed (name, real name, role).  A new one with an account gets a
- * row as reader: all up to now counts as read, and nothing up to now is
- * replayed to it or counted by store_count; id in done: the last message id
- * there was then.
+ * Made, or (duplicate) changed: name, real name, role; the rest stays.  A new
+ * one with an account gets a row as reader: all up to now counts as read, and
+ * nothing up to now is replayed to it or counted by store_count, but history
+ * and search have it.  id in done: since.
  */
 bool store_put_member(struct store *, const struct store_member *,
     store_written_fn *, void *arg);
+/* Its row as reader goes with it (account 0: it has none). */
 bool store_drop_member(struct store *, const char *conv, const char *member,
     int64_t account, store_written_fn *, void *arg);
 
+/* Made or changed.  Dropped: ok also where there is none. */
 bool store_put_rule(struct store *, const struct store_rule *,
     store_written_fn *, void *arg);
 bool store_drop_rule(struct store *, enum store_rule_kind, const char *conv,
@@ -309,23 +323,26 @@ bool store_drop_rule(struct store *, enum store_rule_kind, const char *conv,
 bool store_end_sessions(
     struct store *, int64_t account, store_written_fn *, void *arg);
 
-/* Items for a realm; id in done: the number of this one. */
+/* An item for a realm, behind all others; id in done: its number. */
 bool store_add_out(
     struct store *, const struct store_out *, store_written_fn *, void *arg);
 
-/* The peer has all up to that number.  fn may be NULL. */
+/* The peer has all up to that number, and they go.  fn may be NULL. */
 bool store_drop_out(struct store *, const char *realm, int64_t upto,
     store_written_fn *, void *arg);
 
-/* What was taken of the peer's stream (held together with what it did). */
+/* What was taken of the peer's stream (held together with what it did): the
+ * realm's `from` and `taken`. */
 bool store_set_taken(struct store *, const char *realm, const char *stream,
     int64_t number, store_written_fn *, void *arg);
 
 /*
  * A new stream to that realm, with what is in its outbox numbered from 1 (id
- * in done: the last of them).  For a realm that was not known yet, whose row
- * it makes: nothing can be put into an outbox before; and when the peer has
- * taken more than we know of, because an older copy of the data was put back.
+ * in done: the last of them; 0: it is empty).  `from` and `taken` stay.  For a
+ * realm that was not known yet, before anything else is written of it (what is
+ * nevertheless is kept, under a stream whose name is ""); and when the peer
+ * has taken more than we know of, because an older copy of the data was put
+ * back.
  */
 bool store_new_stream(struct store *, const char *realm, const char *stream,
     store_written_fn *, void *arg);
@@ -382,8 +399,9 @@ typedef void store_tally_fn(void *arg, const struct store_tally *);
 bool store_count(struct store *, int64_t account, int64_t after, size_t limit,
     store_tally_fn *, void *arg);
 
-/* The outbox of a realm, from behind a number on: at most `limit` items and
- * about `bytes`. */
+/* The outbox of a realm, from behind a number on: at most `limit` items (and
+ * STORE_PAGE_MAX), and none behind the one with which there are `bytes` or
+ * more.  So there is one at least, unless there is none. */
 struct store_item {
 	int64_t number;
 	const void *body;
@@ -392,7 +410,7 @@ struct store_item {
 
 struct store_items {
 	bool ok;
-	const struct store_item *item;
+	const struct store_item *item; /* by number, without a gap */
 	size_t count;
 };
 

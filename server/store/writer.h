@@ -11,11 +11,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "server/store/inner.h"
 #include "server/store/store.h"
 
-struct queue;
 struct sql;
 struct writer;
+struct write;
 
 /*
  * The connection is open, prepared, on the heap, and the writer's from here.
@@ -31,5 +32,39 @@ void writer_stop(struct writer *);
 void writer_free(struct writer *);
 
 uint64_t writer_commits(const struct writer *);
+
+/* ---- writes ----------------------------------------------------------- */
+
+/*
+ * On the writer's thread, in the batch's transaction.  What cannot be done is
+ * told in done, never by an error, which would take down the whole batch.
+ */
+typedef void write_apply_fn(struct sql *, struct write *);
+
+/* The head of every kind of write, whose own part follows it. */
+struct write {
+	struct store_job job; /* first */
+	write_apply_fn *apply;
+	store_written_fn *fn; /* may be NULL */
+	void *arg;
+	struct store_written done;
+	int64_t sweep; /* tags older than that may go; 0: none */
+	char *end;     /* of what is kept so far, behind the struct */
+};
+
+/*
+ * size: of the struct whose head it is, zeroed but for the head.  keep: how
+ * much room is needed for what write_keep and write_text will copy.
+ */
+void *write_new(size_t size, size_t keep, write_apply_fn *,
+    store_written_fn *, void *arg);
+
+/* What is kept first is aligned as the struct is. */
+void *write_keep(struct write *, const void *, size_t);
+const char *write_text(struct write *, const char *);
+size_t write_room(const char *); /* for write_text */
+
+/* False: it was refused, and is freed. */
+bool write_put(struct store *, struct write *);
 
 #endif

@@ -100,18 +100,21 @@ nothing_is_sorted_but_what_is_unread(void **state)
 static void
 no_table_that_grows_is_walked_whole(void **state)
 {
+	static const char *const table[] = { "m", "message", "p", "party", "c",
+		"conversation", "account", "session", "sent_tag", "member",
+		"group_info", "rule", "r", "realm", "o", "outbox" };
+	char scan[40];
 	const struct plans *p = *state;
 
 	for (int i = 0; i < SQL_COUNT; i++) {
-		if (i == SQL_ACCOUNTS || i == SQL_SESSIONS)
-			continue;
-		assert_step(p, i, "SCAN m\n", false);
-		assert_step(p, i, "SCAN m ", false);
-		assert_step(p, i, "SCAN p", false);
-		assert_step(p, i, "SCAN c", false);
-		assert_step(p, i, "SCAN account", false);
-		assert_step(p, i, "SCAN session", false);
-		assert_step(p, i, "SCAN sent_tag", false);
+		if (i >= SQL_ACCOUNTS && i <= SQL_CONTACTS)
+			continue; /* all there is, once at start */
+		for (size_t k = 0; k < sizeof(table) / sizeof(*table); k++) {
+			snprintf(scan, sizeof(scan), "SCAN %s\n", table[k]);
+			assert_step(p, i, scan, false);
+			snprintf(scan, sizeof(scan), "SCAN %s ", table[k]);
+			assert_step(p, i, scan, false);
+		}
 	}
 }
 

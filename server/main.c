@@ -163,7 +163,9 @@ rules_of(const struct server *s)
 		.min_password = (size_t)o->min_password,
 		.rate = (unsigned)o->rate,
 		.idle_ms = o->idle_minutes * 60 * 1000,
-		.token_ms = o->token_days * 24 * 60 * 60 * 1000 };
+		.token_ms = o->token_days * 24 * 60 * 60 * 1000,
+		.admin = (const char *const *)o->admins.at,
+		.admins = o->admins.count };
 
 	memcpy(r.realm, o->realm, sizeof r.realm);
 	if (r.min_password == 0)
@@ -532,6 +534,25 @@ warn_of_accounts(const char *file)
 		    file);
 }
 
+static void
+warn_of_secrets(const struct options_links *links)
+{
+	struct stat st;
+
+	for (size_t i = 0; i < links->count; i++) {
+		const struct realm_link *l = &links->at[i];
+
+		if (l->legacy)
+			continue;
+		if (stat(l->file, &st) == 0 && (st.st_mode & S_IROTH))
+			log_line("%s holds the secret of the link to %s and "
+			    "can be read by everybody", l->file, l->name);
+		if (l->secret_len < OPTIONS_SECRET_GOOD)
+			log_line("%s: the secret of the link to %s is so "
+			    "short that it can be guessed", l->file, l->name);
+	}
+}
+
 static int
 serve(struct server *s)
 {
@@ -540,6 +561,7 @@ serve(struct server *s)
 	set_rules(s);
 	log_start(STDERR_FILENO);
 	warn_of_accounts(s->options.accounts);
+	warn_of_secrets(&s->options.links);
 	if (!sandbox_enter(why, sizeof why))
 		log_line("without the whole sandbox: %s", why);
 	listeners_go(s->listeners);

@@ -71,18 +71,32 @@ list_clear(struct options_list *l)
 
 static bool
 list_add(struct reading *r, const struct row *row, struct options_list *l,
-    const char *v)
+    size_t max, const char *v)
+{
+	if (l->count == max)
+		return wrong(r, "%s: more than %zu of them", row->name, max);
+	l->at[l->count++] = xstrdup(v);
+	return true;
+}
+
+static bool
+list_add_address(struct reading *r, const struct row *row,
+    struct options_list *l, const char *v)
 {
 	char host[RESOLVE_HOST_CAP], port[8];
 
 	if (!resolve_split(v, NULL, host, port))
 		return wrong(r, "%s: '%s' is not of the form ADDR:PORT",
 		    row->name, v);
-	if (l->count == OPTIONS_LISTEN_MAX)
-		return wrong(r, "%s: more than %d addresses", row->name,
-		    OPTIONS_LISTEN_MAX);
-	l->at[l->count++] = xstrdup(v);
-	return true;
+	return list_add(r, row, l, OPTIONS_LISTEN_MAX, v);
+}
+
+static void
+list_copy(struct options_list *to, const struct options_list *from)
+{
+	list_clear(to);
+	for (size_t i = 0; i < from->count; i++)
+		to->at[to->count++] = xstrdup(from->at[i]);
 }
 
 static bool
@@ -136,12 +150,202 @@ set_path(struct reading *r, const struct row *row, const char *v, char **to)
 	return true;
 }
 
+/*
+ * A file that holds passwords or a secret, with a NUL behind it.  NULL: why
+ * says what.  The caller wipes and frees it.
+ */
+static char *
+slurp(const char *file, size_t max, size_t *n, char why[OPTIONS_WHY_CAP])
+{
+	FILE *f = fopen(file, "re");
+	char *text;
+
+	if (f == NULL) {
+		snprintf(why, OPTIONS_WHY_CAP, "%.300s: %s", file,
+		    strerror(errno));
+		return NULL;
+	}
+	/* Its own buffer would keep a copy of what it read. */
+	setvbuf(f, NULL, _IONBF, 0);
+	text = xmalloc(max + 1);
+	errno = EFBIG;
+	*n = fread(text, 1, max + 1, f);
+	if (ferror(f) || *n > max || memchr(text, '\0', *n) != NULL) {
+		snprintf(why, OPTIONS_WHY_CAP, "%.300s: %s", file,
+		    ferror(f) ? strerror(errno) :
+		    *n > max ? "the file is too large" :
+		    "the file holds a NUL byte");
+		explicit_bzero(text, *n);
+		free(text);
+		text = NULL;
+	} else
+		text[*n] = '\0';
+	fclose(f);
+	return text;
+}
+
+/* ---- links ------------------------------------------------------------ */
+
+static void
+link_release(struct realm_link *l)
+{
+	if (l->secret != NULL)
+		explicit_bzero(l->secret, l->secret_len);
+	free(l->secret);
+	free(l->file);
+	*l = (struct realm_link){ 0 };
+}
+
+static void
+links_clear(struct options_links *l)
+{
+	while (l->count > 0)
+		link_release(&l->at[--l->count]);
+}
+
+static bool
+link_secret(struct reading *r, const struct row *row, struct realm_link *l,
+    const char *file)
+{
+	char why[OPTIONS_WHY_CAP];
+	size_t n;
+
+	if (*file == '\0')
+		return wrong(r, "%s: %s: the secret's file is not named",
+		    row->name, l->name);
+	l->file = xstrdup(file);
+	l->secret = slurp(file, REALM_SECRET_MAX, &n, why);
+	if (l->secret == NULL)
+		return wrong(r, "%s: %s: %s", row->name, l->name, why);
+	while (n > 0 && strchr(" \t\r\n", l->secret[n - 1]) != NULL)
+		l->secret[--n] = '\0';
+	l->secret_len = n;
+	if (n > 0)
+		return true;
+	return wrong(r, "%s: %s: %.300s: the secret is empty", row->name,
+	    l->name, file);
+}
+
+/* What stands behind the address: "legacy" or "secret=FILE", whose name may
+ * hold commas. */
+static bool
+link_how(struct reading *r, const struct row *row, struct realm_link *l,
+    const char *how)
+{
+	static const char secret[] = "secret=";
+
+	if (how == NULL)
+		return wrong(r, "%s: %s: there must be secret=FILE or legacy",
+		    row->name, l->name);
+	if (strncmp(how, secret, sizeof secret - 1) == 0)
+		return link_secret(r, row, l, how + sizeof secret - 1);
+	l->legacy = strcmp(how, "legacy") == 0;
+	if (l->legacy)
+		return true;
+	if (strncmp(how, "legacy,secret=", sizeof "legacy,secret=" - 1) == 0)
+		return wrong(r, "%s: %s: a legacy link has no secret",
+		    row->name, l->name);
+	return wrong(r, "%s: %s: '%s' is neither secret=FILE nor legacy",
+	    row->name, l->name, how);
+}
+
+/* Cuts the copy v in place.  False: what of l is there is the caller's. */
+static bool
+link_parse(struct reading *r, const struct row *row, struct realm_link *l,
+    char *v)
+{
+	char *addr = strchr(v, '='), *how;
+
+	if (addr == NULL)
+		return wrong(r, "%s: '%s' is not of the form NAME=ADDR:PORT",
+		    row->name, v);
+	*addr++ = '\0';
+	if (!wire_name_ok(v, strlen(v)))
+		return wrong(r, "%s: '%s' is no good name", row->name, v);
+	snprintf(l->name, sizeof l->name, "%s", v);
+	how = strchr(addr, ',');
+	if (how != NULL)
+		*how++ = '\0';
+	if (!resolve_split(addr, NULL, l->host, l->port))
+		return wrong(r, "%s: %s: '%s' is not of the form ADDR:PORT",
+		    row->name, l->name, addr);
+	return link_how(r, row, l, how);
+}
+
+static bool
+set_link(struct reading *r, const struct row *row, const char *v)
+{
+	struct options_links *all = &r->o->links;
+	struct realm_link *l = &all->at[all->count];
+	char *copy;
+	bool ok;
+
+	if (all->count == REALMS_MAX)
+		return wrong(r, "%s: more than %d of them", row->name,
+		    REALMS_MAX);
+	copy = xstrdup(v);
+	ok = link_parse(r, row, l, copy);
+	free(copy);
+	if (ok)
+		all->count++;
+	else
+		link_release(l);
+	return ok;
+}
+
+static bool
+link_same(const struct realm_link *a, const struct realm_link *b)
+{
+	return strcmp(a->name, b->name) == 0 &&
+	    strcmp(a->host, b->host) == 0 && strcmp(a->port, b->port) == 0 &&
+	    a->legacy == b->legacy && string_same(a->secret, b->secret);
+}
+
+static bool
+same_links(const struct options *a, const struct options *b)
+{
+	if (a->links.count != b->links.count)
+		return false;
+	for (size_t i = 0; i < a->links.count; i++)
+		if (!link_same(&a->links.at[i], &b->links.at[i]))
+			return false;
+	return true;
+}
+
+static bool
+same_name(const char *a, const char *b)
+{
+	char key_a[WIRE_NAME_CAP], key_b[WIRE_NAME_CAP];
+
+	return wire_name_key(a, strlen(a), key_a) &&
+	    wire_name_key(b, strlen(b), key_b) && strcmp(key_a, key_b) == 0;
+}
+
+/* Our own name may stand behind the links, or be the host's. */
+static bool
+check_links(struct reading *r)
+{
+	const struct options_links *l = &r->o->links;
+
+	r->where[0] = '\0';
+	for (size_t i = 0; i < l->count; i++) {
+		if (same_name(l->at[i].name, r->o->realm))
+			return wrong(r, "link: %s is this realm's own name",
+			    l->at[i].name);
+		for (size_t j = 0; j < i; j++)
+			if (same_name(l->at[i].name, l->at[j].name))
+				return wrong(r, "link: %s is linked twice",
+				    l->at[i].name);
+	}
+	return true;
+}
+
 /* ---- rows ------------------------------------------------------------- */
 
 static bool
 set_listen(struct reading *r, const struct row *row, const char *v)
 {
-	return list_add(r, row, &r->o->listen, v);
+	return list_add_address(r, row, &r->o->listen, v);
 }
 
 static bool
@@ -154,7 +358,7 @@ static bool
 set_text(struct reading *r, const struct row *row, const char *v)
 {
 	if (strcmp(v, "off") != 0)
-		return list_add(r, row, &r->o->text, v);
+		return list_add_address(r, row, &r->o->text, v);
 	list_clear(&r->o->text);
 	return true;
 }
@@ -202,6 +406,14 @@ static bool
 same_realm(const struct options *a, const struct options *b)
 {
 	return strcmp(a->realm, b->realm) == 0;
+}
+
+static bool
+set_admin(struct reading *r, const struct row *row, const char *v)
+{
+	if (!wire_name_ok(v, strlen(v)))
+		return wrong(r, "%s: '%s' is no good name", row->name, v);
+	return list_add(r, row, &r->o->admins, OPTIONS_ADMINS_MAX, v);
 }
 
 static bool
@@ -317,7 +529,10 @@ static const struct row rows[] = {
 	    "accounts to make sure of: username:password:Real Name" },
 	{ "realm", 'r', 0, "NAME", set_realm, same_realm,
 	    "this realm's name (the host's name)" },
-	{ "link", 'L', ROW_LATER, "NAME=ADDR:PORT", set_later, NULL, NULL },
+	{ "link", 'L', 0, "NAME=ADDR:PORT,...", set_link, same_links,
+	    "another realm, with secret=FILE or legacy; may repeat" },
+	{ "admin", 0, ROW_LIVE, "NAME", set_admin, NULL,
+	    "an account that may do everything; may repeat" },
 	{ "registration", 0, ROW_LIVE, "open|closed", set_registration, NULL,
 	    "may anybody register? (open)" },
 	{ "min-password", 0, ROW_LIVE, "N", set_min_password, NULL,
@@ -606,7 +821,7 @@ options_read(struct options *o, int argc, char **argv,
 	status = command_line(&r, argc, argv);
 	if (status != OPTIONS_RUN)
 		return status;
-	if (!config_read(&r) || !fill_defaults(&r))
+	if (!config_read(&r) || !fill_defaults(&r) || !check_links(&r))
 		return OPTIONS_WRONG;
 	if (o->listen.count == 0 && o->text.count == 0) {
 		wrong(&r, "there is nothing to listen on");
@@ -620,6 +835,8 @@ options_release(struct options *o)
 {
 	list_clear(&o->listen);
 	list_clear(&o->text);
+	list_clear(&o->admins);
+	links_clear(&o->links);
 	free(o->data);
 	free(o->accounts);
 	free(o->config);
@@ -633,6 +850,7 @@ options_apply(struct options *o, const struct options *next,
 	for (size_t i = 0; i < ROWS; i++)
 		if (rows[i].same != NULL && !rows[i].same(o, next))
 			note(rows[i].name);
+	list_copy(&o->admins, &next->admins);
 	o->registration_open = next->registration_open;
 	o->min_password = next->min_password;
 	o->rate = next->rate;
@@ -696,35 +914,6 @@ account_lines(const char *file, char *text, options_account_fn *fn, void *arg,
 	return true;
 }
 
-/* NULL: why says what.  The caller wipes and frees it: it holds passwords. */
-static char *
-slurp(const char *file, size_t *n, char why[OPTIONS_WHY_CAP])
-{
-	FILE *f = fopen(file, "re");
-	char *text;
-
-	if (f == NULL) {
-		snprintf(why, OPTIONS_WHY_CAP, "%.300s: %s", file,
-		    strerror(errno));
-		return NULL;
-	}
-	text = xmalloc(ACCOUNTS_MAX + 1);
-	errno = EFBIG;
-	*n = fread(text, 1, ACCOUNTS_MAX + 1, f);
-	if (ferror(f) || *n > ACCOUNTS_MAX || memchr(text, '\0', *n) != NULL) {
-		snprintf(why, OPTIONS_WHY_CAP, "%.300s: %s", file,
-		    ferror(f) ? strerror(errno) :
-		    *n > ACCOUNTS_MAX ? "the file is too large" :
-		    "the file holds a NUL byte");
-		explicit_bzero(text, *n);
-		free(text);
-		text = NULL;
-	} else
-		text[*n] = '\0';
-	fclose(f);
-	return text;
-}
-
 bool
 options_read_accounts(const char *file, options_account_fn *fn, void *arg,
     char why[OPTIONS_WHY_CAP])
@@ -733,7 +922,7 @@ options_read_accounts(const char *file, options_account_fn *fn, void *arg,
 	size_t n;
 	bool ok;
 
-	text = slurp(file, &n, why);
+	text = slurp(file, ACCOUNTS_MAX, &n, why);
 	if (text == NULL)
 		return false;
 	copy = xmemdup0(text, n); /* the check cuts it up */

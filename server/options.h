@@ -13,13 +13,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "server/realm/realm.h"
 #include "shared/wire.h"
 
-enum { OPTIONS_LISTEN_MAX = 16, OPTIONS_WHY_CAP = 512 };
+enum {
+	OPTIONS_LISTEN_MAX = 16, /* addresses of one kind */
+	OPTIONS_ADMINS_MAX = 64,
+	OPTIONS_SECRET_GOOD = 16, /* bytes; a shorter secret can be guessed */
+	OPTIONS_WHY_CAP = 512
+};
 
 /* A list of words, each the owner's. */
 struct options_list {
-	char *at[OPTIONS_LISTEN_MAX];
+	char *at[OPTIONS_ADMINS_MAX];
+	size_t count;
+};
+
+/* The secrets are read with the options. */
+struct options_links {
+	struct realm_link at[REALMS_MAX];
 	size_t count;
 };
 
@@ -30,6 +42,8 @@ struct options {
 	char *accounts; /* NULL: none */
 	char *config;   /* NULL: none */
 	char realm[WIRE_NAME_CAP];
+	struct options_links links; /* none of ours, no name twice */
+	struct options_list admins; /* names of accounts */
 	bool registration_open;
 	int64_t min_password; /* 0: by where one can connect from */
 	int64_t rate;         /* 0: off */

@@ -40,8 +40,11 @@ struct realm_link {
 	char name[WIRE_NAME_CAP];
 	char host[RESOLVE_HOST_CAP], port[8];
 	bool legacy;
-	char *secret; /* what the file holds, without blanks at its end; ours */
+	/* What the file holds, without the blanks and line ends behind it;
+	 * NULL: legacy. */
+	char *secret;
 	size_t secret_len;
+	char *file; /* that the secret is from; NULL: legacy */
 };
 
 /*

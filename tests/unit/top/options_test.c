@@ -118,7 +118,15 @@ a_wrong_value_is_refused_by_name(void **state)
 		{ "--nothing", "x", "unknown option '--nothing'" },
 		{ "-Z", "x", "unknown option '-Z'" },
 		{ "--tls", "localhost:1", "tls is not part of this version" },
-		{ "--link", "a=b:1", "link is not part of this version" },
+		{ "--link", "a", "link: 'a' is not of the form NAME=" },
+		{ "--link", "../a=b:1,legacy", "link: '../a' is no good" },
+		{ "--link", "a=b,legacy", "link: a: 'b' is not of the form" },
+		{ "--link", "a=b:1", "a: there must be secret=FILE or" },
+		{ "--link", "a=b:1,old", "a: 'old' is neither secret=" },
+		{ "--link", "a=b:1,legacy,secret=x", "has no secret" },
+		{ "--link", "a=b:1,secret=", "a: the secret's file is not" },
+		{ "--link", "a=b:1,secret=/nowhere/x", "a: /nowhere/x: No" },
+		{ "--admin", "a@b", "admin: 'a@b' is no good name" },
 		{ "word", "--rate=1", "'word' is not an option" },
 		{ "--text=off", "--rate", "--rate needs a value" },
 		{ "--text=off", "-l", "-l needs a value" },
@@ -193,6 +201,117 @@ reading_again_applies_what_may_change_and_names_the_rest(void **state)
 	options_release(&next);
 }
 
+static void
+a_link_has_the_secret_that_its_file_holds(void **state)
+{
+	struct options o;
+	char spec[96];
+
+	(void)state;
+	write_file(" batak raya \t\r\n\n");
+	snprintf(spec, sizeof spec, "medan=[::1]:8889,secret=%s", file);
+	assert_int_equal(READ(&o, "-r", "its", "-L", spec, "--link",
+	    "lama=tua.example:1,legacy"), OPTIONS_RUN);
+	assert_int_equal(o.links.count, 2);
+	assert_string_equal(o.links.at[0].name, "medan");
+	assert_string_equal(o.links.at[0].host, "::1");
+	assert_string_equal(o.links.at[0].port, "8889");
+	assert_string_equal(o.links.at[0].secret, " batak raya");
+	assert_int_equal(o.links.at[0].secret_len, 11);
+	assert_string_equal(o.links.at[0].file, file);
+	assert_false(o.links.at[0].legacy);
+	assert_true(o.links.at[1].legacy);
+	assert_null(o.links.at[1].secret);
+	options_release(&o);
+	unlink(file);
+}
+
+static void
+a_file_without_a_secret_is_refused(void **state)
+{
+	char spec[96];
+
+	(void)state;
+	write_file(" \n\t\r\n");
+	snprintf(spec, sizeof spec, "medan=b:1,secret=%s", file);
+	refused("-L", spec, "the secret is empty");
+	unlink(file);
+}
+
+static void
+a_file_of_4096_bytes_is_a_secret_and_one_more_is_not(void **state)
+{
+	char text[REALM_SECRET_MAX + 2], spec[96];
+	struct options o;
+
+	(void)state;
+	memset(text, 'x', sizeof text);
+	text[REALM_SECRET_MAX] = '\0';
+	write_file(text);
+	snprintf(spec, sizeof spec, "medan=b:1,secret=%s", file);
+	assert_int_equal(READ(&o, "-r", "its", "-L", spec), OPTIONS_RUN);
+	assert_int_equal(o.links.at[0].secret_len, REALM_SECRET_MAX);
+	options_release(&o);
+	text[REALM_SECRET_MAX] = 'x';
+	text[REALM_SECRET_MAX + 1] = '\0';
+	write_file(text);
+	refused("-L", spec, "the file is too large");
+	unlink(file);
+}
+
+static void
+links_to_oneself_and_twice_to_one_realm_are_refused(void **state)
+{
+	struct options o;
+
+	(void)state;
+	assert_int_equal(READ(&o, "-L", "ITS=b:1,legacy", "-r", "its"),
+	    OPTIONS_WRONG);
+	assert_string_equal(why, "link: ITS is this realm's own name");
+	options_release(&o);
+	assert_int_equal(READ(&o, "-L", "medan=b:1,legacy", "-r", "its", "-L",
+	    "Medan=c:1,legacy"), OPTIONS_WRONG);
+	assert_string_equal(why, "link: Medan is linked twice");
+	options_release(&o);
+}
+
+static void
+more_links_than_there_may_be_are_refused(void **state)
+{
+	static char text[REALMS_MAX * 40 + 64];
+	size_t n = 0;
+
+	(void)state;
+	for (int i = 0; i <= REALMS_MAX; i++)
+		n += (size_t)snprintf(text + n, sizeof text - n,
+		    "link = r%d=b:1,legacy\n", i);
+	write_file(text);
+	refused("-c", file, ":65: link: more than 64 of them");
+	unlink(file);
+}
+
+static void
+administrators_are_read_again_and_links_need_a_restart(void **state)
+{
+	struct options o, next;
+
+	(void)state;
+	noted[0] = '\0';
+	assert_int_equal(READ(&o, "-r", "its", "--admin", "messi", "--admin",
+	    "henderson", "-L", "a=b:1,legacy"), OPTIONS_RUN);
+	assert_int_equal(o.admins.count, 2);
+	assert_string_equal(o.admins.at[1], "henderson");
+	assert_int_equal(READ(&next, "-r", "its", "--admin", "lineker", "-L",
+	    "a=b:2,legacy"), OPTIONS_RUN);
+	options_apply(&o, &next, note);
+	options_release(&next);
+	assert_int_equal(o.admins.count, 1);
+	assert_string_equal(o.admins.at[0], "lineker");
+	assert_string_equal(o.links.at[0].port, "1");
+	assert_string_equal(noted, "link ");
+	options_release(&o);
+}
+
 static bool
 count(void *arg, const struct options_account *a)
 {
@@ -237,6 +356,16 @@ main(void)
 		cmocka_unit_test(an_error_of_the_file_names_its_line),
 		cmocka_unit_test(
 		    reading_again_applies_what_may_change_and_names_the_rest),
+		cmocka_unit_test(
+		    a_link_has_the_secret_that_its_file_holds),
+		cmocka_unit_test(a_file_without_a_secret_is_refused),
+		cmocka_unit_test(
+		    a_file_of_4096_bytes_is_a_secret_and_one_more_is_not),
+		cmocka_unit_test(
+		    links_to_oneself_and_twice_to_one_realm_are_refused),
+		cmocka_unit_test(more_links_than_there_may_be_are_refused),
+		cmocka_unit_test(
+		    administrators_are_read_again_and_links_need_a_restart),
 		cmocka_unit_test(
 		    accounts_are_read_and_a_malformed_line_refuses_them_all),
 	};

@@ -103,6 +103,15 @@ cluster_breaks(const struct cluster *c, ucs4_t uc)
 }
 
 size_t
+utf8_cut(const char *s, size_t n)
+{
+	/* Every byte but a character's first is 10xxxxxx (RFC 3629). */
+	while (n > 0 && ((unsigned char)s[n] & 0xc0) == 0x80)
+		n--;
+	return n;
+}
+
+size_t
 utf8_cluster(const char *s, size_t n)
 {
 	struct cluster c = { 0 };

@@ -18,6 +18,10 @@ bool utf8_valid(const char *s, size_t n);
 /* Code points, not bytes.  s is valid. */
 size_t utf8_count(const char *s, size_t n);
 
+/* The most bytes, at most n, that s can be cut to without cutting a character
+ * in two.  s is valid and longer than n. */
+size_t utf8_cut(const char *s, size_t n);
+
 /* The length in bytes, at most n, of the leading grapheme cluster (UAX #29);
  * 0 when n is 0.  s is valid. */
 size_t utf8_cluster(const char *s, size_t n);

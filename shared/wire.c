@@ -396,6 +396,13 @@ target_parse(struct target *t, const char *s, size_t n)
 	return WIRE_OK;
 }
 
+bool
+target_same(const struct target *a, const struct target *b)
+{
+	return a->kind == b->kind && strcmp(a->name, b->name) == 0 &&
+	    strcmp(a->realm, b->realm) == 0;
+}
+
 void
 target_format(const struct target *t, char out[WIRE_TARGET_CAP])
 {

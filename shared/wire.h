@@ -113,6 +113,7 @@ struct target {
  * WIRE_BAD_TARGET; whether the name is somebody's is not asked here.  Names
  * are brought into normal form (a Mac sends them decomposed). */
 enum wire_err target_parse(struct target *, const char *s, size_t n);
+bool target_same(const struct target *, const struct target *);
 void target_format(const struct target *, char out[WIRE_TARGET_CAP]);
 
 /* RFC 3339, UTC, with milliseconds: 2026-11-21T03:04:05.678Z.  ms since 1970.

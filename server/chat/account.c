@@ -40,6 +40,8 @@ account_add(struct chat *chat, const struct store_account *from)
 	snprintf(a->key, sizeof(a->key), "%s", from->key);
 	snprintf(a->real_name, sizeof(a->real_name), "%s", from->real_name);
 	snprintf(a->hash, sizeof(a->hash), "%s", from->hash);
+	a->admin = from->admin;
+	a->presence.account = a;
 	TAILQ_INIT(&a->sessions);
 	TAILQ_INIT(&a->watches);
 	if (all->count == all->cap) {
@@ -119,13 +121,28 @@ account_by_id(const struct chat *chat, int64_t id)
 	return found == NULL ? NULL : *found;
 }
 
+bool
+account_is_admin(const struct chat *chat, const struct account *a)
+{
+	size_t i;
+
+	if (a->admin)
+		return true;
+	for (i = 0; i < chat->admins; i++)
+		if (strcmp(chat->admin[i], a->key) == 0)
+			return true;
+	return false;
+}
+
 void
-account_user(const struct account *a, struct chat_user *out)
+account_user(const struct chat *chat, const struct account *a,
+    struct chat_user *out)
 {
 	out->name = a->name;
 	out->real_name = a->real_name;
 	out->online = a->online != NULL;
 	out->since = a->online != NULL ? a->online->created : a->seen;
+	out->admin = account_is_admin(chat, a);
 }
 
 bool
@@ -136,7 +153,7 @@ chat_find_user(
 
 	if (a == NULL)
 		return false;
-	account_user(a, out);
+	account_user(chat, a, out);
 	return true;
 }
 
@@ -147,7 +164,7 @@ chat_each_user(const struct chat *chat, chat_user_fn *fn, void *arg)
 	size_t i;
 
 	for (i = 0; i < chat->accounts.count; i++) {
-		account_user(chat->accounts.all[i], &user);
+		account_user(chat, chat->accounts.all[i], &user);
 		fn(arg, &user);
 	}
 }
@@ -312,7 +329,7 @@ renamed(void *arg, const struct store_written *written)
 	    r->real_name);
 	/* So that those who show the name show the new one. */
 	if (r->account->online != NULL)
-		presence_changed(r->ask.chat, r->account);
+		presence_changed(r->ask.chat, &r->account->presence);
 	ask_end(&r->ask, WIRE_OK);
 }
 

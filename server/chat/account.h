@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "server/chat/chat.h"
+#include "server/chat/presence.h"
 #include "server/chat/rate.h"
 #include "server/work/passhash.h"
 #include "shared/wire.h"
@@ -39,9 +40,9 @@ struct account {
 	struct session *online; /* the first that counts as logged in */
 	/* watch.c's: by number */
 	TAILQ_HEAD(account_watches, watch) watches;
-	/* presence.c's */
-	TAILQ_ENTRY(account) changed;
-	uint64_t change;
+	bool admin;         /* by grant */
+	unsigned finding;   /* what it says is on the way to a link (message.c) */
+	struct presence_entry presence;
 };
 
 struct accounts {
@@ -61,7 +62,11 @@ struct account *account_find(const struct chat *, const char *name);
 struct account *account_by_key(const struct chat *, const char *key);
 struct account *account_by_id(const struct chat *, int64_t id);
 
-void account_user(const struct account *, struct chat_user *out);
+/* An administrator: by grant, or by the rules. */
+bool account_is_admin(const struct chat *, const struct account *);
+
+void account_user(const struct chat *, const struct account *,
+    struct chat_user *out);
 
 /* WIRE_OK, or why it cannot be one. */
 enum wire_err password_ok(const struct chat *, const char *password);

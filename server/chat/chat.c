@@ -2,7 +2,9 @@
 #include "server/chat/chat.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "server/chat/group.h"
 #include "server/chat/recent.h"
 #include "server/chat/state.h"
 #include "server/chat/watch.h"
@@ -15,7 +17,10 @@ release(struct chat *chat)
 	watches_free(chat->watches);
 	recent_free(chat->recent);
 	sessions_free(&chat->sessions);
+	groups_free(chat->groups);
+	remotes_free(&chat->remotes);
 	accounts_free(&chat->accounts);
+	free(chat->admin);
 	free(chat);
 }
 
@@ -28,16 +33,19 @@ chat_new(struct store *store, struct passhash *passhash,
 
 	chat->store = store;
 	chat->passhash = passhash;
-	chat->rules = *rules;
+	chat_set_rules(chat, rules);
 	chat_clock(chat, wall_ms, mono_ms);
 	TAILQ_INIT(&chat->asks);
 	presence_init(&chat->presence);
 	sessions_init(&chat->sessions);
 	accounts_init(&chat->accounts);
+	remotes_init(&chat->remotes);
+	chat->groups = groups_new();
 	chat->watches = watches_new();
 	chat->recent = recent_new(last);
 	if (last == -1 || accounts_load(chat) == -1 ||
-	    sessions_load(chat) == -1) {
+	    sessions_load(chat) == -1 || remotes_load(chat) == -1 ||
+	    groups_load(chat) == -1) {
 		release(chat);
 		return NULL;
 	}
@@ -58,7 +66,25 @@ chat_free(struct chat *chat)
 void
 chat_set_rules(struct chat *chat, const struct chat_rules *rules)
 {
+	size_t i;
+
 	chat->rules = *rules;
+	free(chat->admin);
+	chat->admin = xcalloc(rules->admins + 1, sizeof(*chat->admin));
+	chat->admins = 0;
+	for (i = 0; i < rules->admins; i++)
+		if (wire_name_key(rules->admin[i], strlen(rules->admin[i]),
+			chat->admin[chat->admins]))
+			chat->admins++;
+	/* The caller's, and copied. */
+	chat->rules.admin = NULL;
+	chat->rules.admins = 0;
+}
+
+void
+chat_set_router(struct chat *chat, const struct chat_router *router)
+{
+	chat->router = *router;
 }
 
 void

@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/chat/group.h"
+#include "server/chat/remote.h"
 #include "server/chat/state.h"
 
-static bool
+bool
 realm_is_ours(const struct chat *chat, const char *realm)
 {
 	char ours[WIRE_NAME_CAP], theirs[WIRE_NAME_CAP];
@@ -19,22 +21,54 @@ realm_is_ours(const struct chat *chat, const char *realm)
 	    strcmp(ours, theirs) == 0;
 }
 
+void
+convo_key(const char *one, const char *two, char out[CONVO_CAP])
+{
+	bool swap = strcmp(one, two) > 0;
+
+	snprintf(out, CONVO_CAP, "%s %s", swap ? two : one, swap ? one : two);
+}
+
 static enum wire_err
 resolve_user(const struct chat *chat, const struct account *me,
     const struct target *to, struct convo *out)
 {
-	const char *a = me->key, *b;
-
 	out->kind = STORE_PRIVATE;
 	out->other = account_find(chat, to->name);
 	if (out->other == NULL)
 		return WIRE_NO_SUCH_USER;
-	b = out->other->key;
-	if (strcmp(a, b) > 0) {
-		a = b;
-		b = me->key;
-	}
-	snprintf(out->key, sizeof(out->key), "%s %s", a, b);
+	out->target = (struct target){ .kind = TARGET_USER };
+	snprintf(out->target.name, sizeof(out->target.name), "%s",
+	    out->other->name);
+	convo_key(me->key, out->other->key, out->key);
+	return WIRE_OK;
+}
+
+static enum wire_err
+resolve_remote(const struct account *me, const struct target *to,
+    struct convo *out)
+{
+	char key[WIRE_TARGET_CAP];
+
+	if (!remote_key(to->name, to->realm, key))
+		return WIRE_BAD_TARGET;
+	out->kind = STORE_PRIVATE;
+	out->target = *to;
+	convo_key(me->key, key, out->key);
+	return WIRE_OK;
+}
+
+static enum wire_err
+resolve_group(const struct chat *chat, const struct account *me,
+    const struct target *to, struct convo *out)
+{
+	enum wire_err err = group_resolve(chat, me, to, &out->group);
+
+	if (err != WIRE_OK)
+		return err;
+	out->kind = STORE_GROUP;
+	out->target = *group_target(out->group);
+	snprintf(out->key, sizeof(out->key), "%s", group_key(out->group));
 	return WIRE_OK;
 }
 
@@ -42,68 +76,80 @@ enum wire_err
 convo_resolve(const struct chat *chat, const struct account *me,
     const struct target *to, struct convo *out)
 {
-	if (!realm_is_ours(chat, to->realm))
-		return WIRE_NO_SUCH_REALM;
+	*out = (struct convo){ .kind = STORE_EVERYONE,
+		.target = { .kind = TARGET_EVERYONE },
+		.key = STORE_EVERYONE_KEY };
 	switch (to->kind) {
 	case TARGET_EVERYONE:
-		*out = (struct convo){
-			.kind = STORE_EVERYONE, .key = STORE_EVERYONE_KEY
-		};
 		return WIRE_OK;
 	case TARGET_USER:
+		if (!realm_is_ours(chat, to->realm))
+			return resolve_remote(me, to, out);
 		return resolve_user(chat, me, to, out);
 	case TARGET_GROUP:
-		return WIRE_NO_SUCH_GROUP;
+		return resolve_group(chat, me, to, out);
 	}
 	return WIRE_BAD_TARGET;
 }
 
 /* The half of a private key that is not mine. */
 static void
-other_key(const char *me, const char *conv, char out[WIRE_NAME_CAP])
+other_key(const char *me, const char *conv, char out[WIRE_TARGET_CAP])
 {
 	size_t first = strcspn(conv, " ");
 
 	if (conv[first] == '\0')
-		snprintf(out, WIRE_NAME_CAP, "%s", conv);
+		snprintf(out, WIRE_TARGET_CAP, "%s", conv);
 	else if (strlen(me) == first && strncmp(conv, me, first) == 0)
-		snprintf(out, WIRE_NAME_CAP, "%s", conv + first + 1);
+		snprintf(out, WIRE_TARGET_CAP, "%s", conv + first + 1);
 	else
-		snprintf(out, WIRE_NAME_CAP, "%.*s", (int)first, conv);
+		snprintf(out, WIRE_TARGET_CAP, "%.*s", (int)first, conv);
 }
 
-void
-convo_target_of(const struct account *other, struct target *out)
+/* "james@medan" in its parts. */
+static void
+cut_target(const char *name, struct target *out)
 {
-	*out = (struct target){ .kind = TARGET_EVERYONE };
-	if (other == NULL)
-		return;
-	out->kind = TARGET_USER;
-	snprintf(out->name, sizeof(out->name), "%s", other->name);
+	size_t n = strcspn(name, "@");
+
+	snprintf(out->name, sizeof(out->name), "%.*s", (int)n, name);
+	if (name[n] == '@')
+		snprintf(out->realm, sizeof(out->realm), "%s", name + n + 1);
+}
+
+static void
+target_of_key(
+    const struct chat *chat, const char *key, struct target *out)
+{
+	const struct account *a = account_by_key(chat, key);
+	const struct remote *r = a == NULL ? remote_find(chat, key) : NULL;
+
+	*out = (struct target){ .kind = TARGET_USER };
+	cut_target(a != NULL ? a->name : r != NULL ? r->shown : key, out);
 }
 
 void
 convo_target(const struct chat *chat, const struct account *me,
     enum store_kind kind, const char *conv, struct target *out)
 {
-	const struct account *other;
-	char key[WIRE_NAME_CAP];
+	const struct group *group;
+	char key[WIRE_TARGET_CAP];
 
+	*out = (struct target){ .kind = TARGET_EVERYONE };
 	switch (kind) {
 	case STORE_EVERYONE:
-		convo_target_of(NULL, out);
 		break;
 	case STORE_PRIVATE:
 		other_key(me->key, conv, key);
-		*out = (struct target){ .kind = TARGET_USER };
-		other = account_by_key(chat, key);
-		snprintf(out->name, sizeof(out->name), "%s",
-		    other != NULL ? other->name : key);
+		target_of_key(chat, key, out);
 		break;
 	case STORE_GROUP:
-		*out = (struct target){ .kind = TARGET_GROUP };
-		snprintf(out->name, sizeof(out->name), "%s",
-		    conv[0] == '#' ? conv + 1 : conv);
+		group = group_find(chat, conv);
+		out->kind = TARGET_GROUP;
+		if (group != NULL)
+			*out = *group_target(group);
+		else
+			cut_target(conv[0] == '#' ? conv + 1 : conv, out);
 		break;
 	}
 }

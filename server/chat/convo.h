@@ -6,9 +6,9 @@
  *	*             everyone
  *	KEY KEY       two people, by the keys of their accounts, in the order
  *	              of strcmp(3); no name holds a blank
- *	#KEY          a group (not yet)
+ *	#KEY          a group
  *
- * A name of another realm will stand as KEY@REALM in the same places.
+ * A name of another realm stands as KEY@REALM in the same places.
  */
 #ifndef SERVER_CHAT_CONVO_H
 #define SERVER_CHAT_CONVO_H
@@ -18,25 +18,34 @@
 #include "shared/wire.h"
 
 struct account;
+struct group;
 
 enum { CONVO_CAP = 2 * WIRE_TARGET_CAP };
 
 struct convo {
 	enum store_kind kind;
-	struct account *other; /* private: the other party; else NULL */
+	struct account *other; /* private, with one of ours; else NULL */
+	struct group *group;   /* of a group, within the turn; else NULL */
+	struct target target;  /* as the one who asks calls it */
 	char key[CONVO_CAP];
 };
 
-/* Where `me` would say something to that target. */
+/*
+ * What `me` means by that target, and may read.  Somebody of another realm
+ * need not exist: whether there is such a realm or user is not asked here.
+ */
 enum wire_err convo_resolve(const struct chat *, const struct account *me,
     const struct target *, struct convo *out);
+
+/* Is that realm this server's ("" is)? */
+bool realm_is_ours(const struct chat *, const char *realm);
+
+/* The private one of two keys, "messi", "james@medan". */
+void convo_key(const char *one, const char *two, char out[CONVO_CAP]);
 
 /* And back: what `me` would call it. */
 void convo_target(const struct chat *, const struct account *me,
     enum store_kind, const char *key, struct target *out);
-
-/* Everyone's, or the private one with other. */
-void convo_target_of(const struct account *other, struct target *out);
 
 /* A message of the store as `me` sees it; its strings are borrowed on. */
 void convo_view(const struct chat *, const struct account *me,

@@ -168,7 +168,7 @@ chat_read(struct chat *chat, uint64_t session, uint64_t watcher,
 	r = ask_new(chat, sizeof(*r), done);
 	r->me = s->account;
 	r->watcher = watcher;
-	convo_target_of(convo.other, &r->target);
+	r->target = convo.target;
 	/* Nobody has read what was not said yet. */
 	if (id > last)
 		id = last;
@@ -328,8 +328,7 @@ has_later(const struct inbox *in, size_t i)
 	size_t j;
 
 	for (j = i + 1; j < in->count; j++)
-		if (strcmp(in->message[j].target.name,
-			in->message[i].target.name) == 0)
+		if (target_same(&in->message[j].target, &in->message[i].target))
 			return true;
 	return false;
 }

@@ -33,7 +33,7 @@
 enum {
 	PEER_USERS_MAX = 20000,  /* remote users that are known of it */
 	PEER_GROUPS_MAX = 2000,  /* made here by its users, and not ended */
-	PEER_ITEM_MAX = 24 << 10 /* bytes of an item */
+	PEER_ITEM_MAX = 32 << 10 /* bytes of an item */
 };
 
 enum chat_item_kind {

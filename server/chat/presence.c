@@ -2,6 +2,8 @@
 #include "server/chat/presence.h"
 
 #include "server/chat/account.h"
+#include "server/chat/peer.h"
+#include "server/chat/remote.h"
 #include "server/chat/state.h"
 #include "server/chat/watch.h"
 
@@ -12,35 +14,60 @@ presence_init(struct presence *p)
 	p->changes = 0;
 }
 
+/* The links tell those who asked there. */
+static void
+tell_realms(struct chat *chat, const struct account *a)
+{
+	struct chat_user user;
+
+	if (chat->router.presence == NULL)
+		return;
+	account_user(chat, a, &user);
+	chat->router.presence(chat->router.arg, &user);
+}
+
 void
-presence_changed(struct chat *chat, struct account *a)
+presence_changed(struct chat *chat, struct presence_entry *e)
 {
 	struct presence *p = &chat->presence;
 
-	if (a->change != 0)
-		TAILQ_REMOVE(&p->list, a, changed);
-	a->change = ++p->changes;
-	TAILQ_INSERT_TAIL(&p->list, a, changed);
-	watches_presence(chat, a);
+	if (e->change != 0)
+		TAILQ_REMOVE(&p->list, e, entry);
+	e->change = ++p->changes;
+	TAILQ_INSERT_TAIL(&p->list, e, entry);
+	watches_presence(chat, e);
+	if (e->account != NULL)
+		tell_realms(chat, e->account);
 }
 
-struct account *
+struct presence_entry *
 presence_after(const struct chat *chat, uint64_t seen)
 {
-	struct account *a, *found = NULL;
+	struct presence_entry *e, *found = NULL;
 
-	TAILQ_FOREACH_REVERSE(a, &chat->presence.list, presence_list, changed)
+	TAILQ_FOREACH_REVERSE(e, &chat->presence.list, presence_list, entry)
 	{
-		if (a->change <= seen)
+		if (e->change <= seen)
 			break;
-		found = a;
+		found = e;
 	}
 	return found;
 }
 
+bool
+presence_concerns(const struct chat *chat, const struct presence_entry *e,
+    const struct account *a)
+{
+	return e->remote == NULL || remote_concerns(chat, e->remote, a);
+}
+
 void
-presence_event(const struct account *a, struct chat_event *out)
+presence_event(const struct chat *chat, const struct presence_entry *e,
+    struct chat_event *out)
 {
 	out->kind = CHAT_EV_PRESENCE;
-	account_user(a, &out->user);
+	if (e->remote != NULL)
+		remote_user(e->remote, &out->user);
+	else
+		account_user(chat, e->account, &out->user);
 }

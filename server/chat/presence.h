@@ -1,33 +1,48 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Who came, went or was renamed: accounts in the order of their last change,
- * so that a watch that could not be told at the time is told later what is so
- * by then, however often it changed.
+ * Who came, went or was renamed, in the order of the last change of each, so
+ * that a watch that could not be told at the time is told later what is so by
+ * then, however often it changed.
  */
 #ifndef SERVER_CHAT_PRESENCE_H
 #define SERVER_CHAT_PRESENCE_H
 
 #include <sys/queue.h>
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "server/chat/chat.h"
 
 struct account;
+struct remote;
+
+/* A member of its owner, which is one of the two. */
+struct presence_entry {
+	TAILQ_ENTRY(presence_entry) entry;
+	uint64_t change; /* 0: none yet */
+	struct account *account;
+	struct remote *remote;
+};
 
 struct presence {
-	TAILQ_HEAD(presence_list, account) list; /* oldest change first */
+	TAILQ_HEAD(presence_list, presence_entry) list; /* oldest change first */
 	uint64_t changes;
 };
 
 void presence_init(struct presence *);
 
 /* Notes the change and tells all watches that can be told. */
-void presence_changed(struct chat *, struct account *);
+void presence_changed(struct chat *, struct presence_entry *);
 
 /* The oldest change above `seen`; NULL: none. */
-struct account *presence_after(const struct chat *, uint64_t seen);
+struct presence_entry *presence_after(const struct chat *, uint64_t seen);
 
-void presence_event(const struct account *, struct chat_event *out);
+/* Is that account told of it? */
+bool presence_concerns(const struct chat *, const struct presence_entry *,
+    const struct account *);
+
+void presence_event(const struct chat *, const struct presence_entry *,
+    struct chat_event *out);
 
 #endif

@@ -9,7 +9,7 @@
 #include "shared/xalloc.h"
 
 struct kept {
-	struct recent_message m; /* name and text point into chars */
+	struct recent_message m; /* its strings point into chars */
 	size_t size;
 	char chars[];
 };
@@ -60,18 +60,33 @@ recent_free(struct recent *r)
 const struct recent_message *
 recent_add(struct recent *r, const struct recent_message *m)
 {
-	size_t name = strlen(m->name) + 1, text = strlen(m->text) + 1;
+	enum { STRINGS = 4 };
+	const char *from[STRINGS] = { m->conv, m->from, m->name, m->text };
+	const char **to[STRINGS];
+	size_t sum = 0;
 	struct kept *new;
+	char *end;
 
 	assert(m->id > r->last);
+	for (int i = 0; i < STRINGS; i++)
+		sum += strlen(from[i]) + 1;
 	while (r->count == RECENT_MAX ||
-	    (r->count > 0 && r->bytes + name + text > RECENT_BYTES))
+	    (r->count > 0 && r->bytes + sum > RECENT_BYTES))
 		drop_oldest(r);
-	new = xmalloc(sizeof(*new) + name + text);
+	new = xmalloc(sizeof(*new) + sum);
 	new->m = *m;
-	new->size = name + text;
-	new->m.name = memcpy(new->chars, m->name, name);
-	new->m.text = memcpy(new->chars + name, m->text, text);
+	new->size = sum;
+	to[0] = &new->m.conv;
+	to[1] = &new->m.from;
+	to[2] = &new->m.name;
+	to[3] = &new->m.text;
+	end = new->chars;
+	for (int i = 0; i < STRINGS; i++) {
+		size_t n = strlen(from[i]) + 1;
+
+		*to[i] = memcpy(end, from[i], n);
+		end += n;
+	}
 	r->ring[(r->first + r->count) % RECENT_MAX] = new;
 	r->count++;
 	r->bytes += new->size;

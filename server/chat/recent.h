@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "server/store/store.h"
+
 struct account;
 struct recent;
 
@@ -17,10 +19,14 @@ enum { RECENT_MAX = 1024, RECENT_BYTES = 4 << 20 };
 
 struct recent_message {
 	int64_t id, time;
-	struct account *from; /* accounts outlive it */
-	struct account *to;   /* NULL: everyone */
-	uint64_t watcher;     /* whose own word it is: not sent there */
-	const char *name;     /* from's real name then */
+	enum store_kind kind;
+	const char *conv; /* the conversation's key */
+	/* Private: the two, NULL for one of another realm (accounts outlive
+	 * it); the same twice with oneself. */
+	struct account *side[2];
+	uint64_t watcher; /* whose own word it is: not sent there */
+	const char *from; /* as shown */
+	const char *name; /* the sender's real name then */
 	const char *text;
 };
 

@@ -56,7 +56,7 @@ set_online(struct chat *chat, struct session *s)
 	if (first || s->number < a->online->number)
 		a->online = s;
 	if (first)
-		presence_changed(chat, a);
+		presence_changed(chat, &a->presence);
 }
 
 static void
@@ -74,7 +74,7 @@ set_offline(struct chat *chat, struct session *s)
 		;
 	a->online = s;
 	if (s == NULL)
-		presence_changed(chat, a);
+		presence_changed(chat, &a->presence);
 }
 
 static bool
@@ -337,7 +337,7 @@ chat_session_user(
 
 	if (s == NULL)
 		return false;
-	account_user(s->account, out);
+	account_user(chat, s->account, out);
 	return true;
 }
 
@@ -349,7 +349,7 @@ chat_each_online(const struct chat *chat, chat_user_fn *fn, void *arg)
 
 	TAILQ_FOREACH(s, &chat->sessions.online, of_online)
 		if (s->account->online == s) {
-			account_user(s->account, &user);
+			account_user(chat, s->account, &user);
 			fn(arg, &user);
 		}
 }

@@ -15,9 +15,12 @@
 #include "server/chat/account.h"
 #include "server/chat/ask.h"
 #include "server/chat/chat.h"
+#include "server/chat/peer.h"
 #include "server/chat/presence.h"
+#include "server/chat/remote.h"
 #include "server/chat/session.h"
 
+struct groups;
 struct passhash;
 struct recent;
 struct store;
@@ -27,12 +30,17 @@ struct chat {
 	struct store *store;
 	struct passhash *passhash;
 	struct chat_rules rules;
+	char (*admin)[WIRE_NAME_CAP]; /* keys, of the rules */
+	size_t admins;
+	struct chat_router router; /* zeroed: there are no other realms */
 	int64_t wall, mono;
 	bool ending; /* chat_free has begun: nothing new is taken */
 	struct asks asks;
 	struct accounts accounts;
 	struct presence presence;
 	struct sessions sessions;
+	struct remotes remotes;
+	struct groups *groups;
 	struct recent *recent;
 	struct watches *watches;
 };

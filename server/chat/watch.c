@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "server/chat/convo.h"
+#include "server/chat/group.h"
 #include "server/chat/recent.h"
 #include "server/chat/state.h"
 #include "server/store/store.h"
@@ -240,28 +241,36 @@ give(struct chat *chat, struct watch *w, const struct chat_event *event)
 }
 
 static bool
-is_for(const struct watch *w, const struct recent_message *m)
+is_for(const struct chat *chat, const struct watch *w,
+    const struct recent_message *m)
 {
-	return m->to == NULL || m->to == w->account || m->from == w->account;
+	const struct group *group;
+
+	switch (m->kind) {
+	case STORE_EVERYONE:
+		return true;
+	case STORE_PRIVATE:
+		return m->side[0] == w->account || m->side[1] == w->account;
+	case STORE_GROUP:
+		group = group_find(chat, m->conv);
+		return group != NULL && group_reads(group, w->account, m->id);
+	}
+	return false;
 }
 
-/* The event as one of the two sides of a private message sees it; for
- * everyone's it is the same on all. */
+/* The event as `me` sees it: what is private each side calls by the other's
+ * name, everything else is the same for all (me NULL). */
 static void
-message_event(const struct account *me, const struct recent_message *m,
-    struct chat_event *out)
+message_event(const struct chat *chat, const struct account *me,
+    const struct recent_message *m, struct chat_event *out)
 {
-	const struct account *other = m->to;
-
-	if (other != NULL && other == me)
-		other = m->from;
 	out->kind = CHAT_EV_MESSAGE;
 	out->message.id = m->id;
 	out->message.time = m->time;
-	out->message.from = m->from->name;
+	out->message.from = m->from;
 	out->message.name = m->name;
 	out->message.text = m->text;
-	convo_target_of(other, &out->message.target);
+	convo_target(chat, me, m->kind, m->conv, &out->message.target);
 }
 
 static void
@@ -312,46 +321,100 @@ give_live(struct chat *chat, struct watch *w, const struct recent_message *m,
 		(void)give(chat, w, event);
 }
 
+static void
+give_side(struct chat *chat, const struct recent_message *m,
+    struct account *side)
+{
+	struct shared_event e;
+	struct watch *w;
+
+	shared_init(&e);
+	message_event(chat, side, m, &e.event);
+	TAILQ_FOREACH(w, &side->watches, of_account)
+		give_live(chat, w, m, &e.event);
+	shared_release(&e);
+}
+
+/* A message on its way to the readers of a group. */
+struct to_readers {
+	struct chat *chat;
+	const struct recent_message *message;
+	struct shared_event event;
+};
+
+static void
+give_reader(void *arg, struct account *a)
+{
+	struct to_readers *to = arg;
+	struct watch *w;
+
+	TAILQ_FOREACH(w, &a->watches, of_account)
+		give_live(to->chat, w, to->message, &to->event.event);
+}
+
+static void
+give_readers(struct chat *chat, const struct recent_message *m)
+{
+	struct to_readers to = { .chat = chat, .message = m };
+	struct group *group = group_find(chat, m->conv);
+
+	if (group == NULL)
+		return;
+	shared_init(&to.event);
+	message_event(chat, NULL, m, &to.event.event);
+	group_each_reader(group, give_reader, &to);
+	shared_release(&to.event);
+}
+
+static void
+give_all(struct chat *chat, const struct recent_message *m)
+{
+	struct shared_event e;
+	struct watch *w;
+
+	shared_init(&e);
+	message_event(chat, NULL, m, &e.event);
+	TAILQ_FOREACH(w, &chat->watches->all, entry)
+		give_live(chat, w, m, &e.event);
+	shared_release(&e);
+}
+
 void
 watches_message(struct chat *chat, const struct recent_message *m)
 {
-	struct account *side[2] = { m->to, m->from };
-	struct shared_event e;
-	struct watch *w;
-	size_t i;
-
 	walk_begin(chat);
-	shared_init(&e);
-	if (m->to == NULL) {
-		message_event(NULL, m, &e.event);
-		TAILQ_FOREACH(w, &chat->watches->all, entry)
-			give_live(chat, w, m, &e.event);
+	switch (m->kind) {
+	case STORE_EVERYONE:
+		give_all(chat, m);
+		break;
+	case STORE_PRIVATE:
+		if (m->side[0] != NULL)
+			give_side(chat, m, m->side[0]);
+		if (m->side[1] != NULL && m->side[1] != m->side[0])
+			give_side(chat, m, m->side[1]);
+		break;
+	case STORE_GROUP:
+		give_readers(chat, m);
+		break;
 	}
-	for (i = 0; m->to != NULL && i < (m->to == m->from ? 1 : 2); i++) {
-		shared_release(&e);
-		shared_init(&e);
-		message_event(side[i], m, &e.event);
-		TAILQ_FOREACH(w, &side[i]->watches, of_account)
-			give_live(chat, w, m, &e.event);
-	}
-	shared_release(&e);
 	walk_end(chat);
 }
 
 void
-watches_presence(struct chat *chat, const struct account *a)
+watches_presence(struct chat *chat, const struct presence_entry *p)
 {
 	struct shared_event e;
 	struct watch *w;
 
 	walk_begin(chat);
 	shared_init(&e);
-	presence_event(a, &e.event);
+	presence_event(chat, p, &e.event);
 	TAILQ_FOREACH(w, &chat->watches->all, entry) {
 		if (w->gone || w->full || w->state == WATCH_ASKED)
 			continue;
-		w->presence = a->change;
-		(void)give(chat, w, &e.event);
+		w->presence = p->change;
+		if (presence_concerns(chat, p, w->account))
+			(void)give(chat, w, &e.event);
 	}
 	shared_release(&e);
 	walk_end(chat);
@@ -365,8 +428,7 @@ read_note(struct chat *chat, struct watch *w, const struct target *target,
 	size_t i;
 
 	for (i = 0; i < w->reads; i++)
-		if (w->read[i].target.kind == target->kind &&
-		    strcmp(w->read[i].target.name, target->name) == 0) {
+		if (target_same(&w->read[i].target, target)) {
 			w->read[i].id = id;
 			return;
 		}
@@ -440,14 +502,16 @@ give_one(struct chat *chat, struct watch *w, struct shared_event *e)
 static bool
 catch_up_presence(struct chat *chat, struct watch *w)
 {
+	struct presence_entry *p;
 	struct shared_event e;
-	struct account *a;
 
-	for (a = presence_after(chat, w->presence); a != NULL;
-	     a = TAILQ_NEXT(a, changed)) {
+	for (p = presence_after(chat, w->presence); p != NULL;
+	     p = TAILQ_NEXT(p, entry)) {
+		w->presence = p->change;
+		if (!presence_concerns(chat, p, w->account))
+			continue;
 		shared_init(&e);
-		presence_event(a, &e.event);
-		w->presence = a->change;
+		presence_event(chat, p, &e.event);
 		if (!give_one(chat, w, &e))
 			return false;
 	}
@@ -479,10 +543,10 @@ catch_up_recent(struct chat *chat, struct watch *w)
 
 	while ((m = recent_after(chat->recent, w->cursor)) != NULL) {
 		w->cursor = m->id;
-		if (!is_for(w, m) || m->watcher == w->number)
+		if (!is_for(chat, w, m) || m->watcher == w->number)
 			continue;
 		shared_init(&e);
-		message_event(w->account, m, &e.event);
+		message_event(chat, w->account, m, &e.event);
 		if (!give_one(chat, w, &e))
 			return;
 	}
@@ -495,7 +559,7 @@ static void watch_paged(void *, const struct store_page *);
 static void
 ask_page(struct chat *chat, struct watch *w)
 {
-	struct store_query query = { .scope = STORE_ALL,
+	struct store_query query = { .scope = STORE_REPLAY,
 		.account = w->account->id,
 		.me = w->account->name,
 		.after = w->cursor,

@@ -21,6 +21,7 @@
 #include "server/chat/chat.h"
 
 struct account;
+struct presence_entry;
 struct recent_message;
 struct watches;
 
@@ -45,8 +46,8 @@ void watches_end(struct chat *, struct account *, uint64_t session,
 /* A message was committed and is the newest of the recent ones. */
 void watches_message(struct chat *, const struct recent_message *);
 
-/* That account came, went or was renamed: the newest change of presence. */
-void watches_presence(struct chat *, const struct account *);
+/* Somebody came, went or was renamed: the newest change of presence. */
+void watches_presence(struct chat *, const struct presence_entry *);
 
 /* The account's read mark moved; the watch that moved it is not told. */
 void watches_read(struct chat *, struct account *, uint64_t watcher,

@@ -304,7 +304,7 @@ a_store_of_a_newer_version_is_74_and_stays_as_it_is(void **state)
 	refused(s, EX_IOERR, "newer");
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db,
-			     "PRAGMA user_version = 2", NULL, NULL, NULL),
+			     "PRAGMA user_version = 3", NULL, NULL, NULL),
 	    SQLITE_OK);
 	sqlite3_close(db);
 	free(path);

@@ -13,7 +13,11 @@
 static void
 add(struct recent *r, int64_t id, const char *text)
 {
-	struct recent_message m = { .id = id, .name = "Neko", .text = text };
+	struct recent_message m = { .id = id,
+		.conv = "*",
+		.from = "neko",
+		.name = "Neko",
+		.text = text };
 	const struct recent_message *kept = recent_add(r, &m);
 
 	assert_int_equal(kept->id, id);

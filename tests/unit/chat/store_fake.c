@@ -18,7 +18,8 @@ enum write_kind {
 	ADD_SESSION,
 	END_SESSION,
 	USE_SESSION,
-	MARK_READ
+	MARK_READ,
+	NOTE /* takes its place in the order, and no more */
 };
 
 struct write {
@@ -383,6 +384,8 @@ apply(struct store *s, struct write *w)
 	case MARK_READ:
 		apply_mark(s, w, out);
 		break;
+	case NOTE:
+		break;
 	}
 }
 
@@ -472,6 +475,20 @@ store_add_message(struct store *s, const struct store_message *m,
 		w->tag.tag = w->string[4] = copy(tag->tag);
 	}
 	return true;
+}
+
+/* Everything that is queued is applied in order and at once. */
+bool
+store_hold(struct store *s, size_t n)
+{
+	(void)n;
+	return !s->refuse;
+}
+
+void
+store_release(struct store *s)
+{
+	(void)s;
 }
 
 bool
@@ -596,7 +613,7 @@ wanted(struct store *s, const struct store_query *q,
 		return false;
 	if (q->scope == STORE_ONE)
 		return strcmp(m->conv, q->conv) == 0;
-	if (q->scope == STORE_ALL)
+	if (q->scope == STORE_ALL || q->scope == STORE_REPLAY)
 		return l != NULL;
 	return l != NULL && m->kind == STORE_PRIVATE && m->id > l->mark &&
 	    is_news(m, q->me);
@@ -751,6 +768,46 @@ store_unread(struct store *s, int64_t account, const char *me,
 	q->account = account;
 	q->string[0] = copy(me);
 	return true;
+}
+
+/* ---- other realms ----------------------------------------------------- */
+
+bool
+store_set_taken(struct store *s, const char *realm, const char *stream,
+    int64_t number, store_written_fn *fn, void *arg)
+{
+	(void)realm;
+	(void)stream;
+	(void)number;
+	return put(s, NOTE, fn, arg) != NULL;
+}
+
+bool
+store_add_out(struct store *s, const struct store_out *out,
+    store_written_fn *fn, void *arg)
+{
+	(void)out;
+	return put(s, NOTE, fn, arg) != NULL;
+}
+
+bool
+store_find_tag(struct store *s, const struct store_tag *tag,
+    store_written_fn *fn, void *arg)
+{
+	(void)tag;
+	return put(s, NOTE, fn, arg) != NULL;
+}
+
+int
+store_each_contact(struct store *s, store_contact_fn *fn, void *arg)
+{
+	size_t i;
+
+	for (i = 0; i < s->links; i++)
+		if (s->link[i].kind == STORE_PRIVATE &&
+		    strchr(s->link[i].conv, '@') != NULL)
+			fn(arg, s->link[i].account, s->link[i].conv);
+	return s->fail ? -1 : 0;
 }
 
 /* ---- start ------------------------------------------------------------ */

@@ -231,7 +231,28 @@ see(void *arg, uint64_t id, const struct chat_event *ev)
 		break;
 	case CHAT_EV_JOIN:
 	case CHAT_EV_LEAVE:
-		fail();
+		target_format(&ev->target, target);
+		log_line(e->log, sizeof(e->log), "%s %s %s%s%s\n",
+		    ev->kind == CHAT_EV_JOIN ? "join" : "leave", target,
+		    ev->user.name, ev->by != NULL ? " by " : "",
+		    ev->by != NULL ? ev->by : "");
+		break;
+	case CHAT_EV_MEMBER:
+		target_format(&ev->target, target);
+		log_line(e->log, sizeof(e->log), "member %s %s %s%s\n", target,
+		    ev->user.name, chat_role_name(ev->role),
+		    ev->muted ? " muted" : "");
+		break;
+	case CHAT_EV_GROUP:
+		target_format(&ev->target, target);
+		log_line(e->log, sizeof(e->log), "group %s %s %s\n", target,
+		    chat_mode_name(ev->mode), ev->text);
+		break;
+	case CHAT_EV_INVITE:
+		target_format(&ev->target, target);
+		log_line(e->log, sizeof(e->log), "invite %s by %s\n", target,
+		    ev->by);
+		break;
 	}
 	if (e->leaves)
 		chat_unwatch(e->chat, e->number);

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "server/chat/remote.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/chat/group.h"
+#include "server/chat/peer.h"
+#include "server/chat/state.h"
+#include "server/store/store.h"
+#include "shared/map.h"
+#include "shared/xalloc.h"
+
+/* ---- the table -------------------------------------------------------- */
+
+void
+remotes_init(struct remotes *all)
+{
+	TAILQ_INIT(&all->all);
+	all->by_key = map_new();
+	SLIST_INIT(&all->realms);
+}
+
+void
+remotes_free(struct remotes *all)
+{
+	struct remote_realm *realm;
+	struct remote *r;
+
+	while ((realm = SLIST_FIRST(&all->realms)) != NULL) {
+		SLIST_REMOVE_HEAD(&all->realms, entry);
+		free(realm);
+	}
+	while ((r = TAILQ_FIRST(&all->all)) != NULL) {
+		TAILQ_REMOVE(&all->all, r, entry);
+		free(r->contact);
+		free(r);
+	}
+	map_free(all->by_key);
+}
+
+bool
+remote_key(const char *user, const char *realm, char key[WIRE_TARGET_CAP])
+{
+	char name[WIRE_NAME_CAP], at[WIRE_NAME_CAP];
+
+	if (!wire_name_key(user, strlen(user), name) ||
+	    !wire_name_key(realm, strlen(realm), at))
+		return false;
+	snprintf(key, WIRE_TARGET_CAP, "%s@%s", name, at);
+	return true;
+}
+
+struct remote *
+remote_find(const struct chat *chat, const char *key)
+{
+	return map_get(chat->remotes.by_key, key, strlen(key));
+}
+
+struct remote *
+remote_by_name(const struct chat *chat, const char *user)
+{
+	char key[WIRE_NAME_CAP];
+	struct remote *r;
+	size_t n;
+
+	if (!wire_name_key(user, strlen(user), key))
+		return NULL;
+	n = strlen(key);
+	TAILQ_FOREACH(r, &chat->remotes.all, entry)
+		if (r->known && strncmp(r->key, key, n) == 0 &&
+		    r->key[n] == '@')
+			return r;
+	return NULL;
+}
+
+/* One more of that realm; false: as many as may be are there. */
+static bool
+count_one(struct remotes *all, const char *realm)
+{
+	struct remote_realm *r;
+
+	SLIST_FOREACH(r, &all->realms, entry)
+		if (strcmp(r->key, realm) == 0)
+			break;
+	if (r == NULL) {
+		r = xcalloc(1, sizeof(*r));
+		snprintf(r->key, sizeof(r->key), "%s", realm);
+		SLIST_INSERT_HEAD(&all->realms, r, entry);
+	}
+	if (r->users >= PEER_USERS_MAX)
+		return false;
+	r->users++;
+	return true;
+}
+
+struct remote *
+remote_meet(struct chat *chat, const char *user, const char *realm)
+{
+	struct remotes *all = &chat->remotes;
+	char key[WIRE_TARGET_CAP], at[WIRE_NAME_CAP];
+	struct remote *r;
+
+	if (!remote_key(user, realm, key) ||
+	    !wire_name_key(realm, strlen(realm), at))
+		return NULL;
+	r = remote_find(chat, key);
+	if (r != NULL || !count_one(all, at))
+		return r;
+	r = xcalloc(1, sizeof(*r));
+	snprintf(r->key, sizeof(r->key), "%s", key);
+	snprintf(r->shown, sizeof(r->shown), "%s@%s", user, realm);
+	snprintf(r->name, sizeof(r->name), "%s", user);
+	snprintf(r->realm, sizeof(r->realm), "%s", at);
+	snprintf(r->real_name, sizeof(r->real_name), "%s", user);
+	r->presence.remote = r;
+	TAILQ_INSERT_TAIL(&all->all, r, entry);
+	map_put(all->by_key, r->key, strlen(r->key), r);
+	return r;
+}
+
+void
+remote_set_real_name(struct remote *r, const char *name)
+{
+	if (wire_real_name_ok(name, strlen(name)))
+		snprintf(r->real_name, sizeof(r->real_name), "%s", name);
+}
+
+/* ---- whose business it is --------------------------------------------- */
+
+static bool
+has_contact(const struct remote *r, const struct account *a)
+{
+	size_t i;
+
+	for (i = 0; i < r->contacts; i++)
+		if (r->contact[i] == a)
+			return true;
+	return false;
+}
+
+void
+remote_contact(struct chat *chat, struct remote *r, struct account *a)
+{
+	if (has_contact(r, a))
+		return;
+	r->contact =
+	    xreallocarray(r->contact, r->contacts + 1, sizeof(void *));
+	r->contact[r->contacts++] = a;
+	if (r->contacts == 1 && chat->router.want != NULL)
+		chat->router.want(chat->router.arg, r->realm, r->name);
+}
+
+bool
+remote_concerns(const struct chat *chat, const struct remote *r,
+    const struct account *a)
+{
+	return has_contact(r, a) || group_shared(chat, r->key, a);
+}
+
+void
+remote_user(const struct remote *r, struct chat_user *out)
+{
+	*out = (struct chat_user){ .name = r->shown,
+		.real_name = r->real_name,
+		.online = r->online,
+		.since = r->since };
+}
+
+void
+chat_each_contact(const struct chat *chat, uint64_t session, chat_user_fn *fn,
+    void *arg)
+{
+	const struct session *s = session_find(chat, session);
+	struct chat_user user;
+	struct remote *r;
+
+	TAILQ_FOREACH(r, &chat->remotes.all, entry) {
+		if (s == NULL || !remote_concerns(chat, r, s->account))
+			continue;
+		remote_user(r, &user);
+		fn(arg, &user);
+	}
+}
+
+void
+chat_each_wanted(const struct chat *chat, const char *realm,
+    void (*fn)(void *arg, const char *user), void *arg)
+{
+	char key[WIRE_NAME_CAP];
+	struct remote *r;
+
+	if (!wire_name_key(realm, strlen(realm), key))
+		return;
+	TAILQ_FOREACH(r, &chat->remotes.all, entry)
+		if (strcmp(r->realm, key) == 0 &&
+		    (r->contacts > 0 || group_has(chat, r->key)))
+			fn(arg, r->name);
+}
+
+/* ---- what the links tell ---------------------------------------------- */
+
+void
+chat_remote_user(
+    struct chat *chat, const char *realm, const struct chat_user *user)
+{
+	struct remote *r = remote_meet(chat, user->name, realm);
+	bool renamed;
+
+	if (r == NULL)
+		return;
+	r->known = true;
+	renamed = user->real_name != NULL &&
+	    strcmp(r->real_name, user->real_name) != 0;
+	if (renamed)
+		remote_set_real_name(r, user->real_name);
+	r->since = user->since;
+	if (r->online == user->online && !(renamed && r->online))
+		return;
+	r->online = user->online;
+	presence_changed(chat, &r->presence);
+}
+
+void
+chat_remote_down(struct chat *chat, const char *realm)
+{
+	char key[WIRE_NAME_CAP];
+	struct remote *r;
+
+	if (!wire_name_key(realm, strlen(realm), key))
+		return;
+	TAILQ_FOREACH(r, &chat->remotes.all, entry) {
+		if (strcmp(r->realm, key) != 0 || !r->online)
+			continue;
+		r->online = false;
+		r->since = chat->wall;
+		presence_changed(chat, &r->presence);
+	}
+}
+
+/* ---- start ------------------------------------------------------------ */
+
+/* "james@medan messi", in either order: the half with an '@'. */
+static void
+contact_loaded(void *arg, int64_t account, const char *conv)
+{
+	struct chat *chat = arg;
+	struct account *a = account_by_id(chat, account);
+	const char *blank = strchr(conv, ' ');
+	char half[WIRE_TARGET_CAP];
+	struct remote *r;
+	char *at;
+
+	if (a == NULL || blank == NULL)
+		return;
+	snprintf(half, sizeof(half), "%.*s", (int)(blank - conv), conv);
+	if (strchr(half, '@') == NULL)
+		snprintf(half, sizeof(half), "%s", blank + 1);
+	at = strchr(half, '@');
+	if (at == NULL)
+		return;
+	*at = '\0';
+	r = remote_meet(chat, half, at + 1);
+	if (r == NULL)
+		return;
+	r->known = true;
+	remote_contact(chat, r, a);
+}
+
+int
+remotes_load(struct chat *chat)
+{
+	return store_each_contact(chat->store, contact_loaded, chat);
+}

@@ -306,7 +306,8 @@ static const struct statement {
 		" WHERE p.account = ?1" },
 	[SQL_TALLY_FROM] = { SQL_READER,
 		"SELECT m.id FROM message m" PAGE_PARTY
-		" WHERE m.id > ?2" PAGE_SINCE " ORDER BY m.id DESC LIMIT 1 OFFSET ?3" },
+		" WHERE m.id > ?2" PAGE_SINCE
+		" ORDER BY m.id DESC LIMIT 1 OFFSET ?3" },
 	[SQL_UNREAD] = { SQL_READER,
 		"SELECT c.kind, c.key, p.mark, count(*), min(m.id)"
 		" FROM party p CROSS JOIN conversation c ON c.id = p.conv"

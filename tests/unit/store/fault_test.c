@@ -277,6 +277,161 @@ nothing_is_written_until_the_disk_syncs_again(void **state)
 	assert_string_equal(w->seen[1].text, "two");
 }
 
+/* ---- what is held ----------------------------------------------------- */
+
+/* So many of each hold that the thread would be at it before the last. */
+enum { OUTS = 60, WRITES = OUTS + 3 };
+
+struct held {
+	unsigned asked, answered, refused;
+};
+
+static void
+on_held(void *arg, const struct store_written *done)
+{
+	struct held *h = arg;
+
+	h->answered++;
+	h->refused += !done->ok;
+}
+
+static void
+await_held(struct world *w, const struct held *h)
+{
+	struct pollfd pfd = { .fd = store_fd(w->store), .events = POLLIN };
+
+	while (h->answered < h->asked) {
+		assert_int_equal(poll(&pfd, 1, WAIT_MS), 1);
+		store_dispatch(w->store);
+	}
+}
+
+/* What a message from another realm does, passed on to many. */
+static bool
+try_to_hold(struct world *w, int number)
+{
+	char text[180];
+	const struct store_out out = { "medan", text, sizeof(text) };
+	const struct store_message m =
+	    message(STORE_GROUP, "#b", "james@medan", text);
+	const struct store_member who = { .conv = "#b",
+		.member = text,
+		.name = "A Name",
+		.real_name = "A Name" };
+	struct held h = { .asked = WRITES };
+
+	snprintf(text, sizeof(text), "%0150d", number);
+	assert_true(store_hold(w->store, WRITES));
+	assert_true(store_add_message(w->store, &m,
+	    &(struct store_along){ 0 }, on_held, &h));
+	for (int i = 0; i < OUTS; i++)
+		assert_true(store_add_out(w->store, &out, on_held, &h));
+	assert_true(store_put_member(w->store, &who, on_held, &h));
+	assert_true(store_set_taken(
+	    w->store, "medan", "aaaaaaaaaaaaaaaa", number, on_held, &h));
+	store_release(w->store);
+	await_held(w, &h);
+	assert_true(h.refused == 0 || h.refused == WRITES);
+	return h.refused == 0;
+}
+
+struct there {
+	int64_t messages, items, members, taken, highest;
+};
+
+static void
+on_there_realm(void *arg, const struct store_realm *r)
+{
+	struct there *t = arg;
+
+	assert_int_equal(r->last, r->waiting);
+	assert_int_equal(r->last % OUTS, 0);
+	t->items = r->last / OUTS;
+	t->taken = r->taken;
+}
+
+static void
+on_there_member(void *arg, const struct store_member *m)
+{
+	struct there *t = arg;
+
+	t->members++;
+	t->highest = strtol(m->member, NULL, 10);
+}
+
+static struct there
+what_is_there(struct world *w)
+{
+	struct there t = { .messages = store_last_id(w->store) };
+
+	assert_int_equal(store_each_realm(w->store, on_there_realm, &t), 0);
+	assert_int_equal(
+	    store_each_member(w->store, on_there_member, &t), 0);
+	return t;
+}
+
+/* The disk runs full again and again, somewhere in the middle of things. */
+static void
+what_is_held_is_there_together_or_not_at_all(void **state)
+{
+	enum { MANY = 300 };
+	struct world *w = *state;
+	int64_t ok = 0, last = 0;
+	struct there t;
+
+	for (int i = 1; i <= MANY; i++) {
+		fill_disk((rlim_t)(4096 * (1 + i * 7 % 83)));
+		if (try_to_hold(w, i)) {
+			ok++;
+			last = i;
+		}
+	}
+	free_disk();
+	assert_true(ok > 0 && ok < MANY);
+	for (int again = 0; again < 2; again++) {
+		t = what_is_there(w);
+		assert_int_equal(t.messages, ok);
+		assert_int_equal(t.items, ok);
+		assert_int_equal(t.members, ok);
+		assert_int_equal(t.taken, last);
+		assert_int_equal(t.highest, last);
+		world_reopen(w);
+	}
+}
+
+static void
+a_refused_hold_does_not_come_back_after_a_crash(void **state)
+{
+	struct world *w = *state;
+
+	assert_true(try_to_hold(w, 1));
+	atomic_store(&bad_syncs, 1);
+	assert_false(try_to_hold(w, 2));
+	assert_int_equal(last_after_crash(w), 1);
+	assert_true(try_to_hold(w, 3));
+	assert_int_equal(what_is_there(w).items, 2);
+	assert_int_equal(what_is_there(w).taken, 3);
+}
+
+/* ---- kill -9 ---------------------------------------------------------- */
+
+typedef void write_forever_fn(const struct world *, int tell);
+
+static void
+hold_until_killed(const struct world *outer, int tell)
+{
+	struct world *w = xcalloc(1, sizeof(*w));
+	int64_t id;
+
+	strcpy(w->dir, outer->dir);
+	world_open(w);
+	for (id = store_last_id(w->store) + 1;; id++) {
+		if (!try_to_hold(w, (int)id) ||
+		    write(tell, &id, sizeof(id)) != sizeof(id))
+			_exit(1);
+	}
+}
+
 /* Says numbers, each its own id, five at a time, and tells each answer. */
 static void
 write_until_killed(const struct world *outer, int tell)
@@ -300,7 +455,7 @@ write_until_killed(const struct world *outer, int tell)
 }
 
 static int64_t
-kill_a_writer(const struct world *w, int after)
+kill_a_writer(const struct world *w, write_forever_fn *forever, int after)
 {
 	int ends[2], status;
 	int64_t id = 0;
@@ -311,12 +466,13 @@ kill_a_writer(const struct world *w, int after)
 	assert_true(pid != -1);
 	if (pid == 0) {
 		close(ends[0]);
-		write_until_killed(w, ends[1]);
+		forever(w, ends[1]);
 	}
 	close(ends[1]);
 	for (int i = 0; i < after; i++)
 		assert_int_equal(
 		    read(ends[0], &id, sizeof(id)), sizeof(id));
+	usleep((useconds_t)after * 150); /* somewhere in what comes next */
 	assert_int_equal(kill(pid, SIGKILL), 0);
 	while (read(ends[0], &id, sizeof(id)) == sizeof(id))
 		continue; /* what was answered before it fell */
@@ -334,7 +490,8 @@ what_was_answered_survives_a_kill_at_any_moment(void **state)
 	int64_t answered = 0;
 
 	for (int i = 0; i < ROUNDS; i++)
-		answered = kill_a_writer(w, 1 + i * 5 % 7);
+		answered =
+		    kill_a_writer(w, write_until_killed, 1 + i * 5 % 7);
 	world_open(w);
 	assert_true(store_last_id(w->store) >= answered);
 	all_there_is(w);
@@ -343,6 +500,28 @@ what_was_answered_survives_a_kill_at_any_moment(void **state)
 		assert_int_equal(w->seen[i].id, i + 1);
 		assert_int_equal(
 		    strtol(w->seen[i].text, NULL, 10), i + 1);
+	}
+}
+
+static void
+what_is_held_stays_together_through_a_kill(void **state)
+{
+	enum { ROUNDS = 12 };
+	struct world *w = *state;
+	int64_t answered;
+	struct there t;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		answered =
+		    kill_a_writer(w, hold_until_killed, 1 + i * 5 % 7);
+		world_open(w);
+		t = what_is_there(w);
+		assert_true(t.messages >= answered);
+		assert_int_equal(t.items, t.messages);
+		assert_int_equal(t.members, t.messages);
+		assert_int_equal(t.taken, t.messages);
+		assert_int_equal(t.highest, t.messages);
+		world_close(w);
 	}
 }
 
@@ -383,7 +562,10 @@ main(void)
 		FAULT_TEST(exactly_what_was_answered_is_there),
 		FAULT_TEST(a_refused_message_does_not_come_back_after_a_crash),
 		FAULT_TEST(nothing_is_written_until_the_disk_syncs_again),
+		FAULT_TEST(what_is_held_is_there_together_or_not_at_all),
+		FAULT_TEST(a_refused_hold_does_not_come_back_after_a_crash),
 		BARE_TEST(what_was_answered_survives_a_kill_at_any_moment),
+		BARE_TEST(what_is_held_stays_together_through_a_kill),
 		FAULT_TEST(the_log_stays_short),
 	};
 

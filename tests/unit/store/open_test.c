@@ -398,17 +398,35 @@ a_damaged_account_is_told_at_start(void **state)
 
 /* ---- migration -------------------------------------------------------- */
 
+/* As a server of that schema made it, with what `text` puts into it. */
 static void
-an_older_file_is_brought_up_to_date(void **state)
+make_older(struct world *w, int schema, const char *text)
 {
-	struct world *w = *state;
 	struct sql q;
 
 	assert_true(sql_open(&q, path_of(w, "chat.db"), SQL_WRITER, true));
-	assert_true(sql_migrate(&q, 1));
-	assert_int_equal(sql_version(&q), 1);
+	assert_true(sql_migrate(&q, schema));
+	assert_int_equal(sql_version(&q), schema);
 	sql_close(&q);
-	run_sql(path_of(w, "chat.db"),
+	run_sql(path_of(w, "chat.db"), text);
+}
+
+static void
+assert_schema(struct world *w, int schema)
+{
+	struct sql q;
+
+	assert_true(sql_open(&q, path_of(w, "chat.db"), SQL_WRITER, true));
+	assert_int_equal(sql_version(&q), schema);
+	sql_close(&q);
+}
+
+static void
+the_first_schema_is_brought_up_to_date(void **state)
+{
+	struct world *w = *state;
+
+	make_older(w, 1,
 	    "INSERT INTO account(name, key, real_name, hash, created)"
 	    " VALUES('messi', 'messi', 'Lionel Messi', '$hash', 1);"
 	    "INSERT INTO party(account, conv, mark) VALUES(1, 1, 0);"
@@ -421,9 +439,86 @@ an_older_file_is_brought_up_to_date(void **state)
 	assert_int_equal(say_all(w, "messi", "kopi lagi"), 3);
 	assert_int_equal(find(w, 1, "kopi"), 2);
 	world_close(w);
-	assert_true(sql_open(&q, path_of(w, "chat.db"), SQL_WRITER, true));
-	assert_int_equal(sql_version(&q), STORE_SCHEMA);
-	sql_close(&q);
+	assert_schema(w, STORE_SCHEMA);
+}
+
+/* What a server of schema 2 leaves behind. */
+static const char second[] =
+    "INSERT INTO account(name, key, real_name, hash, created)"
+    " VALUES('messi', 'messi', 'Lionel Messi', '$hash', 1),"
+    " ('neko', 'neko', 'Neko', '$hash', 2);"
+    "INSERT INTO session(digest, account, created, used, expires)"
+    " VALUES(randomblob(32), 1, 1, 2, 3);"
+    "INSERT INTO conversation(kind, key) VALUES(1, 'messi neko');"
+    "INSERT INTO party(account, conv, mark)"
+    " VALUES(1, 1, 1), (2, 1, 0), (1, 2, 1), (2, 2, 1);"
+    "INSERT INTO message(time, conv, sender, name, text)"
+    " VALUES(1, 1, 'messi', 'Lionel Messi', 'kopi enak'),"
+    " (2, 2, 'messi', 'Lionel Messi', 'kopi rahasia'),"
+    " (3, 1, 'neko', 'Neko', 'kopi lagi');"
+    "INSERT INTO message_text(rowid, text) SELECT id, text FROM message;"
+    "INSERT INTO sent_tag(account, tag, id, digest, time)"
+    " VALUES(1, 't1', 2, zeroblob(32), 2);";
+
+static void
+count_account(void *arg, const struct store_account *a)
+{
+	int *n = arg;
+
+	assert_false(a->admin);
+	++*n;
+}
+
+static void
+count_session(void *arg, const struct store_session *e)
+{
+	int *n = arg;
+
+	assert_int_equal(e->account, 1);
+	++*n;
+}
+
+static void
+no_group(void *arg, const struct store_group *g)
+{
+	(void)arg;
+	fail_msg("a group out of nothing: %s", g->name);
+}
+
+static void
+no_realm(void *arg, const struct store_realm *r)
+{
+	(void)arg;
+	fail_msg("a realm out of nothing: %s", r->realm);
+}
+
+static void
+the_second_schema_keeps_all_that_it_had(void **state)
+{
+	struct world *w = *state;
+	struct store_tag tag = { .account = 1, .tag = "t1" };
+	int accounts = 0, sessions = 0;
+
+	make_older(w, 2, second);
+	world_open(w);
+	store_each_account(w->store, count_account, &accounts);
+	assert_int_equal(accounts, 2);
+	store_each_session(w->store, count_session, &sessions);
+	assert_int_equal(sessions, 1);
+	assert_int_equal(store_each_group(w->store, no_group, NULL), 0);
+	assert_int_equal(store_each_realm(w->store, no_realm, NULL), 0);
+	assert_int_equal(store_last_id(w->store), 3);
+	assert_int_equal(find(w, 2, "kopi"), 3);
+	assert_int_equal(unread(w, 2, "neko"), 2);
+	assert_int_equal(w->unread[0].mark, 0);
+	assert_int_equal(w->unread[1].mark, 1);
+	count(w, 2, 0, 10); /* all of it is replayed, as it was before */
+	assert_int_equal(w->tally.count, 3);
+	wrote(w, store_find_tag(w->store, &tag, on_written, w));
+	assert_true(w->written.duplicate);
+	assert_int_equal(w->written.id, 2);
+	world_close(w);
+	assert_schema(w, STORE_SCHEMA);
 }
 
 /* A step that fails leaves the file at the schema before it. */
@@ -431,18 +526,26 @@ static void
 a_failed_step_changes_nothing(void **state)
 {
 	struct world *w = *state;
-	struct sql q;
 
-	assert_true(sql_open(&q, path_of(w, "chat.db"), SQL_WRITER, true));
-	assert_true(sql_migrate(&q, 1));
-	sql_close(&q);
-	run_sql(path_of(w, "chat.db"), "CREATE TABLE message_text(x)");
+	make_older(w, 1, "CREATE TABLE message_text(x)");
 	assert_refused(w, STORE_BROKEN, "chat.db");
-	assert_true(sql_open(&q, path_of(w, "chat.db"), SQL_WRITER, true));
-	assert_int_equal(sql_version(&q), 1);
-	sql_close(&q);
+	assert_schema(w, 1);
 	run_sql(path_of(w, "chat.db"), "DROP TABLE message_text");
 	world_open(w);
+}
+
+static void
+a_step_that_fails_at_its_end_is_undone_from_its_beginning(void **state)
+{
+	struct world *w = *state;
+
+	make_older(w, 2, second);
+	run_sql(path_of(w, "chat.db"), "CREATE TABLE outbox(x)");
+	assert_refused(w, STORE_BROKEN, "chat.db");
+	assert_schema(w, 2);
+	run_sql(path_of(w, "chat.db"), "DROP TABLE outbox");
+	world_open(w);
+	assert_int_equal(find(w, 2, "kopi"), 3);
 }
 
 int
@@ -464,8 +567,11 @@ main(void)
 		BARE_TEST(other_files_are_refused),
 		BARE_TEST(a_damaged_file_is_refused),
 		BARE_TEST(a_damaged_account_is_told_at_start),
-		BARE_TEST(an_older_file_is_brought_up_to_date),
+		BARE_TEST(the_first_schema_is_brought_up_to_date),
+		BARE_TEST(the_second_schema_keeps_all_that_it_had),
 		BARE_TEST(a_failed_step_changes_nothing),
+		BARE_TEST(
+		    a_step_that_fails_at_its_end_is_undone_from_its_beginning),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -128,13 +128,17 @@ pages_are_walked_by_id(void **state)
 		    "SEARCH m USING INDEX message_conv "
 		    "(conv=? AND id>? AND id<?)",
 		    true);
-		assert_step(p, SQL_PAGE_ALL + i,
-		    "SEARCH m USING INTEGER PRIMARY KEY "
-		    "(rowid>? AND rowid<?)",
-		    true);
-		assert_step(p, SQL_PAGE_ALL + i,
-		    "SEARCH p USING PRIMARY KEY (account=? AND conv=?)",
-		    true);
+		for (int k = SQL_PAGE_ALL; k <= SQL_PAGE_REPLAY;
+		     k += SQL_PAGE_REPLAY - SQL_PAGE_ALL) {
+			assert_step(p, k + i,
+			    "SEARCH m USING INTEGER PRIMARY KEY "
+			    "(rowid>? AND rowid<?)",
+			    true);
+			assert_step(p, k + i,
+			    "SEARCH p USING PRIMARY KEY "
+			    "(account=? AND conv=?)",
+			    true);
+		}
 		assert_step(p, SQL_PAGE_UNREAD + i,
 		    "SEARCH m USING INDEX message_conv "
 		    "(conv=? AND id>? AND id<?)",
@@ -176,6 +180,36 @@ tags_are_swept_by_time(void **state)
 	assert_step(*state, SQL_SWEEP_TAGS, "sent_tag_time (time<?)", true);
 }
 
+static void
+an_outbox_is_read_and_dropped_by_number(void **state)
+{
+	const struct plans *p = *state;
+
+	assert_step(p, SQL_READ_OUT,
+	    "SEARCH o USING PRIMARY KEY (realm=? AND number>?)", true);
+	assert_step(p, SQL_DROP_OUT,
+	    "SEARCH outbox USING PRIMARY KEY (realm=? AND number<?)", true);
+	assert_step(p, SQL_NEW_STREAM,
+	    "SEARCH o USING PRIMARY KEY (realm=?)", true);
+}
+
+static void
+a_group_ends_by_its_index(void **state)
+{
+	const struct plans *p = *state;
+
+	assert_step(p, SQL_END_READERS,
+	    "SEARCH party USING PRIMARY KEY (account=? AND conv=?)", true);
+	assert_step(p, SQL_END_MEMBERS, "(conv=?)", true);
+	assert_step(p, SQL_END_RULES,
+	    "SEARCH rule USING PRIMARY KEY (conv=?)", true);
+	assert_step(p, SQL_FIND_MEMBER, "(conv=? AND key=?)", true);
+	assert_step(p, SQL_DROP_MEMBER, "(conv=? AND key=?)", true);
+	assert_step(p, SQL_DROP_READER, "(account=? AND conv=?)", true);
+	assert_step(
+	    p, SQL_DROP_RULE, "(conv=? AND kind=? AND key=?)", true);
+}
+
 int
 main(void)
 {
@@ -186,6 +220,8 @@ main(void)
 		cmocka_unit_test(what_is_counted_is_counted_in_the_index),
 		cmocka_unit_test(words_are_sought_first_and_bounded_by_id),
 		cmocka_unit_test(tags_are_swept_by_time),
+		cmocka_unit_test(an_outbox_is_read_and_dropped_by_number),
+		cmocka_unit_test(a_group_ends_by_its_index),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

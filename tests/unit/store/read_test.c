@@ -512,10 +512,22 @@ a_query_sees_every_write_that_was_answered(void **state)
 }
 
 static void
+on_items(void *arg, const struct store_items *items)
+{
+	struct world *w = arg;
+
+	w->ok = items->ok;
+	w->count = items->count;
+	assert_true(items->ok || items->count == 0);
+	w->answered++;
+}
+
+static void
 too_many_queries_are_refused_and_the_others_answered(void **state)
 {
 	struct world *w = *state;
 	const struct store_query query = { EVERYONE, .limit = 1 };
+	const struct store_tag tag = { .account = 1, .tag = "t1" };
 
 	/* Not dispatched, so they wait although they are done. */
 	for (size_t i = 0; i < STORE_QUERIES_MAX; i++)
@@ -523,6 +535,9 @@ too_many_queries_are_refused_and_the_others_answered(void **state)
 	assert_false(store_read(w->store, &query, on_page, w));
 	assert_false(store_count(w->store, 1, 0, 1, on_tally, w));
 	assert_false(store_unread(w->store, 1, "messi", on_unread, w));
+	assert_false(store_find_tag(w->store, &tag, on_written, w));
+	assert_false(
+	    store_read_out(w->store, "medan", 0, 1, 1, on_items, w));
 	await(w);
 	ask(w, query);
 	assert_int_equal(w->answered, STORE_QUERIES_MAX + 1);
@@ -533,9 +548,18 @@ closing_answers_every_query(void **state)
 {
 	struct world *w = *state;
 	const struct store_query query = { EVERYONE, .limit = 1 };
+	const struct store_tag tag = { .account = 1, .tag = "t1" };
+	const struct store_out out = { "medan", "text", 4 };
 
-	for (int i = 0; i < 100; i++)
+	for (int i = 0; i < 100; i++) {
+		was_taken(w, store_add_out(w->store, &out, on_written, w));
 		was_taken(w, store_read(w->store, &query, on_page, w));
+		was_taken(w,
+		    store_read_out(
+			w->store, "medan", 0, 9, 99, on_items, w));
+		was_taken(
+		    w, store_find_tag(w->store, &tag, on_written, w));
+	}
 	world_close(w);
 	assert_int_equal(w->answered, w->asked);
 }

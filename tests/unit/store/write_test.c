@@ -269,6 +269,54 @@ tags_outlive_the_process(void **state)
 	assert_int_equal(w->written.id, 1);
 }
 
+/* As the write itself would answer it, but nothing is written or swept. */
+static void
+a_tag_is_looked_up_without_a_message(void **state)
+{
+	struct world *w = *state;
+	struct store_tag tag = tag_of(1, "t1", 7);
+
+	say_all(w, "messi", "before");
+	wrote(w, store_find_tag(w->store, &tag, on_written, w));
+	assert_true(w->written.ok);
+	assert_false(w->written.duplicate);
+	assert_false(w->written.reused);
+	assert_int_equal(w->written.id, 0);
+	say_tagged(w, tag, 100);
+	wrote(w, store_find_tag(w->store, &tag, on_written, w));
+	assert_true(w->written.duplicate);
+	assert_false(w->written.reused);
+	assert_int_equal(w->written.id, 2);
+	tag = tag_of(1, "t1", 8);
+	wrote(w, store_find_tag(w->store, &tag, on_written, w));
+	assert_false(w->written.duplicate);
+	assert_true(w->written.reused);
+	assert_int_equal(w->written.id, 2);
+	tag = tag_of(2, "t1", 7);
+	wrote(w, store_find_tag(w->store, &tag, on_written, w));
+	assert_int_equal(w->written.id, 0);
+	tag = tag_of(1, "t1", 7);
+	tag.since = 101;
+	wrote(w, store_find_tag(w->store, &tag, on_written, w));
+	assert_int_equal(w->written.id, 0);
+	assert_int_equal(store_last_id(w->store), 2);
+	assert_true(say_tagged(w, tag_of(1, "t1", 7), 300).duplicate);
+}
+
+static void
+the_tag_to_look_up_is_copied(void **state)
+{
+	struct world *w = *state;
+	char text[] = "t1";
+	struct store_tag tag = tag_of(1, text, 7);
+
+	say_tagged(w, tag, 100);
+	was_taken(w, store_find_tag(w->store, &tag, on_written, w));
+	memset(text, 'x', 2);
+	await(w);
+	assert_true(w->written.duplicate);
+}
+
 /* ---- accounts --------------------------------------------------------- */
 
 struct list {
@@ -284,8 +332,9 @@ on_account(void *arg, const struct store_account *a)
 
 	assert_true(l->count < 8);
 	snprintf(l->text[l->count++], sizeof(l->text[0]),
-	    "%lld %s %s %s %s %lld", (long long)a->id, a->name, a->key,
-	    a->real_name, a->hash, (long long)a->created);
+	    "%lld %s %s %s %s %lld%s", (long long)a->id, a->name, a->key,
+	    a->real_name, a->hash, (long long)a->created,
+	    a->admin ? " admin" : "");
 }
 
 static void
@@ -347,6 +396,32 @@ a_real_name_is_changed_for_one_account(void **state)
 	store_each_account(w->store, on_account, &l);
 	assert_string_equal(l.text[0], "1 messi messi Lionel Messi $hash 77");
 	assert_string_equal(l.text[1], "2 neko neko A Name $hash 77");
+}
+
+static void
+an_account_is_made_and_unmade_an_administrator(void **state)
+{
+	struct world *w = *state;
+	struct list l = { 0 };
+	struct store_account a = { .name = "root",
+		.key = "root",
+		.real_name = "Root",
+		.hash = "$hash",
+		.admin = true };
+
+	add_account(w, "messi");
+	wrote(w, store_add_account(w->store, &a, on_written, w));
+	wrote(w, store_set_admin(w->store, 1, true, on_written, w));
+	assert_true(w->written.ok);
+	world_reopen(w);
+	store_each_account(w->store, on_account, &l);
+	assert_string_equal(l.text[0], "1 messi messi A Name $hash 77 admin");
+	assert_string_equal(l.text[1], "2 root root Root $hash 0 admin");
+	wrote(w, store_set_admin(w->store, 2, false, on_written, w));
+	l.count = 0;
+	store_each_account(w->store, on_account, &l);
+	assert_string_equal(l.text[0], "1 messi messi A Name $hash 77 admin");
+	assert_string_equal(l.text[1], "2 root root Root $hash 0");
 }
 
 /* ---- sessions --------------------------------------------------------- */
@@ -453,6 +528,25 @@ a_new_password_ends_the_other_sessions_of_the_account(void **state)
 	assert_int_equal(l.digest[0], 3);
 }
 
+static void
+all_sessions_of_an_account_end_and_no_others(void **state)
+{
+	struct world *w = *state;
+	struct list l = { 0 };
+
+	add_account(w, "messi");
+	add_session(w, 1, 1, 10);
+	add_session(w, 2, 1, 20);
+	add_session(w, 3, 2, 30);
+	wrote(w, store_end_sessions(w->store, 1, on_written, w));
+	assert_true(w->written.ok);
+	store_each_account(w->store, on_account, &l);
+	assert_string_equal(l.text[0], "1 messi messi A Name $hash 77");
+	l = sessions(w);
+	assert_int_equal(l.count, 1);
+	assert_int_equal(l.digest[0], 3);
+}
+
 int
 main(void)
 {
@@ -473,13 +567,17 @@ main(void)
 		WORLD_TEST(
 		    the_same_tag_many_times_in_one_commit_is_one_message),
 		WORLD_TEST(tags_outlive_the_process),
+		WORLD_TEST(a_tag_is_looked_up_without_a_message),
+		WORLD_TEST(the_tag_to_look_up_is_copied),
 		WORLD_TEST(accounts_come_back_in_the_order_of_registration),
 		WORLD_TEST(a_taken_key_adds_nothing),
 		WORLD_TEST(a_real_name_is_changed_for_one_account),
+		WORLD_TEST(an_account_is_made_and_unmade_an_administrator),
 		WORLD_TEST(sessions_come_back_in_the_order_of_their_making),
 		WORLD_TEST(a_session_ends_and_is_used_by_its_digest),
 		WORLD_TEST(
 		    a_new_password_ends_the_other_sessions_of_the_account),
+		WORLD_TEST(all_sessions_of_an_account_end_and_no_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 
 #include "server/chat/group.h"
 #include "server/chat/recent.h"
+#include "server/chat/rule.h"
 #include "server/chat/state.h"
 #include "server/chat/watch.h"
 #include "server/store/store.h"
@@ -18,6 +19,7 @@ release(struct chat *chat)
 	recent_free(chat->recent);
 	sessions_free(&chat->sessions);
 	groups_free(chat->groups);
+	rules_free(chat->rule);
 	remotes_free(&chat->remotes);
 	accounts_free(&chat->accounts);
 	free(chat->admin);
@@ -41,11 +43,12 @@ chat_new(struct store *store, struct passhash *passhash,
 	accounts_init(&chat->accounts);
 	remotes_init(&chat->remotes);
 	chat->groups = groups_new();
+	chat->rule = rules_new();
 	chat->watches = watches_new();
 	chat->recent = recent_new(last);
 	if (last == -1 || accounts_load(chat) == -1 ||
 	    sessions_load(chat) == -1 || remotes_load(chat) == -1 ||
-	    groups_load(chat) == -1) {
+	    rules_load(chat) == -1 || groups_load(chat) == -1) {
 		release(chat);
 		return NULL;
 	}

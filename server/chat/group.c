@@ -120,12 +120,24 @@ group_shared(const struct chat *chat, const char *member,
 	return false;
 }
 
+void
+group_do(struct chat *chat, const struct doer *who,
+    const struct chat_deed *deed, struct chat_done done)
+{
+	(void)who;
+	(void)deed;
+	ask_refuse(chat, done, WIRE_NO_SUCH_GROUP);
+}
+
 enum wire_err
-server_may_say(const struct chat *chat, const char *who)
+group_may_rule(const struct chat *chat, const struct doer *who,
+    const struct target *target, const char **conv)
 {
 	(void)chat;
 	(void)who;
-	return WIRE_OK;
+	(void)target;
+	(void)conv;
+	return WIRE_NO_SUCH_GROUP;
 }
 
 const char *

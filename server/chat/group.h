@@ -21,6 +21,7 @@
 #include "server/chat/peer.h"
 
 struct account;
+struct doer;
 struct group;
 struct groups;
 struct recent_message;
@@ -69,9 +70,13 @@ bool group_has(const struct chat *, const char *member);
 bool group_shared(
     const struct chat *, const char *member, const struct account *);
 
-/* May somebody, by key, say anything on this server?  WIRE_MUTED,
- * WIRE_BANNED. */
-enum wire_err server_may_say(const struct chat *, const char *who);
+/* chat_do's part: a deed on a group. */
+void group_do(struct chat *, const struct doer *, const struct chat_deed *,
+    struct chat_done);
+
+/* chat_each_rule's: may the asker see those of that group? */
+enum wire_err group_may_rule(const struct chat *, const struct doer *,
+    const struct target *, const char **conv);
 
 /* chat_receive's part: items about groups. */
 const char *group_receive(struct chat *, const struct chat_origin *,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/chat/deed.h"
 #include "server/chat/group.h"
 #include "server/chat/peer.h"
 #include "server/chat/recent.h"

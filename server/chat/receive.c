@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "server/chat/convo.h"
+#include "server/chat/deed.h"
 #include "server/chat/group.h"
 #include "server/chat/message.h"
 #include "server/chat/remote.h"

@@ -23,6 +23,7 @@
 struct groups;
 struct passhash;
 struct recent;
+struct rules;
 struct store;
 struct watches;
 
@@ -41,6 +42,7 @@ struct chat {
 	struct sessions sessions;
 	struct remotes remotes;
 	struct groups *groups;
+	struct rules *rule;
 	struct recent *recent;
 	struct watches *watches;
 };

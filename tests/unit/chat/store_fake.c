@@ -810,6 +810,14 @@ store_each_contact(struct store *s, store_contact_fn *fn, void *arg)
 	return s->fail ? -1 : 0;
 }
 
+int
+store_each_rule(struct store *s, store_rule_fn *fn, void *arg)
+{
+	(void)fn;
+	(void)arg;
+	return s->fail ? -1 : 0;
+}
+
 /* ---- start ------------------------------------------------------------ */
 
 int

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { AGAIN_MS = 1000, AGAIN_MIN_MS = 10, AGAIN_MAX_MS = 600 * 1000 };
+
 json_t *
 parse_object(const char *p, size_t n)
 {
@@ -57,6 +59,37 @@ parse_time(const json_t *o, const char *key, int64_t otherwise)
 	int64_t ms;
 
 	return s != NULL && wire_time_parse(s, &ms) ? ms : otherwise;
+}
+
+bool
+parse_ok(const json_t *reply)
+{
+	const char *status = parse_string(reply, "status");
+
+	return status != NULL && strcmp(status, "OK") == 0;
+}
+
+bool
+parse_code(const json_t *reply, enum wire_err err)
+{
+	const char *code = parse_string(reply, "code");
+
+	return code != NULL && strcmp(code, wire_err_code(err)) == 0;
+}
+
+bool
+parse_later(const json_t *reply, int64_t *ms)
+{
+	if (!parse_code(reply, WIRE_RATE_LIMITED) &&
+	    !parse_code(reply, WIRE_BUSY))
+		return false;
+	if (!parse_id(reply, "retry_ms", ms))
+		*ms = AGAIN_MS;
+	if (*ms < AGAIN_MIN_MS)
+		*ms = AGAIN_MIN_MS;
+	if (*ms > AGAIN_MAX_MS)
+		*ms = AGAIN_MAX_MS;
+	return true;
 }
 
 bool

@@ -14,6 +14,8 @@
 
 #include <jansson.h>
 
+#include "shared/wire.h"
+
 struct model_message;
 
 /* NULL: no JSON object. */
@@ -27,6 +29,12 @@ bool parse_id(const json_t *, const char *key, int64_t *); /* 0 and up */
 bool parse_true(const json_t *, const char *key);
 /* ms since 1970; otherwise when it is not there or no time. */
 int64_t parse_time(const json_t *, const char *key, int64_t otherwise);
+
+/* Of a reply: "status" is OK; "code" is that error's; it is worth asking again
+ * in *ms. */
+bool parse_ok(const json_t *);
+bool parse_code(const json_t *, enum wire_err);
+bool parse_later(const json_t *, int64_t *ms);
 
 bool parse_message(const json_t *, struct model_message *);
 

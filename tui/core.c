@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/core.h"
+
+#include "shared/buf.h"
+#include "shared/xalloc.h"
+#include "tui/clock.h"
+#include "tui/uplink.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void
+core_notice(struct client *c, const char *fmt, ...)
+{
+	va_list ap;
+	char *text;
+
+	va_start(ap, fmt);
+	text = xvasprintf(fmt, ap);
+	va_end(ap);
+	model_notice(c->model, clock_ms(), text);
+	free(text);
+	c->events->changed(c->arg);
+}
+
+void
+core_wipe(char **secret)
+{
+	if (*secret == NULL)
+		return;
+	explicit_bzero(*secret, strlen(*secret));
+	free(*secret);
+	*secret = NULL;
+}
+
+void
+core_replace(char **slot, const char *s)
+{
+	char *copy = s == NULL ? NULL : xstrdup(s);
+
+	core_wipe(slot);
+	*slot = copy;
+}
+
+/* What the model shows of us. */
+void
+core_publish(struct client *c)
+{
+	struct model_status s = *model_status(c->model);
+
+	s.link = c->link;
+	s.retry_at = c->link == LINK_LOST ? uplink_retry_at(c->uplink) : 0;
+	snprintf(s.why, sizeof(s.why), "%s",
+	    c->link == LINK_LOST ? c->why : "");
+	snprintf(s.user, sizeof(s.user), "%s",
+	    c->token != NULL && c->user != NULL ? c->user : "");
+	model_set_status(c->model, &s);
+	c->events->changed(c->arg);
+}
+
+void
+core_set_link(struct client *c, enum model_link link)
+{
+	c->link = link;
+	core_publish(c);
+}
+
+bool
+core_watching(const struct client *c)
+{
+	return c->link == LINK_ONLINE || c->link == LINK_CATCHING;
+}
+
+void
+core_nothing_comes(struct client *c)
+{
+	c->sending = c->unread_asked = false;
+	loop_timer_unset(c->loop, &c->resend);
+	loop_timer_unset(c->loop, &c->reads);
+	for (size_t i = 0; i < model_convos(c->model); i++)
+		model_fetching(c->model, model_convo(c->model, i), false);
+}
+
+void
+core_broken(struct client *c, const char *what)
+{
+	core_notice(
+	    c, "the server does not speak this protocol: %s", what);
+	uplink_fail(c->uplink, what);
+}
+
+void
+core_request(struct client *c, const struct request *like, const char *fmt, ...)
+{
+	struct buf line;
+	va_list ap;
+
+	if (!uplink_is_up(c->uplink))
+		return;
+	buf_init(&line, WIRE_LINE_MAX + 256);
+	va_start(ap, fmt);
+	requests_add(&c->requests, like, &line, fmt, ap);
+	va_end(ap);
+	uplink_send(c->uplink, buf_data(&line), line.len);
+	explicit_bzero(buf_data(&line), line.len); /* it may be a password */
+	buf_release(&line);
+}
+
+void
+core_done_quietly(
+    struct client *c, const struct request *rq, json_t *reply)
+{
+	(void)c;
+	(void)rq;
+	(void)reply;
+}

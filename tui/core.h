@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The inside of the client, which its parts share and nobody else includes:
+ *
+ *	uplink.c    the connection: kept, lost, made again
+ *	request.c   what was asked and waits for its reply
+ *	login.c     the way from connected to watching, and back
+ *	tidings.c   who is there, what is unread, what happens
+ *	history.c   pages of older messages, read marks
+ *	delivery.c  what was typed, until it is answered
+ *	ask.c       the person's questions
+ *	client.c    life, and who gets what comes in
+ *
+ * Each part writes its own members of the struct; the others read them.
+ */
+#ifndef TUI_CORE_H
+#define TUI_CORE_H
+
+#include "shared/loop.h"
+#include "shared/wire.h"
+#include "tui/client.h"
+#include "tui/model.h"
+#include "tui/outbox.h"
+#include "tui/request.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct uplink;
+
+struct client {
+	struct loop *loop;
+	struct model *model;
+	const struct client_events *events;
+	void *arg;
+
+	struct uplink *uplink;
+	struct requests requests;
+	enum model_link link;
+	char why[160];  /* of the last loss */
+	bool said_lost; /* so, that it is back is said, too */
+	bool lazy;      /* see client_lazy */
+
+	/* login.c: what to log in with: a token, or a name and password. */
+	char *user, *token, *password, *real_name;
+	bool registering;
+	bool logout_wanted;
+	char last_user[WIRE_NAME_CAP]; /* whose conversations are shown */
+	uint64_t login_tag; /* only the newest try to log in counts */
+	struct loop_timer relogin;
+
+	/* tidings.c */
+	bool unread_asked;
+
+	/* history.c */
+	int64_t read_at;
+	struct loop_timer reads;
+
+	/* delivery.c */
+	struct outbox outbox;
+	bool sending; /* its first is on its way */
+	struct loop_timer resend; /* rate-limited: the outbox goes on */
+};
+
+/* A line of our own in the current conversation. */
+void core_notice(struct client *, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Puts what is known of us and of the connection into the model. */
+void core_publish(struct client *);
+void core_set_link(struct client *, enum model_link);
+
+/* Logged in, and told what happens. */
+bool core_watching(const struct client *);
+
+/* Asks; like->done is called with the reply, unless the connection is lost
+ * before.  Nothing happens when there is none. */
+void core_request(
+    struct client *, const struct request *like, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* For a request whose answer does not matter. */
+void core_done_quietly(struct client *, const struct request *, json_t *reply);
+
+/* What is on its way brings nothing any more. */
+void core_nothing_comes(struct client *);
+
+/* The server broke the protocol: nothing that it says now can be trusted. */
+void core_broken(struct client *, const char *what);
+
+/* Strings that may be secrets: wiped before they are freed. */
+void core_wipe(char **secret);
+void core_replace(char **slot, const char *s);
+
+#endif

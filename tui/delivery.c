@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/delivery.h"
+
+#include "shared/wire.h"
+#include "shared/xalloc.h"
+#include "tui/answer.h"
+#include "tui/clock.h"
+#include "tui/core.h"
+#include "tui/login.h"
+#include "tui/model.h"
+#include "tui/outbox.h"
+#include "tui/parse.h"
+#include "tui/uplink.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void
+delivery_forget(struct client *c)
+{
+	outbox_release(&c->outbox);
+	outbox_init(&c->outbox);
+}
+
+static void
+on_resend(void *arg)
+{
+	struct client *c = arg;
+
+	c->sending = false;
+	delivery_pump(c);
+}
+
+void
+delivery_pump(struct client *c)
+{
+	const struct outbox_item *first = c->outbox.first;
+
+	if (!uplink_is_up(c->uplink) || !core_watching(c) || c->sending)
+		return;
+	if (first == NULL) {
+		login_nothing_waits(c);
+		return;
+	}
+	c->sending = true;
+	uplink_send(c->uplink, first->line, first->len);
+}
+
+static void
+answered(struct client *c, bool ok, const char *why)
+{
+	outbox_done(&c->outbox);
+	c->sending = false;
+	c->events->changed(c->arg);
+	delivery_pump(c);
+	c->events->answered(c->arg, ok, why);
+}
+
+/* It stands where it was typed; who looks elsewhere is told too. */
+static void
+tell_failure(struct client *c, const char *target, const char *why)
+{
+	if (!c->lazy &&
+	    model_find(c->model, target) != model_current(c->model))
+		core_notice(c, "%s: not sent: %s", target, why);
+}
+
+/* The reply to the first of the outbox. */
+static void
+done_say(struct client *c, json_t *reply)
+{
+	const char *tag = c->outbox.first->tag;
+	char why[ANSWER_WHY_CAP];
+	int64_t id, ms;
+
+	if (parse_ok(reply)) {
+		if (!parse_id(reply, "id", &id) || id == 0) {
+			core_broken(c, "a message without an id");
+			return;
+		}
+		model_settle(c->model, tag, id,
+		    parse_time(reply, "time", clock_ms()));
+		answered(c, true, NULL);
+	} else if (parse_later(reply, &ms))
+		loop_timer_set(c->loop, &c->resend, ms, on_resend, c);
+	else if (parse_code(reply, WIRE_NO_SESSION))
+		login_expired(c); /* it waits for the next login */
+	else {
+		answer_why(reply, why);
+		model_fail(c->model, tag, why);
+		tell_failure(c, c->outbox.first->target, why);
+		answered(c, false, why);
+	}
+}
+
+bool
+delivery_reply(struct client *c, const char *tag, json_t *reply)
+{
+	if (!c->sending || c->outbox.first == NULL ||
+	    strcmp(c->outbox.first->tag, tag) != 0)
+		return false;
+	done_say(c, reply);
+	return true;
+}
+
+bool
+client_say(struct client *c, const char *target, const char *text)
+{
+	const struct outbox_item *item;
+	const char *why;
+	struct target t;
+
+	if (target_parse(&t, target, strlen(target)) != WIRE_OK) {
+		core_notice(c, "%s: that is nobody's name", target);
+		return false;
+	}
+	if (*text == '\0')
+		return false;
+	if (strlen(text) > WIRE_TEXT_MAX) {
+		core_notice(c, "that is %zu bytes; a message holds at most %d",
+		    strlen(text), WIRE_TEXT_MAX);
+		return false;
+	}
+	if ((item = outbox_add(&c->outbox, target, text, &why)) == NULL) {
+		core_notice(c, "%s", why);
+		return false;
+	}
+	if (!model_typed(c->model, target, item->tag, text, clock_ms())) {
+		outbox_undo(&c->outbox);
+		core_notice(c, "not taken: %d messages wait to be sent already",
+		    MODEL_WAITING);
+		return false;
+	}
+	c->events->changed(c->arg);
+	delivery_pump(c);
+	return true;
+}
+
+size_t
+client_unanswered(const struct client *c)
+{
+	return c->outbox.count;
+}
+
+char *
+client_unsent(const struct client *c)
+{
+	return outbox_dump(&c->outbox);
+}
+
+void
+client_take_back(struct client *c, const char *unsent)
+{
+	char *copy = xstrdup(unsent), *rest = copy, *line, *text;
+	const struct outbox_item *item;
+
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		item = outbox_take_back(&c->outbox, line, &text);
+		if (item != NULL && !model_typed(c->model, item->target,
+		    item->tag, text, clock_ms()))
+			outbox_undo(&c->outbox);
+		free(text);
+	}
+	free(copy);
+	if (c->outbox.count > 0)
+		core_notice(c, "%zu messages of last time are sent now",
+		    c->outbox.count);
+	delivery_pump(c);
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/history.h"
+
+#include "shared/wire.h"
+#include "tui/answer.h"
+#include "tui/core.h"
+#include "tui/model.h"
+#include "tui/parse.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+enum { READ_MS = 1000 }; /* between two read marks of a conversation */
+
+/* ---- read marks -------------------------------------------------------- */
+
+static void
+on_reads(void *arg)
+{
+	/* A mark that was refused is told again with the next. */
+	const struct request quiet = { .done = core_done_quietly };
+	struct client *c = arg;
+
+	if (!core_watching(c))
+		return;
+	c->read_at = loop_now(c->loop);
+	for (size_t i = 0; i < model_convos(c->model); i++) {
+		struct convo *cv = model_convo(c->model, i);
+		int64_t id = convo_take_read(cv);
+
+		if (id > 0)
+			core_request(c, &quiet, "read - %s %" PRId64,
+			    convo_target(cv), id);
+	}
+}
+
+/* A busy room is read many times a second; the server is told once. */
+void
+history_tell_reads(struct client *c)
+{
+	int64_t wait = c->read_at + READ_MS - loop_now(c->loop);
+
+	if (!core_watching(c) || c->reads.slot != 0)
+		return;
+	if (c->read_at == 0 || wait < 0)
+		wait = 0;
+	loop_timer_set(c->loop, &c->reads, wait, on_reads, c);
+}
+
+/* ---- history ----------------------------------------------------------- */
+
+static void
+done_history(struct client *c, const struct request *rq, json_t *reply)
+{
+	struct convo *cv = model_convo_by_serial(c->model, rq->convo);
+	struct model_message *msg;
+	size_t n;
+	char why[ANSWER_WHY_CAP];
+
+	if (cv == NULL)
+		return; /* closed meanwhile */
+	model_fetching(c->model, cv, false);
+	if (!parse_ok(reply)) {
+		answer_why(reply, why);
+		core_notice(c, "%s: %s", convo_target(cv), why);
+		/* Nothing to come: the pane would ask with every frame. */
+		model_page(c->model, cv, NULL, 0, true);
+		return;
+	}
+	if (!parse_messages(reply, &msg, &n)) {
+		core_broken(c, "a bad page of history");
+		return;
+	}
+	model_page(c->model, cv, msg, n, !parse_true(reply, "more") || n == 0);
+	free(msg);
+	history_tell_reads(c);
+}
+
+void
+client_older(struct client *c, struct convo *cv, int limit)
+{
+	struct request rq = { .done = done_history };
+	int64_t before = convo_first(cv);
+
+	if (!core_watching(c) || convo_begin(cv) || convo_fetching(cv) ||
+	    convo_full(cv) || c->requests.count >= REQUESTS_MAX)
+		return;
+	if (limit < 1 || limit > WIRE_PAGE_MAX)
+		limit = WIRE_PAGE_DEFAULT;
+	rq.convo = convo_serial(cv);
+	model_fetching(c->model, cv, true);
+	if (before > 0)
+		core_request(c, &rq, "history - %s before=%" PRId64 " limit=%d",
+		    convo_target(cv), before, limit);
+	else
+		core_request(c, &rq, "history - %s limit=%d",
+		    convo_target(cv), limit);
+	c->events->changed(c->arg);
+}
+
+void
+client_show(struct client *c, struct convo *cv)
+{
+	model_switch(c->model, cv);
+	if (!c->lazy && convo_count(cv) < WIRE_PAGE_DEFAULT)
+		client_older(c, cv, WIRE_PAGE_DEFAULT);
+	c->events->changed(c->arg);
+}
+
+void
+client_look(struct client *c, bool looked)
+{
+	model_look(c->model, looked);
+	if (looked)
+		history_tell_reads(c);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Pages of older messages (client_older, client_show), and how far one has
+ * read.  Part of the client: see core.h.
+ */
+#ifndef TUI_HISTORY_H
+#define TUI_HISTORY_H
+
+struct client;
+
+/* Tells the server what the model has read: soon, but seldom. */
+void history_tell_reads(struct client *);
+
+#endif

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/login.h"
+
+#include "shared/utf8.h"
+#include "shared/wire.h"
+#include "tui/answer.h"
+#include "tui/core.h"
+#include "tui/delivery.h"
+#include "tui/parse.h"
+#include "tui/tidings.h"
+#include "tui/uplink.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { TELL_MS = 1000 }; /* a wait so long is told */
+
+/* ---- with a password, or a new account --------------------------------- */
+
+static void
+need_login(struct client *c, enum client_why why, const char *text)
+{
+	core_wipe(&c->password);
+	core_wipe(&c->token);
+	c->registering = false;
+	if (uplink_is_up(c->uplink))
+		c->link = LINK_LOGIN;
+	core_publish(c);
+	c->events->need_login(c->arg, why, text);
+}
+
+void
+login_expired(struct client *c)
+{
+	if (c->token == NULL)
+		return;
+	core_nothing_comes(c);
+	c->events->forget(c->arg);
+	need_login(c, CLIENT_EXPIRED,
+	    "you are not logged in any more: log in again");
+}
+
+static void
+on_relogin(void *arg)
+{
+	login_step(arg);
+}
+
+/* True: the server is busy, login_step() runs again later. */
+static bool
+login_later(struct client *c, const json_t *reply)
+{
+	int64_t ms;
+
+	if (!parse_later(reply, &ms))
+		return false;
+	if (ms >= TELL_MS)
+		core_notice(c, "the server lets us wait %.0f s",
+		    (double)ms / 1000);
+	loop_timer_set(c->loop, &c->relogin, ms, on_relogin, c);
+	return true;
+}
+
+static void
+refused(struct client *c, const json_t *reply)
+{
+	const char *code = parse_string(reply, "code");
+	enum client_why what = CLIENT_REFUSED;
+	char why[ANSWER_WHY_CAP];
+
+	switch (code == NULL ? WIRE_ERRS : wire_err_from_code(code)) {
+	case WIRE_NO_ACCOUNT:
+	case WIRE_NAME_TAKEN:
+	case WIRE_BAD_NAME:
+		what = CLIENT_BAD_NAME;
+		break;
+	case WIRE_BAD_REAL_NAME:
+		what = CLIENT_BAD_REAL_NAME;
+		break;
+	default:
+		break;
+	}
+	answer_why(reply, why);
+	need_login(c, what, why);
+}
+
+/* Another person's conversations are not for this one. */
+static void
+settle_user(struct client *c)
+{
+	if (c->user == NULL)
+		return;
+	if (c->last_user[0] != '\0' && strcmp(c->last_user, c->user) != 0) {
+		delivery_forget(c);
+		model_reset(c->model);
+	}
+	snprintf(c->last_user, sizeof(c->last_user), "%s", c->user);
+}
+
+static void
+done_auth(struct client *c, const struct request *rq, json_t *reply)
+{
+	const char *token = parse_name(reply, "tokenid", 256);
+	const char *user = parse_name(reply, "user", WIRE_NAME_CAP);
+
+	if (rq->tag != c->login_tag)
+		return;
+	if (!parse_ok(reply)) {
+		if (!login_later(c, reply))
+			refused(c, reply);
+		return;
+	}
+	if (token == NULL || strpbrk(token, " \r\n") != NULL) {
+		core_broken(c, "a login without a token");
+		return;
+	}
+	core_wipe(&c->password);
+	core_replace(&c->token, token);
+	if (user != NULL)
+		core_replace(&c->user, user);
+	settle_user(c);
+	core_publish(c);
+	c->events->logged_in(c->arg, c->user, c->token);
+	login_step(c);
+}
+
+static void
+done_register(struct client *c, const struct request *rq, json_t *reply)
+{
+	if (rq->tag != c->login_tag)
+		return;
+	if (!parse_ok(reply)) {
+		if (!login_later(c, reply))
+			refused(c, reply);
+		return;
+	}
+	c->registering = false; /* from here on it is a login */
+	core_notice(c, "welcome, %s: the account is made", c->user);
+	login_step(c);
+}
+
+/* ---- watching ---------------------------------------------------------- */
+
+static void
+done_watch(struct client *c, const struct request *rq, json_t *reply)
+{
+	char why[ANSWER_WHY_CAP];
+	int64_t last;
+
+	if (rq->tag != c->login_tag)
+		return;
+	if (!parse_ok(reply)) {
+		answer_why(reply, why);
+		if (parse_code(reply, WIRE_NO_SESSION))
+			login_expired(c);
+		else if (!login_later(c, reply))
+			/* The token may be as good as ever. */
+			uplink_lose(c->uplink, why);
+		return;
+	}
+	if (!parse_id(reply, "last", &last)) {
+		core_broken(c, "a watch without its last id");
+		return;
+	}
+	/*
+	 * The first time, what is older than the start comes from history.
+	 * When resuming, what was replayed counts as seen only as it comes:
+	 * the line may be cut again before all of it is here.
+	 */
+	if (model_last_seen(c->model) == 0)
+		model_seen(c->model, last);
+	else if (parse_true(reply, "gap")) {
+		model_gap(c->model);
+		core_notice(c, "more was missed than the server sends again; "
+		               "older messages come as you scroll up");
+	}
+	uplink_useful(c->uplink);
+	core_set_link(c, LINK_CATCHING);
+	tidings_ask(c);
+	client_show(c, model_current(c->model));
+	delivery_pump(c);
+}
+
+void
+login_step(struct client *c)
+{
+	int64_t after = model_last_seen(c->model);
+	struct request rq = { .done = done_auth };
+
+	if (!uplink_is_up(c->uplink))
+		return; /* when connected */
+	core_set_link(c, LINK_LOGIN);
+	if (c->token != NULL) {
+		rq.done = done_watch;
+		rq.bad_token = true;
+		if (after > 0)
+			core_request(
+			    c, &rq, "watch %s %" PRId64, c->token, after);
+		else
+			core_request(c, &rq, "watch %s", c->token);
+	} else if (c->password != NULL && c->registering) {
+		rq.done = done_register;
+		core_request(c, &rq, "register %s %s%s%s", c->user, c->password,
+		    c->real_name == NULL ? "" : " ",
+		    c->real_name == NULL ? "" : c->real_name);
+	} else if (c->password != NULL)
+		core_request(c, &rq, "auth %s %s", c->user, c->password);
+	else
+		need_login(c, CLIENT_NO_LOGIN, "");
+	c->login_tag = c->requests.tag;
+}
+
+static void
+done_hello(struct client *c, const struct request *rq, json_t *reply)
+{
+	struct model_status s = *model_status(c->model);
+	const char *realm = parse_name(reply, "realm", sizeof(s.realm));
+
+	(void)rq;
+	if (parse_code(reply, WIRE_TOO_MANY_CONNECTIONS)) {
+		uplink_lose(c->uplink, "the server is full");
+		return;
+	}
+	/* An older server does not know hello; it may know the rest. */
+	snprintf(s.realm, sizeof(s.realm), "%s", realm == NULL ? "" : realm);
+	model_set_status(c->model, &s);
+	login_step(c);
+}
+
+void
+login_begin(struct client *c)
+{
+	core_request(c, &(struct request){ .done = done_hello }, "hello");
+}
+
+/* ---- what to log in with ----------------------------------------------- */
+
+/* A word of a request: no blank can be in it. */
+static bool
+is_word(const char *s)
+{
+	return *s != '\0' && strpbrk(s, " \r\n") == NULL &&
+	    strlen(s) <= WIRE_PASSWORD_MAX && utf8_valid(s, strlen(s));
+}
+
+static void
+credentials(struct client *c, const char *user, const char *password,
+    const char *real_name, bool registering)
+{
+	if (c->token != NULL) {
+		core_notice(
+		    c, "you are logged in as %s; /logout first", c->user);
+		return;
+	}
+	if (!is_word(user) || !is_word(password) ||
+	    strlen(user) >= WIRE_NAME_CAP) {
+		need_login(c, CLIENT_REFUSED,
+		    "a name and a password hold no blanks and are not empty");
+		return;
+	}
+	if (real_name != NULL && (*real_name == '\0' || !registering))
+		real_name = NULL;
+	if (real_name != NULL &&
+	    !wire_real_name_ok(real_name, strlen(real_name))) {
+		need_login(c, CLIENT_BAD_REAL_NAME,
+		    "that cannot be a real name: 1 to 64 characters");
+		return;
+	}
+	core_replace(&c->user, user);
+	core_replace(&c->password, password);
+	core_replace(&c->real_name, real_name);
+	c->registering = registering;
+	loop_timer_unset(c->loop, &c->relogin);
+	if (c->link == LINK_LOGIN)
+		login_step(c);
+	else if (c->link == LINK_LOST)
+		client_retry(c);
+}
+
+void
+client_login(struct client *c, const char *user, const char *password)
+{
+	credentials(c, user, password, NULL, false);
+}
+
+void
+client_register(struct client *c, const char *user, const char *password,
+    const char *real_name)
+{
+	credentials(c, user, password, real_name, true);
+}
+
+void
+client_resume(struct client *c, const char *user, const char *token)
+{
+	core_wipe(&c->password);
+	core_replace(&c->user, user);
+	core_replace(&c->token, token);
+	settle_user(c);
+	core_publish(c);
+	if (c->link == LINK_LOGIN)
+		login_step(c);
+}
+
+/* ---- logging out ------------------------------------------------------- */
+
+static void
+logged_out(struct client *c, const char *text)
+{
+	c->sending = false;
+	c->events->forget(c->arg);
+	/* Whoever sits here next is not to read it; unsent words stay. */
+	if (c->outbox.count == 0) {
+		model_reset(c->model);
+		c->last_user[0] = '\0';
+	}
+	need_login(c, CLIENT_LOGGED_OUT, text);
+}
+
+static void
+done_logout(struct client *c, const struct request *rq, json_t *reply)
+{
+	(void)rq;
+	(void)reply; /* not known any more: that is as good */
+	logged_out(c, "you are logged out");
+}
+
+void
+client_logout(struct client *c)
+{
+	if (c->token == NULL) {
+		core_notice(c, "nobody is logged in");
+		return;
+	}
+	if (!core_watching(c)) {
+		logged_out(c, "you are logged out here; the server could not "
+		              "be told, its token lives until it expires");
+		return;
+	}
+	if (c->outbox.count > 0) {
+		c->logout_wanted = true; /* login_nothing_waits */
+		return;
+	}
+	core_request(c,
+	    &(struct request){ .done = done_logout, .bad_token = true },
+	    "logout -");
+}
+
+void
+login_nothing_waits(struct client *c)
+{
+	if (!c->logout_wanted)
+		return;
+	c->logout_wanted = false;
+	client_logout(c);
+}
+
+void
+login_release(struct client *c)
+{
+	core_wipe(&c->user);
+	core_wipe(&c->token);
+	core_wipe(&c->password);
+	core_wipe(&c->real_name);
+}

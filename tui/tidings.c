@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/tidings.h"
+
+#include "shared/wire.h"
+#include "tui/clock.h"
+#include "tui/core.h"
+#include "tui/history.h"
+#include "tui/model.h"
+#include "tui/parse.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- what is shown of people ------------------------------------------- */
+
+/* Logged in as Messi, called messi by the server: its spelling is the one that
+ * own messages carry. */
+static void
+learn_own_name(struct client *c)
+{
+	char mine[WIRE_NAME_CAP], key[WIRE_NAME_CAP];
+
+	if (c->user == NULL || model_user_by_name(c->model, c->user) != NULL ||
+	    !wire_name_key(c->user, strlen(c->user), mine))
+		return;
+	for (size_t i = 0; i < model_users(c->model); i++) {
+		const char *user = model_user(c->model, i)->user;
+
+		if (!wire_name_key(user, strlen(user), key) ||
+		    strcmp(key, mine) != 0)
+			continue;
+		core_replace(&c->user, user);
+		snprintf(c->last_user, sizeof(c->last_user), "%s", user);
+		core_publish(c);
+		return;
+	}
+}
+
+bool
+tidings_put_users(struct client *c, const json_t *list)
+{
+	size_t n = json_array_size(list);
+
+	if (!json_is_array(list))
+		return false;
+	model_users_begin(c->model);
+	for (size_t i = 0; i < n; i++) {
+		const json_t *u = json_array_get(list, i);
+		const char *user = parse_name(u, "user", WIRE_NAME_CAP);
+		const char *name = parse_string(u, "name");
+
+		if (user == NULL)
+			return false;
+		model_user_set(c->model, user, name == NULL ? "" : name,
+		    parse_true(u, "online"), parse_time(u, "since", 0));
+	}
+	model_users_end(c->model);
+	learn_own_name(c);
+	return true;
+}
+
+static void
+done_who(struct client *c, const struct request *rq, json_t *reply)
+{
+	(void)rq;
+	if (parse_ok(reply) &&
+	    !tidings_put_users(c, json_object_get(reply, "users")))
+		core_broken(c, "a bad list of users");
+}
+
+void
+tidings_ask_users(struct client *c)
+{
+	core_request(c, &(struct request){ .done = done_who }, "who -");
+}
+
+static bool
+put_unread(struct client *c, json_t *by)
+{
+	const char *target;
+	json_t *one;
+
+	if (!json_is_object(by) || json_object_size(by) > MODEL_USERS_MAX)
+		return false;
+	model_unread_begin(c->model);
+	json_object_foreach(by, target, one) {
+		int64_t count, first = 0;
+
+		if (!parse_id(one, "count", &count))
+			return false;
+		(void)parse_id(one, "first", &first);
+		model_unread(c->model, target, count, first);
+	}
+	model_unread_end(c->model);
+	return true;
+}
+
+static void
+done_unread(struct client *c, const struct request *rq, json_t *reply)
+{
+	(void)rq;
+	c->unread_asked = false;
+	if (!parse_ok(reply))
+		return;
+	if (!put_unread(c, json_object_get(reply, "unread"))) {
+		core_broken(c, "a bad list of unread counts");
+		return;
+	}
+	if (c->link != LINK_CATCHING)
+		return;
+	core_set_link(c, LINK_ONLINE);
+	if (c->said_lost)
+		core_notice(c, "connected again");
+	c->said_lost = false;
+}
+
+void
+tidings_ask_unread(struct client *c)
+{
+	if (c->unread_asked)
+		return;
+	c->unread_asked = true;
+	core_request(c, &(struct request){ .done = done_unread }, "unread -");
+}
+
+void
+tidings_ask(struct client *c)
+{
+	tidings_ask_unread(c);
+	tidings_ask_users(c);
+}
+
+/* ---- events ------------------------------------------------------------ */
+
+static void
+event_message(struct client *c, json_t *o)
+{
+	struct model_message msg;
+
+	if (!parse_message(o, &msg)) {
+		core_broken(c, "a bad message");
+		return;
+	}
+	(void)model_add(c->model, &msg, MODEL_LIVE);
+	history_tell_reads(c);
+}
+
+static void
+event_presence(struct client *c, json_t *o)
+{
+	const char *user = parse_name(o, "user", WIRE_NAME_CAP);
+	const char *name = parse_string(o, "name");
+	const struct user *old;
+
+	if (user == NULL) {
+		core_broken(c, "a bad presence");
+		return;
+	}
+	old = model_user_by_name(c->model, user);
+	if (name == NULL)
+		name = old == NULL ? "" : old->name;
+	model_user_set(c->model, user, name, parse_true(o, "online"),
+	    parse_time(o, "since", clock_ms()));
+}
+
+static void
+event_read(struct client *c, json_t *o)
+{
+	const char *target = parse_name(o, "target", WIRE_TARGET_CAP);
+	int64_t id;
+
+	if (target == NULL || !parse_id(o, "id", &id))
+		core_broken(c, "a bad read mark");
+	else if (!model_read(c->model, target, id))
+		tidings_ask_unread(c);
+}
+
+static void
+event_shutdown(struct client *c, json_t *o)
+{
+	const char *text = parse_string(o, "message");
+
+	core_notice(c, "the server is going down%s%.200s",
+	    text == NULL ? "" : ": ", text == NULL ? "" : text);
+}
+
+void
+tidings_event(struct client *c, const char *event, json_t *o)
+{
+	static const struct {
+		const char *name;
+		void (*run)(struct client *, json_t *);
+	} events[] = {
+		{ "message", event_message },
+		{ "presence", event_presence },
+		{ "read", event_read },
+		{ "shutdown", event_shutdown },
+	};
+
+	for (size_t i = 0; i < sizeof(events) / sizeof(*events); i++)
+		if (strcmp(events[i].name, event) == 0) {
+			events[i].run(c, o);
+			return;
+		}
+	/* Others are a later server's: not for us. */
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the server tells of people and of what happens: lists of users, counts
+ * of what is unread, events.  Part of the client: see core.h.
+ */
+#ifndef TUI_TIDINGS_H
+#define TUI_TIDINGS_H
+
+#include <stdbool.h>
+
+#include <jansson.h>
+
+struct client;
+
+/* Everything that a watch does not tell by itself; behind it the client is
+ * online. */
+void tidings_ask(struct client *);
+void tidings_ask_users(struct client *);
+/* Asked once, however often this is called meanwhile. */
+void tidings_ask_unread(struct client *);
+
+/* "users" of an answer to who.  False: it is not of that form. */
+bool tidings_put_users(struct client *, const json_t *list);
+
+void tidings_event(struct client *, const char *event, json_t *);
+
+#endif

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/uplink.h"
+
+#include "shared/conn.h"
+#include "shared/dial.h"
+#include "shared/frame.h"
+#include "shared/loop.h"
+#include "shared/resolve.h"
+#include "shared/wire.h"
+#include "shared/xalloc.h"
+#include "tui/clock.h"
+
+#include <sys/random.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	CONNECT_MS = 15000, /* to find, connect and be greeted */
+	IDLE_MS = 30000,    /* nothing heard for so long: ask */
+	DEAD_MS = 20000,    /* and so long after it: lost */
+	PAUSE_MIN_MS = 250,
+	PAUSE_MAX_MS = 30000,
+	STEADY_MS = 5000 /* a connection that held so long was a good one */
+};
+
+struct uplink {
+	struct loop *loop;
+	const struct uplink_events *events;
+	void *arg;
+
+	struct conns *conns;
+	struct dial *dial; /* looking up and connecting */
+	uint64_t conn;     /* 0: none */
+	struct frame frame;
+	char host[RESOLVE_HOST_CAP], port[8];
+
+	int64_t useful_at, retry_at;
+	unsigned failures; /* in a row: how long to pause */
+
+	struct loop_timer pause; /* lost: try again */
+	struct loop_timer alive; /* see IDLE_MS, DEAD_MS, CONNECT_MS */
+};
+
+static void try_it(struct uplink *);
+
+static struct conn *
+conn_of(const struct uplink *u)
+{
+	return u->conn == 0 ? NULL : conn_find(u->conns, u->conn);
+}
+
+bool
+uplink_is_up(const struct uplink *u)
+{
+	return conn_of(u) != NULL;
+}
+
+void
+uplink_send(struct uplink *u, const void *p, size_t n)
+{
+	struct conn *cn = conn_of(u);
+
+	if (cn != NULL)
+		(void)conn_write(cn, p, n);
+}
+
+int64_t
+uplink_retry_at(const struct uplink *u)
+{
+	return u->retry_at;
+}
+
+/* ---- losing it, and trying again --------------------------------------- */
+
+void
+uplink_hang_up(struct uplink *u)
+{
+	struct conn *cn = conn_of(u);
+
+	u->conn = 0;
+	if (cn != NULL)
+		conn_abort(cn);
+	if (u->dial != NULL)
+		dial_cancel(u->dial);
+	u->dial = NULL;
+	loop_timer_unset(u->loop, &u->pause);
+	loop_timer_unset(u->loop, &u->alive);
+}
+
+static void
+on_pause_over(void *arg)
+{
+	try_it(arg);
+}
+
+/* Doubled with each failure; then between half and all of it, so that the
+ * clients of a server that comes back do not all come at once. */
+static int64_t
+next_pause(struct uplink *u)
+{
+	int64_t full = PAUSE_MIN_MS;
+	uint32_t r = 0;
+
+	for (unsigned i = 0; i < u->failures && full < PAUSE_MAX_MS; i++)
+		full *= 2;
+	if (full > PAUSE_MAX_MS)
+		full = PAUSE_MAX_MS;
+	u->failures++;
+	if (getrandom(&r, sizeof(r), 0) != (ssize_t)sizeof(r))
+		r = (uint32_t)clock_ms();
+	return full / 2 + r % (full / 2 + 1);
+}
+
+void
+uplink_lose(struct uplink *u, const char *why)
+{
+	int64_t pause, now = loop_now(u->loop);
+
+	if (u->useful_at != 0 && now - u->useful_at >= STEADY_MS)
+		u->failures = 0;
+	u->useful_at = 0;
+	uplink_hang_up(u);
+	pause = next_pause(u);
+	u->retry_at = now + pause;
+	loop_timer_set(u->loop, &u->pause, pause, on_pause_over, u);
+	u->events->lost(u->arg, why);
+}
+
+void
+uplink_fail(struct uplink *u, const char *why)
+{
+	u->useful_at = 0;
+	uplink_lose(u, why);
+}
+
+void
+uplink_useful(struct uplink *u)
+{
+	u->useful_at = loop_now(u->loop);
+}
+
+/* ---- staying in touch -------------------------------------------------- */
+
+static void
+on_no_answer(void *arg)
+{
+	uplink_lose(arg, "no answer");
+}
+
+static void
+on_idle(void *arg)
+{
+	struct uplink *u = arg;
+
+	loop_timer_set(u->loop, &u->alive, DEAD_MS, on_no_answer, u);
+	u->events->idle(u->arg);
+}
+
+static void
+on_input(struct conn *cn, void *arg)
+{
+	struct uplink *u = arg;
+	uint64_t id = conn_id(cn);
+	char *p;
+	size_t n;
+
+	if (u->conn != id)
+		return;
+	loop_timer_set(u->loop, &u->alive, IDLE_MS, on_idle, u);
+	/* Any frame may end the connection. */
+	while (u->conn == id)
+		switch (frame_next(&u->frame, conn_in(cn), &p, &n)) {
+		case FRAME_MORE:
+			u->events->read(u->arg);
+			return;
+		case FRAME_TOO_LONG:
+			u->events->endless(u->arg);
+			return;
+		case FRAME_READY:
+			u->events->frame(u->arg, p, n);
+			break;
+		}
+}
+
+static void
+on_closed(struct conn *cn, void *arg, enum conn_end end)
+{
+	struct uplink *u = arg;
+
+	if (u->conn != conn_id(cn))
+		return; /* one that we left */
+	u->conn = 0;
+	if (end == CONN_FAILED)
+		uplink_lose(u, strerror(conn_errno(cn)));
+	else if (end == CONN_SLOW)
+		uplink_lose(u, "the server does not read");
+	else
+		uplink_lose(u, "the server closed it");
+}
+
+static const struct conn_handler handler = {
+	.input = on_input,
+	.closed = on_closed,
+};
+
+/* ---- connecting -------------------------------------------------------- */
+
+static void
+on_dialed(void *arg, int fd, const char *why)
+{
+	struct uplink *u = arg;
+	struct conn *cn;
+
+	u->dial = NULL;
+	if (fd == -1) {
+		uplink_lose(u, why);
+		return;
+	}
+	cn = conn_open(u->conns, fd, &handler, u);
+	u->conn = conn_id(cn);
+	frame_init(&u->frame, FRAME_OBJECTS, WIRE_REPLY_MAX);
+	u->events->up(u->arg);
+}
+
+static void
+try_it(struct uplink *u)
+{
+	uplink_hang_up(u);
+	u->events->connecting(u->arg);
+	loop_timer_set(u->loop, &u->alive, CONNECT_MS, on_no_answer, u);
+	u->dial = dial_start(u->loop, u->host, u->port, on_dialed, u);
+}
+
+void
+uplink_start(struct uplink *u)
+{
+	u->failures = 0;
+	u->useful_at = 0;
+	try_it(u);
+}
+
+enum uplink_aim
+uplink_aim(struct uplink *u, const char *server)
+{
+	enum uplink_aim aim = UPLINK_SAME;
+	char host[RESOLVE_HOST_CAP], port[8];
+
+	if (!resolve_split(server, "8889", host, port))
+		return UPLINK_BAD;
+	uplink_hang_up(u);
+	if (u->host[0] == '\0')
+		aim = UPLINK_FIRST;
+	else if (strcmp(host, u->host) != 0 || strcmp(port, u->port) != 0)
+		aim = UPLINK_OTHER;
+	memcpy(u->host, host, sizeof(host));
+	memcpy(u->port, port, sizeof(port));
+	return aim;
+}
+
+/* ---- life -------------------------------------------------------------- */
+
+struct uplink *
+uplink_new(struct loop *loop, const struct uplink_events *events, void *arg)
+{
+	static const struct conn_limits limits = {
+		.in_cap = WIRE_REPLY_MAX + (64 << 10),
+		.out_low = 64 << 10,
+		.out_high = 1 << 20,
+		.out_hard = 8 << 20,
+	};
+	struct uplink *u = xcalloc(1, sizeof(*u));
+
+	u->loop = loop;
+	u->events = events;
+	u->arg = arg;
+	u->conns = conns_new(loop, &limits, 16 << 20);
+	return u;
+}
+
+void
+uplink_free(struct uplink *u)
+{
+	if (u == NULL)
+		return;
+	uplink_hang_up(u);
+	conns_free(u->conns);
+	free(u);
+}

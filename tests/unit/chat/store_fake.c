@@ -1,79 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The queues of the fake; accounts, sessions, messages and who read them. */
 #include "tests/unit/chat/store_fake.h"
 
-#include <sys/queue.h>
-
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "shared/xalloc.h"
-
-enum { MOST = 8192, LINKS = 64 };
-
-enum write_kind {
-	ADD_MESSAGE,
-	ADD_ACCOUNT,
-	SET_NAME,
-	SET_PASSWORD,
-	ADD_SESSION,
-	END_SESSION,
-	USE_SESSION,
-	MARK_READ,
-	NOTE /* takes its place in the order, and no more */
-};
-
-struct write {
-	TAILQ_ENTRY(write) entry;
-	enum write_kind kind;
-	bool applied;
-	struct store_written result;
-	store_written_fn *fn;
-	void *arg;
-	struct store_message message;
-	struct store_account account;
-	struct store_session session;
-	int64_t reader[2];
-	size_t readers;
-	bool tagged, keep;
-	struct store_tag tag;
-	char *string[5]; /* what was copied */
-};
-
-struct query {
-	TAILQ_ENTRY(query) entry;
-	struct store_query q;
-	char *string[3];
-	int64_t account, after;
-	size_t limit;
-	store_page_fn *page;
-	store_tally_fn *tally;
-	store_unread_fn *unread;
-	void *arg;
-};
-
-/* An account reads a conversation, up to a mark. */
-struct link {
-	int64_t account, mark;
-	enum store_kind kind;
-	char *conv;
-};
-
-struct said_tag {
-	struct store_tag tag;
-	int64_t id, time;
-};
-
-struct store {
-	bool fail, refuse;
-	TAILQ_HEAD(writes, write) writes;
-	TAILQ_HEAD(queries, query) queries;
-	struct store_account account[LINKS];
-	struct store_message message[MOST];
-	struct store_session session[MOST];
-	struct link link[MOST];
-	struct said_tag tag[MOST];
-	size_t accounts, messages, sessions, links, tags;
-};
+#include "tests/unit/chat/store_inner_fake.h"
 
 struct store *
 store_fake_new(void)
@@ -82,39 +16,8 @@ store_fake_new(void)
 
 	TAILQ_INIT(&s->writes);
 	TAILQ_INIT(&s->queries);
+	SLIST_INIT(&s->kept);
 	return s;
-}
-
-static char *
-copy(const char *s)
-{
-	return s == NULL ? NULL : xstrdup(s);
-}
-
-static void
-forget(const char *s)
-{
-	free((void *)(uintptr_t)s);
-}
-
-static void
-free_write(struct write *w)
-{
-	size_t i;
-
-	for (i = 0; i < 5; i++)
-		free(w->string[i]);
-	free(w);
-}
-
-static void
-free_query(struct query *q)
-{
-	size_t i;
-
-	for (i = 0; i < 3; i++)
-		free(q->string[i]);
-	free(q);
 }
 
 void
@@ -122,33 +25,46 @@ store_fake_free(struct store *s)
 {
 	struct write *w;
 	struct query *q;
-	size_t i;
+	struct kept *k;
 
 	while ((w = TAILQ_FIRST(&s->writes)) != NULL) {
 		TAILQ_REMOVE(&s->writes, w, entry);
-		free_write(w);
+		free(w);
 	}
 	while ((q = TAILQ_FIRST(&s->queries)) != NULL) {
 		TAILQ_REMOVE(&s->queries, q, entry);
-		free_query(q);
+		free(q);
 	}
-	for (i = 0; i < s->accounts; i++) {
-		forget(s->account[i].name);
-		forget(s->account[i].key);
-		forget(s->account[i].real_name);
-		forget(s->account[i].hash);
+	while ((k = SLIST_FIRST(&s->kept)) != NULL) {
+		SLIST_REMOVE_HEAD(&s->kept, entry);
+		free(k);
 	}
-	for (i = 0; i < s->messages; i++) {
-		forget(s->message[i].conv);
-		forget(s->message[i].sender);
-		forget(s->message[i].name);
-		forget(s->message[i].text);
-	}
-	for (i = 0; i < s->links; i++)
-		free(s->link[i].conv);
-	for (i = 0; i < s->tags; i++)
-		forget(s->tag[i].tag.tag);
 	free(s);
+}
+
+void *
+fake_keep_bytes(struct store *s, const void *bytes, size_t n)
+{
+	struct kept *k = xmalloc(sizeof(*k) + n + 1);
+
+	if (n > 0)
+		memcpy(k->bytes, bytes, n);
+	k->bytes[n] = '\0';
+	SLIST_INSERT_HEAD(&s->kept, k, entry);
+	return k->bytes;
+}
+
+const char *
+fake_keep(struct store *s, const char *text)
+{
+	return text == NULL ? NULL : fake_keep_bytes(s, text, strlen(text));
+}
+
+void *
+fake_full(void)
+{
+	fputs("store_fake: full\n", stderr);
+	abort();
 }
 
 void
@@ -186,6 +102,17 @@ store_fake_queries(const struct store *s)
 	return n;
 }
 
+size_t
+store_fake_writes(const struct store *s)
+{
+	const struct write *w;
+	size_t n = 0;
+
+	TAILQ_FOREACH(w, &s->writes, entry)
+		n += !w->applied;
+	return n;
+}
+
 int64_t
 store_fake_used(const struct store *s)
 {
@@ -198,195 +125,66 @@ store_fake_used(const struct store *s)
 	return used;
 }
 
-/* ---- what takes place in a commit ------------------------------------- */
-
-static struct link *
-find_link(struct store *s, int64_t account, const char *conv)
+bool
+store_fake_admin(const struct store *s, const char *key)
 {
-	size_t i;
-
-	for (i = 0; i < s->links; i++)
-		if (s->link[i].account == account &&
-		    strcmp(s->link[i].conv, conv) == 0)
-			return &s->link[i];
-	return NULL;
-}
-
-static struct link *
-need_link(struct store *s, int64_t account, enum store_kind kind,
-    const char *conv, int64_t mark)
-{
-	struct link *l = find_link(s, account, conv);
-
-	if (l != NULL)
-		return l;
-	if (s->links == MOST)
-		abort();
-	l = &s->link[s->links++];
-	*l = (struct link){ account, mark, kind, xstrdup(conv) };
-	return l;
-}
-
-static bool
-tag_known(struct store *s, const struct write *w, struct store_written *out)
-{
-	size_t i;
-
-	for (i = 0; w->tagged && i < s->tags; i++) {
-		const struct said_tag *t = &s->tag[i];
-
-		if (t->tag.account != w->tag.account ||
-		    strcmp(t->tag.tag, w->tag.tag) != 0 ||
-		    t->time < w->tag.since)
-			continue;
-		out->duplicate = memcmp(t->tag.digest, w->tag.digest,
-				     STORE_DIGEST_LEN) == 0;
-		out->reused = !out->duplicate;
-		out->id = t->id;
-		return true;
-	}
-	return false;
-}
-
-static void
-apply_message(
-    struct store *s, const struct write *w, struct store_written *out)
-{
-	struct store_message *m;
-	size_t i;
-
-	if (tag_known(s, w, out))
-		return;
-	if (s->messages == MOST || s->tags == MOST)
-		abort();
-	m = &s->message[s->messages];
-	*m = w->message;
-	m->conv = xstrdup(m->conv);
-	m->sender = xstrdup(m->sender);
-	m->name = xstrdup(m->name);
-	m->text = xstrdup(m->text);
-	m->id = out->id = (int64_t)++s->messages;
-	for (i = 0; i < w->readers; i++)
-		need_link(s, w->reader[i], m->kind, m->conv, 0);
-	if (!w->tagged)
-		return;
-	s->tag[s->tags] = (struct said_tag){ w->tag, m->id, m->time };
-	s->tag[s->tags++].tag.tag = xstrdup(w->tag.tag);
-}
-
-static void
-apply_account(
-    struct store *s, const struct write *w, struct store_written *out)
-{
-	struct store_account *a = &s->account[s->accounts];
 	size_t i;
 
 	for (i = 0; i < s->accounts; i++)
-		if (strcmp(s->account[i].key, w->account.key) == 0) {
-			out->taken = true;
-			return;
-		}
-	if (s->accounts == LINKS)
+		if (strcmp(s->account[i].key, key) == 0)
+			return s->account[i].admin;
+	return false;
+}
+
+/* ---- the queue of writes ---------------------------------------------- */
+
+struct write *
+fake_put(struct store *s, fake_apply_fn *apply, store_written_fn *fn,
+    void *arg)
+{
+	struct write *w;
+
+	/* Room was kept for what is held. */
+	if (s->refuse && s->hold == 0)
+		return NULL;
+	if (s->hold != 0 && s->room-- == 0)
+		fake_full();
+	w = xcalloc(1, sizeof(*w));
+	w->apply = apply;
+	w->hold = s->hold;
+	w->fn = fn;
+	w->arg = arg;
+	TAILQ_INSERT_TAIL(&s->writes, w, entry);
+	return w;
+}
+
+bool
+store_hold(struct store *s, size_t n)
+{
+	if (s->hold != 0)
 		abort();
-	*a = w->account;
-	a->name = xstrdup(a->name);
-	a->key = xstrdup(a->key);
-	a->real_name = xstrdup(a->real_name);
-	a->hash = xstrdup(a->hash);
-	a->id = out->id = (int64_t)++s->accounts;
-	need_link(s, a->id, STORE_EVERYONE, "*", (int64_t)s->messages);
+	if (s->refuse || n > STORE_HOLD_MAX)
+		return false;
+	s->hold = ++s->holds;
+	s->room = n;
+	return true;
 }
 
-static void
-end_sessions(struct store *s, const struct write *w)
+void
+store_release(struct store *s)
 {
-	size_t i, kept = 0;
-
-	for (i = 0; i < s->sessions; i++) {
-		const struct store_session *at = &s->session[i];
-		bool same = memcmp(at->digest, w->session.digest,
-				STORE_DIGEST_LEN) == 0;
-
-		if (w->kind == END_SESSION && same)
-			continue;
-		if (w->kind == SET_PASSWORD && !(w->keep && same) &&
-		    at->account == w->session.account)
-			continue;
-		s->session[kept++] = *at;
-	}
-	s->sessions = kept;
-}
-
-static void
-apply_use(struct store *s, const struct write *w)
-{
-	size_t i;
-
-	for (i = 0; i < s->sessions; i++)
-		if (memcmp(s->session[i].digest, w->session.digest,
-			STORE_DIGEST_LEN) == 0)
-			s->session[i].used = w->session.used;
-}
-
-static void
-apply_mark(struct store *s, const struct write *w, struct store_written *out)
-{
-	struct link *l = need_link(s, w->account.id, w->message.kind,
-	    w->message.conv, 0);
-
-	out->duplicate = l->mark >= w->message.id;
-	if (!out->duplicate)
-		l->mark = w->message.id;
-	out->id = l->mark;
-}
-
-static void
-replace(const char **at, const char *with)
-{
-	forget(*at);
-	*at = xstrdup(with);
+	if (s->hold == 0)
+		abort();
+	s->hold = 0;
 }
 
 static void
 apply(struct store *s, struct write *w)
 {
-	struct store_written *out = &w->result;
-	struct store_account *a = &s->account[w->account.id - 1];
-
-	out->ok = !s->fail;
-	if (s->fail)
-		return;
-	switch (w->kind) {
-	case ADD_MESSAGE:
-		apply_message(s, w, out);
-		break;
-	case ADD_ACCOUNT:
-		apply_account(s, w, out);
-		break;
-	case SET_NAME:
-		replace(&a->real_name, w->account.real_name);
-		break;
-	case SET_PASSWORD:
-		replace(&a->hash, w->account.hash);
-		end_sessions(s, w);
-		break;
-	case ADD_SESSION:
-		if (s->sessions == MOST)
-			abort();
-		s->session[s->sessions++] = w->session;
-		break;
-	case END_SESSION:
-		end_sessions(s, w);
-		break;
-	case USE_SESSION:
-		apply_use(s, w);
-		break;
-	case MARK_READ:
-		apply_mark(s, w, out);
-		break;
-	case NOTE:
-		break;
-	}
+	w->applied = true;
+	w->result.ok = !s->fail;
+	if (!s->fail && w->apply != NULL)
+		w->apply(s, w);
 }
 
 void
@@ -394,11 +192,28 @@ store_fake_apply(struct store *s)
 {
 	struct write *w;
 
+	if (s->hold != 0)
+		abort();
 	TAILQ_FOREACH(w, &s->writes, entry)
-		if (!w->applied) {
-			w->applied = true;
+		if (!w->applied)
 			apply(s, w);
-		}
+}
+
+void
+store_fake_apply_one(struct store *s)
+{
+	struct write *w = TAILQ_FIRST(&s->writes);
+	unsigned hold;
+
+	while (w != NULL && w->applied)
+		w = TAILQ_NEXT(w, entry);
+	if (w == NULL)
+		return;
+	hold = w->hold;
+	do
+		apply(s, w);
+	while ((w = TAILQ_NEXT(w, entry)) != NULL && hold != 0 &&
+	    w->hold == hold);
 }
 
 void
@@ -410,7 +225,7 @@ store_dispatch(struct store *s)
 		TAILQ_REMOVE(&s->writes, w, entry);
 		if (w->fn != NULL)
 			w->fn(w->arg, &w->result);
-		free_write(w);
+		free(w);
 	}
 }
 
@@ -434,114 +249,297 @@ store_fake_run(struct store *s)
 		;
 }
 
-/* ---- writes ----------------------------------------------------------- */
+/* ---- messages --------------------------------------------------------- */
 
-static struct write *
-put(struct store *s, enum write_kind kind, store_written_fn *fn, void *arg)
+struct link *
+fake_find_link(struct store *s, int64_t account, const char *conv)
 {
-	struct write *w;
+	size_t i;
 
-	if (s->refuse)
-		return NULL;
-	w = xcalloc(1, sizeof(*w));
-	w->kind = kind;
-	w->fn = fn;
-	w->arg = arg;
-	w->account.id = 1;
-	TAILQ_INSERT_TAIL(&s->writes, w, entry);
-	return w;
+	for (i = 0; i < s->links; i++)
+		if (s->link[i].account == account &&
+		    strcmp(s->link[i].conv, conv) == 0)
+			return &s->link[i];
+	return NULL;
+}
+
+struct link *
+fake_need_link(struct store *s, int64_t account, enum store_kind kind,
+    const char *conv, int64_t mark)
+{
+	struct link *l = fake_find_link(s, account, conv);
+
+	if (l != NULL)
+		return l;
+	l = FAKE_ROOM(s->link, s->links);
+	*l = (struct link){ .account = account,
+		.mark = mark,
+		.kind = kind,
+		.conv = conv };
+	return l;
+}
+
+void
+fake_drop_link(struct store *s, int64_t account, const char *conv)
+{
+	struct link *l = fake_find_link(s, account, conv);
+
+	if (l != NULL)
+		*l = s->link[--s->links];
+}
+
+static bool
+tag_known(const struct store *s, const struct store_tag *tag,
+    struct store_written *out)
+{
+	size_t i;
+
+	for (i = 0; tag->tag != NULL && i < s->tags; i++) {
+		const struct said_tag *t = &s->tag[i];
+
+		if (t->tag.account != tag->account ||
+		    strcmp(t->tag.tag, tag->tag) != 0 || t->time < tag->since)
+			continue;
+		out->duplicate = memcmp(t->tag.digest, tag->digest,
+				     STORE_DIGEST_LEN) == 0;
+		out->reused = !out->duplicate;
+		out->id = t->id;
+		return true;
+	}
+	return false;
+}
+
+static void
+apply_message(struct store *s, struct write *w)
+{
+	struct store_message *m;
+	size_t i;
+
+	if (tag_known(s, &w->tag, &w->result))
+		return;
+	m = FAKE_ROOM(s->message, s->messages);
+	*m = w->message;
+	m->id = w->result.id = (int64_t)s->messages;
+	for (i = 0; i < w->readers; i++)
+		fake_need_link(s, w->reader[i], m->kind, m->conv, m->id - 1);
+	for (i = 0; i < w->outs; i++)
+		(void)fake_apply_out(s, &w->out[i]);
+	if (w->tag.tag != NULL)
+		*(struct said_tag *)FAKE_ROOM(s->tag, s->tags) =
+		    (struct said_tag){ w->tag, m->id, m->time };
+}
+
+static void
+keep_outs(struct store *s, struct write *w, const struct store_along *along)
+{
+	size_t i;
+
+	w->out = fake_keep_bytes(
+	    s, along->outs, along->out_count * sizeof(*along->outs));
+	w->outs = along->out_count;
+	for (i = 0; i < w->outs; i++) {
+		const struct store_out *from = &along->outs[i];
+
+		w->out[i].realm = fake_keep(s, from->realm);
+		w->out[i].body = fake_keep_bytes(s, from->body, from->len);
+	}
 }
 
 bool
 store_add_message(struct store *s, const struct store_message *m,
     const struct store_along *along, store_written_fn *fn, void *arg)
 {
-	struct write *w = put(s, ADD_MESSAGE, fn, arg);
-	const struct store_tag *tag = along->tag;
-	size_t i;
+	struct write *w = fake_put(s, apply_message, fn, arg);
 
 	if (w == NULL)
 		return false;
 	w->message = *m;
-	w->message.conv = w->string[0] = copy(m->conv);
-	w->message.sender = w->string[1] = copy(m->sender);
-	w->message.name = w->string[2] = copy(m->name);
-	w->message.text = w->string[3] = copy(m->text);
-	for (i = 0; i < along->count; i++)
-		w->reader[w->readers++] = along->readers[i];
-	if (tag != NULL) {
-		w->tagged = true;
-		w->tag = *tag;
-		w->tag.tag = w->string[4] = copy(tag->tag);
+	w->message.conv = fake_keep(s, m->conv);
+	w->message.sender = fake_keep(s, m->sender);
+	w->message.name = fake_keep(s, m->name);
+	w->message.text = fake_keep(s, m->text);
+	w->reader = fake_keep_bytes(
+	    s, along->readers, along->count * sizeof(*along->readers));
+	w->readers = along->count;
+	keep_outs(s, w, along);
+	if (along->tag != NULL) {
+		w->tag = *along->tag;
+		w->tag.tag = fake_keep(s, along->tag->tag);
 	}
 	return true;
 }
 
-/* Everything that is queued is applied in order and at once. */
-bool
-store_hold(struct store *s, size_t n)
+/* Never behind the last message. */
+static void
+apply_mark(struct store *s, struct write *w)
 {
-	(void)n;
-	return !s->refuse;
+	struct link *l = fake_find_link(s, w->account, w->conv);
+	int64_t last = (int64_t)s->messages;
+	int64_t to = w->number < last ? w->number : last;
+
+	w->result.duplicate = l == NULL || l->mark >= to;
+	if (!w->result.duplicate)
+		l->mark = to;
+	w->result.id = l != NULL ? l->mark : 0;
 }
 
-void
-store_release(struct store *s)
+bool
+store_mark_read(struct store *s, int64_t account, enum store_kind kind,
+    const char *conv, int64_t id, store_written_fn *fn, void *arg)
 {
-	(void)s;
+	struct write *w = fake_put(s, apply_mark, fn, arg);
+
+	(void)kind;
+	if (w == NULL)
+		return false;
+	w->account = account;
+	w->number = id;
+	w->conv = fake_keep(s, conv);
+	return true;
+}
+
+/* ---- accounts --------------------------------------------------------- */
+
+static void
+apply_account(struct store *s, struct write *w)
+{
+	struct store_account *a;
+	size_t i;
+
+	for (i = 0; i < s->accounts; i++)
+		if (strcmp(s->account[i].key, w->person.key) == 0) {
+			w->result.taken = true;
+			return;
+		}
+	a = FAKE_ROOM(s->account, s->accounts);
+	*a = w->person;
+	a->id = w->result.id = (int64_t)s->accounts;
+	fake_need_link(
+	    s, a->id, STORE_EVERYONE, "*", (int64_t)s->messages);
 }
 
 bool
 store_add_account(struct store *s, const struct store_account *a,
     store_written_fn *fn, void *arg)
 {
-	struct write *w = put(s, ADD_ACCOUNT, fn, arg);
+	struct write *w = fake_put(s, apply_account, fn, arg);
 
 	if (w == NULL)
 		return false;
-	w->account = *a;
-	w->account.name = w->string[0] = copy(a->name);
-	w->account.key = w->string[1] = copy(a->key);
-	w->account.real_name = w->string[2] = copy(a->real_name);
-	w->account.hash = w->string[3] = copy(a->hash);
-	w->account.id = 1;
+	w->person = *a;
+	w->person.name = fake_keep(s, a->name);
+	w->person.key = fake_keep(s, a->key);
+	w->person.real_name = fake_keep(s, a->real_name);
+	w->person.hash = fake_keep(s, a->hash);
 	return true;
+}
+
+static void
+apply_real_name(struct store *s, struct write *w)
+{
+	s->account[w->account - 1].real_name = w->text;
 }
 
 bool
 store_set_real_name(struct store *s, int64_t account, const char *name,
     store_written_fn *fn, void *arg)
 {
-	struct write *w = put(s, SET_NAME, fn, arg);
+	struct write *w = fake_put(s, apply_real_name, fn, arg);
 
 	if (w == NULL)
 		return false;
-	w->account.id = account;
-	w->account.real_name = w->string[0] = copy(name);
+	w->account = account;
+	w->text = fake_keep(s, name);
 	return true;
+}
+
+static void
+apply_admin(struct store *s, struct write *w)
+{
+	s->account[w->account - 1].admin = w->on;
+}
+
+bool
+store_set_admin(struct store *s, int64_t account, bool admin,
+    store_written_fn *fn, void *arg)
+{
+	struct write *w = fake_put(s, apply_admin, fn, arg);
+
+	if (w == NULL)
+		return false;
+	w->account = account;
+	w->on = admin;
+	return true;
+}
+
+/* ---- sessions --------------------------------------------------------- */
+
+static bool
+is_session(const struct store_session *at, const unsigned char *digest)
+{
+	return digest != NULL &&
+	    memcmp(at->digest, digest, STORE_DIGEST_LEN) == 0;
+}
+
+/* Of an account, all but one; or (account 0) that one. */
+static void
+apply_session_ends(struct store *s, struct write *w)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < s->sessions; i++) {
+		const struct store_session *at = &s->session[i];
+		bool is = is_session(at, w->digest);
+
+		if (w->account == 0 ? is : at->account == w->account && !is)
+			continue;
+		s->session[kept++] = *at;
+	}
+	s->sessions = kept;
+}
+
+static void
+apply_password(struct store *s, struct write *w)
+{
+	s->account[w->account - 1].hash = w->text;
+	apply_session_ends(s, w);
+}
+
+static void
+set_digest(struct write *w, const unsigned char *digest)
+{
+	if (digest == NULL)
+		return;
+	memcpy(w->digest_is, digest, STORE_DIGEST_LEN);
+	w->digest = w->digest_is;
 }
 
 bool
 store_set_password(struct store *s, int64_t account, const char *hash,
     const unsigned char *keep, store_written_fn *fn, void *arg)
 {
-	struct write *w = put(s, SET_PASSWORD, fn, arg);
+	struct write *w = fake_put(s, apply_password, fn, arg);
 
 	if (w == NULL)
 		return false;
-	w->account.id = w->session.account = account;
-	w->account.hash = w->string[0] = copy(hash);
-	w->keep = keep != NULL;
-	if (keep != NULL)
-		memcpy(w->session.digest, keep, STORE_DIGEST_LEN);
+	w->account = account;
+	w->text = fake_keep(s, hash);
+	set_digest(w, keep);
 	return true;
+}
+
+static void
+apply_session(struct store *s, struct write *w)
+{
+	*(struct store_session *)FAKE_ROOM(s->session, s->sessions) =
+	    w->session;
 }
 
 bool
 store_add_session(struct store *s, const struct store_session *session,
     store_written_fn *fn, void *arg)
 {
-	struct write *w = put(s, ADD_SESSION, fn, arg);
+	struct write *w = fake_put(s, apply_session, fn, arg);
 
 	if (w != NULL)
 		w->session = *session;
@@ -552,42 +550,78 @@ bool
 store_end_session(struct store *s, const unsigned char *digest,
     store_written_fn *fn, void *arg)
 {
-	struct write *w = put(s, END_SESSION, fn, arg);
+	struct write *w = fake_put(s, apply_session_ends, fn, arg);
 
 	if (w != NULL)
-		memcpy(w->session.digest, digest, STORE_DIGEST_LEN);
+		set_digest(w, digest);
 	return w != NULL;
+}
+
+bool
+store_end_sessions(
+    struct store *s, int64_t account, store_written_fn *fn, void *arg)
+{
+	struct write *w = fake_put(s, apply_session_ends, fn, arg);
+
+	if (w != NULL)
+		w->account = account;
+	return w != NULL;
+}
+
+static void
+apply_use(struct store *s, struct write *w)
+{
+	size_t i;
+
+	for (i = 0; i < s->sessions; i++)
+		if (is_session(&s->session[i], w->digest))
+			s->session[i].used = w->number;
 }
 
 bool
 store_use_session(struct store *s, const unsigned char *digest, int64_t used,
     store_written_fn *fn, void *arg)
 {
-	struct write *w = put(s, USE_SESSION, fn, arg);
+	struct write *w = fake_put(s, apply_use, fn, arg);
 
 	if (w == NULL)
 		return false;
-	memcpy(w->session.digest, digest, STORE_DIGEST_LEN);
-	w->session.used = used;
+	set_digest(w, digest);
+	w->number = used;
 	return true;
 }
 
-bool
-store_mark_read(struct store *s, int64_t account, enum store_kind kind,
-    const char *conv, int64_t id, store_written_fn *fn, void *arg)
+/* ---- the queue of queries --------------------------------------------- */
+
+struct query *
+fake_ask(struct store *s,
+    void (*answer)(struct store *, const struct query *), void *arg)
 {
-	struct write *w = put(s, MARK_READ, fn, arg);
+	struct query *q;
 
-	if (w == NULL)
-		return false;
-	w->account.id = account;
-	w->message.kind = kind;
-	w->message.id = id;
-	w->message.conv = w->string[0] = copy(conv);
-	return true;
+	if (s->refuse)
+		return NULL;
+	q = xcalloc(1, sizeof(*q));
+	q->answer = answer;
+	q->arg = arg;
+	TAILQ_INSERT_TAIL(&s->queries, q, entry);
+	return q;
 }
 
-/* ---- queries ---------------------------------------------------------- */
+size_t
+store_fake_answer(struct store *s)
+{
+	size_t i, n = store_fake_queries(s);
+	struct query *q;
+
+	for (i = 0; i < n; i++) {
+		q = TAILQ_FIRST(&s->queries);
+		TAILQ_REMOVE(&s->queries, q, entry);
+		q->answer(s, q);
+		free(q);
+	}
+	return n;
+}
 
 /* From somebody else, or a note to oneself ("messi messi"). */
 static bool
@@ -605,16 +639,22 @@ static bool
 wanted(struct store *s, const struct store_query *q,
     const struct store_message *m)
 {
-	const struct link *l = find_link(s, q->account, m->conv);
+	const struct link *l = fake_find_link(s, q->account, m->conv);
 
 	if (m->id <= q->after || (q->before != 0 && m->id >= q->before))
 		return false;
 	if (q->match != NULL && strstr(m->text, q->match) == NULL)
 		return false;
-	if (q->scope == STORE_ONE)
+	switch (q->scope) {
+	case STORE_ONE:
 		return strcmp(m->conv, q->conv) == 0;
-	if (q->scope == STORE_ALL || q->scope == STORE_REPLAY)
+	case STORE_ALL:
 		return l != NULL;
+	case STORE_REPLAY:
+		return l != NULL && m->id > l->since;
+	case STORE_UNREAD:
+		break;
+	}
 	return l != NULL && m->kind == STORE_PRIVATE && m->id > l->mark &&
 	    is_news(m, q->me);
 }
@@ -622,7 +662,7 @@ wanted(struct store *s, const struct store_query *q,
 static void
 answer_page(struct store *s, const struct query *q)
 {
-	struct store_message *found = xcalloc(MOST, sizeof(*found));
+	struct store_message *found = xcalloc(FAKE_MOST, sizeof(*found));
 	struct store_page page = { .ok = !s->fail,
 		.last = (int64_t)s->messages };
 	size_t i, n = 0;
@@ -637,10 +677,26 @@ answer_page(struct store *s, const struct query *q)
 	free(found);
 }
 
+bool
+store_read(struct store *s, const struct store_query *query,
+    store_page_fn *fn, void *arg)
+{
+	struct query *q = fake_ask(s, answer_page, arg);
+
+	if (q == NULL)
+		return false;
+	q->page = fn;
+	q->q = *query;
+	q->q.me = fake_keep(s, query->me);
+	q->q.conv = fake_keep(s, query->conv);
+	q->q.match = fake_keep(s, query->match);
+	return true;
+}
+
 static void
 answer_tally(struct store *s, const struct query *q)
 {
-	struct store_query all = { .scope = STORE_ALL,
+	struct store_query all = { .scope = STORE_REPLAY,
 		.account = q->account,
 		.after = q->after };
 	struct store_tally tally = { .ok = !s->fail,
@@ -653,6 +709,21 @@ answer_tally(struct store *s, const struct query *q)
 		    tally.count++ == (int64_t)q->limit)
 			tally.from = s->message[i].id;
 	q->tally(q->arg, &tally);
+}
+
+bool
+store_count(struct store *s, int64_t account, int64_t after, size_t limit,
+    store_tally_fn *fn, void *arg)
+{
+	struct query *q = fake_ask(s, answer_tally, arg);
+
+	if (q == NULL)
+		return false;
+	q->tally = fn;
+	q->account = account;
+	q->after = after;
+	q->limit = limit;
+	return true;
 }
 
 static struct store_unread_row
@@ -678,144 +749,57 @@ unread_of(struct store *s, const struct link *l, const char *me)
 static void
 answer_unread(struct store *s, const struct query *q)
 {
-	struct store_unread_row row[LINKS];
+	enum { ROWS = 64 };
+	struct store_unread_row row[ROWS];
 	struct store_unread found = { .ok = !s->fail, .row = row };
 	size_t i;
 
-	for (i = 0; i < s->links && found.count < LINKS; i++) {
+	for (i = 0; i < s->links && found.count < ROWS; i++) {
 		if (s->link[i].account != q->account)
 			continue;
-		row[found.count] = unread_of(s, &s->link[i], q->string[0]);
+		row[found.count] = unread_of(s, &s->link[i], q->q.me);
 		if (row[found.count].count > 0)
 			found.count++;
 	}
 	q->unread(q->arg, &found);
 }
 
-size_t
-store_fake_answer(struct store *s)
-{
-	size_t i, n = store_fake_queries(s);
-	struct query *q;
-
-	for (i = 0; i < n; i++) {
-		q = TAILQ_FIRST(&s->queries);
-		TAILQ_REMOVE(&s->queries, q, entry);
-		if (q->page != NULL)
-			answer_page(s, q);
-		else if (q->tally != NULL)
-			answer_tally(s, q);
-		else
-			answer_unread(s, q);
-		free_query(q);
-	}
-	return n;
-}
-
-static struct query *
-ask(struct store *s, void *arg)
-{
-	struct query *q;
-
-	if (s->refuse)
-		return NULL;
-	q = xcalloc(1, sizeof(*q));
-	q->arg = arg;
-	TAILQ_INSERT_TAIL(&s->queries, q, entry);
-	return q;
-}
-
-bool
-store_read(struct store *s, const struct store_query *query,
-    store_page_fn *fn, void *arg)
-{
-	struct query *q = ask(s, arg);
-
-	if (q == NULL)
-		return false;
-	q->page = fn;
-	q->q = *query;
-	q->q.me = q->string[0] = copy(query->me);
-	q->q.conv = q->string[1] = copy(query->conv);
-	q->q.match = q->string[2] = copy(query->match);
-	return true;
-}
-
-bool
-store_count(struct store *s, int64_t account, int64_t after, size_t limit,
-    store_tally_fn *fn, void *arg)
-{
-	struct query *q = ask(s, arg);
-
-	if (q == NULL)
-		return false;
-	q->tally = fn;
-	q->account = account;
-	q->after = after;
-	q->limit = limit;
-	return true;
-}
-
 bool
 store_unread(struct store *s, int64_t account, const char *me,
     store_unread_fn *fn, void *arg)
 {
-	struct query *q = ask(s, arg);
+	struct query *q = fake_ask(s, answer_unread, arg);
 
 	if (q == NULL)
 		return false;
 	q->unread = fn;
 	q->account = account;
-	q->string[0] = copy(me);
+	q->q.me = fake_keep(s, me);
 	return true;
 }
 
-/* ---- other realms ----------------------------------------------------- */
-
-bool
-store_set_taken(struct store *s, const char *realm, const char *stream,
-    int64_t number, store_written_fn *fn, void *arg)
+static void
+answer_tag(struct store *s, const struct query *q)
 {
-	(void)realm;
-	(void)stream;
-	(void)number;
-	return put(s, NOTE, fn, arg) != NULL;
-}
+	struct store_written done = { .ok = !s->fail };
 
-bool
-store_add_out(struct store *s, const struct store_out *out,
-    store_written_fn *fn, void *arg)
-{
-	(void)out;
-	return put(s, NOTE, fn, arg) != NULL;
+	if (!s->fail)
+		(void)tag_known(s, &q->tag, &done);
+	q->written(q->arg, &done);
 }
 
 bool
 store_find_tag(struct store *s, const struct store_tag *tag,
     store_written_fn *fn, void *arg)
 {
-	(void)tag;
-	return put(s, NOTE, fn, arg) != NULL;
-}
+	struct query *q = fake_ask(s, answer_tag, arg);
 
-int
-store_each_contact(struct store *s, store_contact_fn *fn, void *arg)
-{
-	size_t i;
-
-	for (i = 0; i < s->links; i++)
-		if (s->link[i].kind == STORE_PRIVATE &&
-		    strchr(s->link[i].conv, '@') != NULL)
-			fn(arg, s->link[i].account, s->link[i].conv);
-	return s->fail ? -1 : 0;
-}
-
-int
-store_each_rule(struct store *s, store_rule_fn *fn, void *arg)
-{
-	(void)fn;
-	(void)arg;
-	return s->fail ? -1 : 0;
+	if (q == NULL)
+		return false;
+	q->tag = *tag;
+	q->tag.tag = fake_keep(s, tag->tag);
+	q->written = fn;
+	return true;
 }
 
 /* ---- start ------------------------------------------------------------ */
@@ -837,6 +821,18 @@ store_each_session(struct store *s, store_session_fn *fn, void *arg)
 
 	for (i = 0; i < s->sessions; i++)
 		fn(arg, &s->session[i]);
+	return s->fail ? -1 : 0;
+}
+
+int
+store_each_contact(struct store *s, store_contact_fn *fn, void *arg)
+{
+	size_t i;
+
+	for (i = 0; i < s->links; i++)
+		if (s->link[i].kind == STORE_PRIVATE &&
+		    strchr(s->link[i].conv, '@') != NULL)
+			fn(arg, s->link[i].account, s->link[i].conv);
 	return s->fail ? -1 : 0;
 }
 

@@ -169,7 +169,7 @@ logout_written(void *arg, const struct store_written *written)
 	s = map_get(chat->sessions.by_number, &out->session,
 	    sizeof(out->session));
 	if (s != NULL && written->ok)
-		session_drop(chat, s);
+		session_drop(chat, s, WIRE_NO_SESSION);
 	else if (s != NULL)
 		s->ending = false; /* the token is good still: say so */
 	ask_end(&out->ask, written->ok ? WIRE_OK : WIRE_STORAGE);
@@ -188,29 +188,17 @@ chat_logout(struct chat *chat, uint64_t session, struct chat_done done)
 	out = ask_new(chat, sizeof(*out), done);
 	out->session = session;
 	if (s->kind == CHAT_ATTACHED) {
-		session_drop(chat, s);
+		session_drop(chat, s, WIRE_NO_SESSION);
 		ask_end(&out->ask, WIRE_OK);
 	} else if (!store_end_session(
 		       chat->store, s->digest, logout_written, out)) {
 		ask_end(&out->ask, WIRE_BUSY);
 	} else {
-		session_silence(chat, s);
+		session_silence(chat, s, WIRE_NO_SESSION);
 	}
 }
 
 /* ---- another password ------------------------------------------------- */
-
-static void
-end_others(struct chat *chat, struct account *a, uint64_t keep)
-{
-	struct session *s, *next;
-
-	for (s = TAILQ_FIRST(&a->sessions); s != NULL; s = next) {
-		next = TAILQ_NEXT(s, of_account);
-		if (s->number != keep)
-			session_drop(chat, s);
-	}
-}
 
 static void
 passwd_written(void *arg, const struct store_written *written)
@@ -227,7 +215,7 @@ passwd_written(void *arg, const struct store_written *written)
 	}
 	a->passwords++;
 	snprintf(a->hash, sizeof(a->hash), "%s", p->hash);
-	end_others(p->ask.chat, a, p->session);
+	session_drop_all(p->ask.chat, a, p->session, WIRE_NO_SESSION);
 	ask_end(&p->ask, WIRE_OK);
 }
 

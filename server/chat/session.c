@@ -125,19 +125,19 @@ session_new(struct chat *chat, struct account *a, const unsigned char *digest,
 }
 
 void
-session_silence(struct chat *chat, struct session *s)
+session_silence(struct chat *chat, struct session *s, enum wire_err why)
 {
 	s->ending = true;
-	watches_end(chat, s->account, s->number, WIRE_NO_SESSION);
+	watches_end(chat, s->account, s->number, why);
 	set_offline(chat, s);
 }
 
 void
-session_drop(struct chat *chat, struct session *s)
+session_drop(struct chat *chat, struct session *s, enum wire_err why)
 {
 	struct sessions *all = &chat->sessions;
 
-	session_silence(chat, s);
+	session_silence(chat, s, why);
 	map_take(all->by_number, &s->number, sizeof(s->number));
 	if (s->kind == CHAT_TOKEN)
 		map_take(all->by_digest, s->digest, sizeof(s->digest));
@@ -145,6 +145,19 @@ session_drop(struct chat *chat, struct session *s)
 	TAILQ_REMOVE(&s->account->sessions, s, of_account);
 	s->account->session_count--;
 	free(s);
+}
+
+void
+session_drop_all(struct chat *chat, struct account *a, uint64_t keep,
+    enum wire_err why)
+{
+	struct session *s, *next;
+
+	for (s = TAILQ_FIRST(&a->sessions); s != NULL; s = next) {
+		next = TAILQ_NEXT(s, of_account);
+		if (s->number != keep)
+			session_drop(chat, s, why);
+	}
 }
 
 bool
@@ -161,7 +174,7 @@ session_make_room(struct chat *chat, struct account *a)
 	if (oldest == NULL)
 		return false;
 	end_stored(chat, oldest);
-	session_drop(chat, oldest);
+	session_drop(chat, oldest, WIRE_NO_SESSION);
 	return true;
 }
 
@@ -225,7 +238,7 @@ sweep(struct chat *chat)
 			session_used(chat, s);
 		if (is_expired(chat, s)) {
 			end_stored(chat, s);
-			session_drop(chat, s);
+			session_drop(chat, s, WIRE_NO_SESSION);
 		} else {
 			save_use(chat, s);
 		}

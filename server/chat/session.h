@@ -75,11 +75,15 @@ bool session_make_room(struct chat *, struct account *);
 
 void session_used(struct chat *, struct session *);
 
-/* Not logged in any more, its watches over. */
-void session_silence(struct chat *, struct session *);
+/* Not logged in any more; its watches are over, and are told why. */
+void session_silence(struct chat *, struct session *, enum wire_err why);
 
 /* Silenced, and gone from memory; the store is the caller's to tell. */
-void session_drop(struct chat *, struct session *);
+void session_drop(struct chat *, struct session *, enum wire_err why);
+
+/* All of the account but one (0: none) are dropped. */
+void session_drop_all(struct chat *, struct account *, uint64_t keep,
+    enum wire_err why);
 
 void session_watched(struct chat *, struct session *);   /* one watch more */
 void session_unwatched(struct chat *, struct session *); /* one less */

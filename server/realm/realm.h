@@ -47,15 +47,24 @@ struct realm_link {
 	char *file; /* that the secret is from; NULL: legacy */
 };
 
+/* Where lines for the log go. */
+struct realm_log {
+	/* What strangers may bring about as often as they like; as in
+	 * dialects_new. */
+	void (*often)(const char *cause, const char *detail);
+	/* A whole line each time. */
+	void (*line)(const char *text);
+};
+
 /*
  * own: our realm's name.  The links stay the caller's until this returns; they
  * are in the order in which names are tried.  Reads the streams' state from
- * the store (start-up: this blocks).  log as in dialects_new.  NULL: the disk
- * failed.
+ * the store and makes the links' keys (start-up: this blocks, a tenth of
+ * a second for each link).  NULL: why says what failed.
  */
 struct realms *realms_new(struct loop *, struct chat *, struct store *,
     const char *own, const struct realm_link *, size_t count,
-    void (*log)(const char *cause, const char *detail));
+    const struct realm_log *, const char **why);
 
 /* What the chat is to be given (chat_set_router). */
 void realms_router(struct realms *, struct chat_router *out);
@@ -63,10 +72,13 @@ void realms_router(struct realms *, struct chat_router *out);
 /* Starts to dial. */
 void realms_go(struct realms *);
 
-/* Tells peers, takes and dials nothing any more; open questions are answered
- * with WIRE_BUSY.  Before chat_free; the struct goes after it. */
+/*
+ * Tells the peers, takes and dials nothing any more; open questions are
+ * answered with WIRE_BUSY.  Before chat_free, and a second time is nothing.
+ * The struct goes after the chat and the store, which still answer to it.
+ */
 void realms_close(struct realms *);
-void realms_free(struct realms *);
+void realms_free(struct realms *); /* NULL is fine */
 
 /* What the dialects are to be given (dialects_set_peers). */
 void realms_peers(struct realms *, struct peers *out);

@@ -37,8 +37,9 @@ enum {
 	LEGACY_WAIT_MAX = 256,      /* requests; that under way is one */
 	LEGACY_ANSWER_MS = 10000,   /* to connect and to answer in */
 	LEGACY_ANSWER_MAX = 64 << 10,
-	LEGACY_LOOK_UP_MS = 5 * 60 * 1000, /* when its host is looked up again; */
-	LEGACY_LOOK_UP_SOON_MS = 30 * 1000 /* after something went wrong */
+	/* When its host is looked up again; and after something went wrong. */
+	LEGACY_LOOK_UP_MS = 5 * 60 * 1000,
+	LEGACY_LOOK_UP_SOON_MS = 30 * 1000
 };
 
 /* log as in dialects_new.  The link is copied. */
@@ -81,9 +82,9 @@ void legacy_line_close(struct legacy *, uint64_t line);
 void legacy_line_drop(struct legacy *, uint64_t line);
 
 /* All but realm, which is the caller's: state "down" while the last that was
- * asked of it came to nothing, else "ready"; since when (ms since 1970); queued:
- * requests that wait for an answer; the last error (borrowed until the next
- * call). */
+ * asked of it came to nothing, else "ready"; since when (ms since 1970);
+ * queued: requests that wait for an answer; the last error (borrowed until the
+ * next call). */
 void legacy_state(const struct legacy *, struct peers_link *out);
 
 #endif

@@ -50,7 +50,8 @@ struct rawline {
 	struct conn *conn;
 	struct loop_timer timer; /* of the state */
 
-	/* What waits to be said; sending: the kernel has not all of the last. */
+	/* What waits to be said.  sending: the kernel has not taken all of
+	 * the last. */
 	STAILQ_HEAD(, chat_out) out;
 	size_t waiting;
 	bool sending;

@@ -31,8 +31,8 @@ enum {
 	RAWLINE_OUT_MAX = 64 << 10,
 	RAWLINE_ANSWER_MS = 5000, /* to connect in; then to answer in */
 	RAWLINE_LEAVE_MS = 3000,  /* from "exit" to its answer */
-	RAWLINE_HOLD_MS = 1000    /* what may be the beginning of a reply is held
-	                           * so long, then it is text */
+	RAWLINE_HOLD_MS = 1000    /* what may be the beginning of a reply is
+	                           * held so long, then it is text */
 };
 
 /* Borrowed until rawlines_free.  told: how the peer does; why NULL: it has

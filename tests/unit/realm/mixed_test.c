@@ -24,7 +24,8 @@ is_cut(const char *bytes, bool leaving, enum mixed_kind kind, size_t text,
 	char *p = xmalloc(n + 1);
 	struct mixed m;
 
-	memcpy(p + 1, bytes, n);
+	for (size_t i = 0; i < n; i++)
+		p[i + 1] = bytes[i];
 	mixed_cut(&m, p + 1, n, leaving);
 	free(p);
 	if (m.kind != kind || m.text != text || m.whole != whole)

@@ -102,4 +102,5 @@ chat_tick(struct chat *chat)
 {
 	sessions_tick(chat);
 	watches_tick(chat);
+	groups_tick(chat);
 }

@@ -242,7 +242,7 @@ enum chat_role { CHAT_MEMBER, CHAT_MODERATOR, CHAT_OWNER };
 enum chat_mode { CHAT_OPEN, CHAT_INVITE, CHAT_SECRET };
 
 enum {
-	CHAT_MEMBERS_MAX = 4096, /* of one group */
+	CHAT_MEMBERS_MAX = 2000, /* of one group */
 	CHAT_GROUPS_MAX = 512,   /* that one user is a member of */
 	CHAT_RULES_MAX = 4096    /* bans, mutes and invitations of a group */
 };

@@ -65,10 +65,16 @@ size_t group_realms(const struct group *, const char *except,
 /* A message of a group was committed: to its raw lines. */
 void group_lines_message(struct chat *, const struct recent_message *);
 
+/* The raw lines of a session end. */
+void lines_end_session(struct chat *, uint64_t session, enum wire_err why);
+
 /* Is somebody (by key) in any group; in one with that account? */
 bool group_has(const struct chat *, const char *member);
 bool group_shared(
     const struct chat *, const char *member, const struct account *);
+
+/* What was asked of another realm and stays without its end: chat_tick's. */
+void groups_tick(struct chat *);
 
 /* chat_do's part: a deed on a group. */
 void group_do(struct chat *, const struct doer *, const struct chat_deed *,

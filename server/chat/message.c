@@ -95,6 +95,10 @@ said_to_group(struct said *said)
 	const char *realm[REALMS_MAX];
 	size_t i, n;
 
+	/* What the home of a group has sent us, others get from there. */
+	if (said->to.target.realm[0] != '\0' && said->account == NULL)
+		return;
+
 	n = group_realms(said->to.group, at != NULL ? at + 1 : NULL, realm,
 	    REALMS_MAX);
 	for (i = 0; i < n && i < REALMS_MAX; i++)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/chat/group.h"
 #include "server/chat/state.h"
 #include "server/chat/watch.h"
 #include "server/store/store.h"
@@ -129,6 +130,7 @@ session_silence(struct chat *chat, struct session *s, enum wire_err why)
 {
 	s->ending = true;
 	watches_end(chat, s->account, s->number, why);
+	lines_end_session(chat, s->number, why);
 	set_offline(chat, s);
 }
 

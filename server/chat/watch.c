@@ -400,6 +400,66 @@ watches_message(struct chat *chat, const struct recent_message *m)
 	walk_end(chat);
 }
 
+/* Events of a group on their way to accounts. */
+struct to_accounts {
+	struct chat *chat;
+	struct shared_event event;
+	struct account *also; /* NULL: has had it, or nobody */
+};
+
+static void
+give_account(void *arg, struct account *a)
+{
+	struct to_accounts *to = arg;
+	struct watch *w;
+
+	if (a == to->also)
+		to->also = NULL;
+	TAILQ_FOREACH(w, &a->watches, of_account)
+		if (!w->gone && w->state != WATCH_ASKED)
+			(void)give(to->chat, w, &to->event.event);
+}
+
+static void
+to_accounts_init(
+    struct to_accounts *to, struct chat *chat, const struct chat_event *event)
+{
+	to->chat = chat;
+	to->also = NULL;
+	shared_init(&to->event);
+	to->event.event = *event;
+	to->event.event.encoded = to->event.encoded;
+}
+
+void
+watches_group(struct chat *chat, const struct group *g,
+    const struct chat_event *event, struct account *also)
+{
+	struct to_accounts to;
+
+	walk_begin(chat);
+	to_accounts_init(&to, chat, event);
+	to.also = also;
+	group_each_reader(g, give_account, &to);
+	if (to.also != NULL)
+		give_account(&to, to.also);
+	shared_release(&to.event);
+	walk_end(chat);
+}
+
+void
+watches_account(
+    struct chat *chat, struct account *a, const struct chat_event *event)
+{
+	struct to_accounts to;
+
+	walk_begin(chat);
+	to_accounts_init(&to, chat, event);
+	give_account(&to, a);
+	shared_release(&to.event);
+	walk_end(chat);
+}
+
 void
 watches_presence(struct chat *chat, const struct presence_entry *p)
 {

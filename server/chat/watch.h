@@ -21,6 +21,7 @@
 #include "server/chat/chat.h"
 
 struct account;
+struct group;
 struct presence_entry;
 struct recent_message;
 struct watches;
@@ -48,6 +49,18 @@ void watches_message(struct chat *, const struct recent_message *);
 
 /* Somebody came, went or was renamed: the newest change of presence. */
 void watches_presence(struct chat *, const struct presence_entry *);
+
+/*
+ * Something about a group: to all watches of its readers and of one account
+ * more (or NULL).  It is given also to a receiver that has enough: such events
+ * are few, and a connection's hard cap bounds them.
+ */
+void watches_group(struct chat *, const struct group *,
+    const struct chat_event *, struct account *also);
+
+/* One event for the watches of one account. */
+void watches_account(
+    struct chat *, struct account *, const struct chat_event *);
 
 /* The account's read mark moved; the watch that moved it is not told. */
 void watches_read(struct chat *, struct account *, uint64_t watcher,

@@ -1,0 +1,901 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Groups across realms.  Here at home we do what members elsewhere ask for
+ * (pleas, and the items SAID and LEAVE); of a group whose home is elsewhere we
+ * keep the copy that its items make.
+ *
+ * A wish: one of ours wants to be in a group elsewhere.  It is noted (as an
+ * invitation to the copy) before the home is asked, and only who has wished is
+ * taken into a copy: no realm puts our people into its groups.  Whom a home
+ * believes to be in and who is not, is said so by a LEAVE.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/chat/group_in.h"
+#include "server/chat/message.h"
+#include "server/chat/receive.h"
+#include "server/chat/remote.h"
+#include "server/chat/rule.h"
+#include "server/chat/state.h"
+#include "server/chat/watch.h"
+#include "server/store/store.h"
+#include "shared/utf8.h"
+#include "shared/xalloc.h"
+
+enum { WISH_MS = 10000 };
+
+/* ---- wishes ----------------------------------------------------------- */
+
+struct wish {
+	struct ask ask;
+	uint64_t number;
+	struct account *account;
+	char real_name[WIRE_REAL_NAME_CAP];
+	struct target target;
+	char key[CONVO_CAP];
+	bool granted; /* the home has said yes: its items are on their way */
+	int64_t since;
+	TAILQ_ENTRY(wish) entry;
+};
+
+/* Those whose home is asked; before that they are the store's. */
+struct wish_list {
+	TAILQ_HEAD(wishes, wish) list;
+	uint64_t last;
+};
+
+struct wish_list *
+wishes_new(void)
+{
+	struct wish_list *all = xcalloc(1, sizeof(*all));
+
+	TAILQ_INIT(&all->list);
+	return all;
+}
+
+/* The chat has cut them loose, and no call comes for them any more. */
+void
+wishes_free(struct wish_list *all)
+{
+	struct wish *w;
+
+	while ((w = TAILQ_FIRST(&all->list)) != NULL) {
+		TAILQ_REMOVE(&all->list, w, entry);
+		(void)ask_alive(&w->ask);
+	}
+	free(all);
+}
+
+static void
+wish_end(struct wish *w, enum wire_err err)
+{
+	TAILQ_REMOVE(&w->ask.chat->groups->wishes->list, w, entry);
+	ask_end(&w->ask, err);
+}
+
+static bool
+is_in(const struct chat *chat, const char *conv, const struct account *a)
+{
+	const struct group *g = group_find(chat, conv);
+	const struct member *m = g != NULL ? member_find(g, a->key) : NULL;
+
+	return m != NULL && m->joined && !m->out;
+}
+
+static void
+drop_wish(struct chat *chat, const char *conv, const struct account *a)
+{
+	rule_drop(chat, STORE_INVITE, conv, a->key);
+	(void)store_drop_rule(
+	    chat->store, STORE_INVITE, conv, a->key, NULL, NULL);
+}
+
+static void
+wish_answered(void *arg, uint64_t number, const struct chat_result *res)
+{
+	struct chat *chat = arg;
+	struct wish *w;
+
+	TAILQ_FOREACH(w, &chat->groups->wishes->list, entry)
+		if (w->number == number)
+			break;
+	if (w == NULL)
+		return;
+	if (res->err != WIRE_OK) {
+		drop_wish(chat, w->key, w->account);
+		wish_end(w, res->err);
+	} else if (is_in(chat, w->key, w->account)) {
+		wish_end(w, WIRE_OK);
+	} else {
+		w->granted = true;
+		w->since = chat->mono;
+	}
+}
+
+/* One of ours has come in: whoever waited for that is answered. */
+static void
+wishes_met(struct chat *chat, const char *conv, const struct account *a)
+{
+	struct wish *w, *next;
+
+	for (w = TAILQ_FIRST(&chat->groups->wishes->list); w != NULL;
+	     w = next) {
+		next = TAILQ_NEXT(w, entry);
+		if (w->granted && w->account == a &&
+		    strcmp(w->key, conv) == 0)
+			wish_end(w, WIRE_OK);
+	}
+}
+
+/* Granted, and the items are still out: they come when the link is back. */
+void
+groups_tick(struct chat *chat)
+{
+	struct wish *w, *next;
+
+	for (w = TAILQ_FIRST(&chat->groups->wishes->list); w != NULL;
+	     w = next) {
+		next = TAILQ_NEXT(w, entry);
+		if (w->granted && chat->mono - w->since >= WISH_MS)
+			wish_end(w, WIRE_OK);
+	}
+}
+
+static void
+wish_noted(void *arg, const struct store_written *written)
+{
+	struct wish *w = arg;
+	struct chat *chat = w->ask.chat;
+	struct chat_plea plea = { .join = true };
+
+	if (!ask_alive(&w->ask))
+		return;
+	if (!written->ok) {
+		ask_end(&w->ask, WIRE_STORAGE);
+		return;
+	}
+	rule_put(chat,
+	    &(struct store_rule){ .kind = STORE_INVITE,
+		.conv = w->key,
+		.member = w->account->key,
+		.name = w->account->name,
+		.by = w->account->name,
+		.reason = "",
+		.time = chat->wall });
+	w->number = ++chat->groups->wishes->last;
+	TAILQ_INSERT_TAIL(&chat->groups->wishes->list, w, entry);
+	plea.group = w->target.name;
+	plea.user = w->account->name;
+	plea.real_name = w->account->real_name;
+	chat->router.plead(chat->router.arg, w->target.realm, &plea,
+	    (struct chat_done){ wish_answered, chat, w->number });
+}
+
+/* Of which realm we can ask something now. */
+static enum wire_err
+can_ask(const struct chat *chat, const char *realm)
+{
+	if (chat->router.reach == NULL)
+		return WIRE_NO_SUCH_REALM;
+	switch (chat->router.reach(chat->router.arg, realm)) {
+	case CHAT_NO_REALM:
+		return WIRE_NO_SUCH_REALM;
+	case CHAT_REALM_LEGACY:
+		return WIRE_NO_SUCH_GROUP;
+	case CHAT_REALM_DOWN:
+	case CHAT_REALM_FULL:
+		return WIRE_REALM_UNREACHABLE;
+	case CHAT_REALM_UP:
+		break;
+	}
+	return WIRE_OK;
+}
+
+void
+copy_join(struct chat *chat, const struct doer *who,
+    const struct target *target, struct chat_done done)
+{
+	char key[CONVO_CAP];
+	enum wire_err err = WIRE_OK;
+	struct wish *w;
+
+	if (who->account == NULL)
+		err = WIRE_DENIED;
+	else if (!group_key_of(target->name, target->realm, key))
+		err = WIRE_BAD_TARGET;
+	else if (is_in(chat, key, who->account)) {
+		ask_refuse(chat, done, WIRE_OK);
+		return;
+	}
+	if (err == WIRE_OK && member_of(chat, who->key) >= CHAT_GROUPS_MAX)
+		err = WIRE_TOO_MANY_GROUPS;
+	if (err == WIRE_OK)
+		err = can_ask(chat, target->realm);
+	if (err != WIRE_OK) {
+		ask_refuse(chat, done, err);
+		return;
+	}
+	w = ask_new(chat, sizeof(*w), done);
+	w->account = who->account;
+	w->target = *target;
+	snprintf(w->key, sizeof(w->key), "%s", key);
+	if (!store_put_rule(chat->store,
+		&(struct store_rule){ .kind = STORE_INVITE,
+		    .conv = w->key,
+		    .member = who->key,
+		    .name = who->shown,
+		    .by = who->shown,
+		    .reason = "",
+		    .time = chat->wall },
+		wish_noted, w))
+		ask_end(&w->ask, WIRE_BUSY);
+}
+
+void
+copy_do(struct chat *chat, const struct doer *who, const struct group *g,
+    const struct chat_deed *deed, struct chat_done done)
+{
+	struct chat_plea plea = { .group = g->target.name, .deed = *deed };
+	enum wire_err err = can_ask(chat, g->home);
+
+	if (who->account == NULL)
+		err = WIRE_DENIED;
+	if (err != WIRE_OK) {
+		ask_refuse(chat, done, err);
+		return;
+	}
+	plea.user = who->account->name;
+	plea.real_name = who->account->real_name;
+	if (plea.deed.whom.realm[0] == '\0')
+		snprintf(plea.deed.whom.realm, sizeof(plea.deed.whom.realm),
+		    "%s", chat->rules.realm);
+	chat->router.plead(chat->router.arg, g->home, &plea, done);
+}
+
+const char *
+chat_receive_plea(struct chat *chat, const char *realm,
+    const struct chat_plea *plea, struct chat_done done)
+{
+	struct chat_who who = { .realm = realm,
+		.user = plea->user,
+		.real_name = plea->real_name };
+	struct target where = { .kind = TARGET_GROUP };
+	struct chat_deed deed = plea->deed;
+	struct doer doer;
+	enum wire_err err;
+
+	if (plea->user == NULL || plea->group == NULL ||
+	    !wire_name_ok(plea->user, strlen(plea->user)))
+		return "a question for nobody";
+	if (who.real_name != NULL &&
+	    !wire_real_name_ok(who.real_name, strlen(who.real_name)))
+		who.real_name = NULL;
+	if (!wire_name_ok(plea->group, strlen(plea->group)))
+		err = WIRE_BAD_TARGET;
+	else
+		err = doer_of(chat, &who, &doer);
+	if (err != WIRE_OK) {
+		ask_refuse(chat, done, err);
+		return NULL;
+	}
+	snprintf(where.name, sizeof(where.name), "%s", plea->group);
+	deed.where = where;
+	if (plea->join)
+		chat_join(chat, &who, &where, done);
+	else
+		group_do(chat, &doer, &deed, done);
+	return NULL;
+}
+
+/* ---- the end of a copy ------------------------------------------------ */
+
+static bool
+has_ours(const struct group *g)
+{
+	const struct member *m;
+
+	TAILQ_FOREACH(m, &g->members, entry)
+		if (m->account != NULL)
+			return true;
+	return false;
+}
+
+static void
+wished(void *arg, const struct store_rule *rule)
+{
+	if (rule->kind == STORE_INVITE)
+		*(bool *)arg = true;
+}
+
+void
+copy_tidy(struct chat *chat, struct group *g)
+{
+	bool coming = false;
+	struct member *m;
+
+	rule_each(chat, g->key, wished, &coming);
+	if (coming || has_ours(g))
+		return;
+	while ((m = TAILQ_FIRST(&g->members)) != NULL)
+		member_free(chat, m);
+	group_tidy(chat, g);
+}
+
+/* ---- items that change a copy ----------------------------------------- */
+
+/* An item on its way to the disk, together with how far the realm's stream
+ * was taken. */
+struct applied {
+	struct ask ask;
+	char conv[CONVO_CAP];
+	void (*apply)(struct applied *, struct group *);
+	char key[WIRE_TARGET_CAP], shown[WIRE_TARGET_CAP];
+	char by[WIRE_TARGET_CAP]; /* "": nobody else */
+	char real_name[WIRE_REAL_NAME_CAP];
+	char text[WIRE_TOPIC_MAX + 1];
+	char wake[WIRE_NAME_CAP]; /* "": no realm */
+	struct account *account;
+	enum chat_role role;
+	enum chat_mode mode;
+	enum chat_act act;
+	bool muted, quiet;
+	int64_t since;
+	size_t writes;
+	bool ok;
+};
+
+static struct applied *
+applied_new(struct chat *chat, const char *conv,
+    void (*apply)(struct applied *, struct group *), struct chat_done done)
+{
+	struct applied *a = ask_new(chat, sizeof(*a), done);
+
+	snprintf(a->conv, sizeof(a->conv), "%s", conv);
+	a->apply = apply;
+	a->ok = true;
+	return a;
+}
+
+static void
+applied_written(void *arg, const struct store_written *written)
+{
+	struct applied *a = arg;
+	struct chat *chat;
+	struct group *g;
+
+	a->ok = a->ok && written->ok;
+	if (--a->writes > 0 || !ask_alive(&a->ask))
+		return;
+	chat = a->ask.chat;
+	g = group_find(chat, a->conv);
+	if (a->ok && g != NULL)
+		a->apply(a, g);
+	if (a->ok && a->wake[0] != '\0')
+		chat->router.wake(chat->router.arg, a->wake);
+	ask_end(&a->ask, a->ok ? WIRE_OK : WIRE_STORAGE);
+}
+
+static void
+applied_member_written(void *arg, const struct store_written *written)
+{
+	struct applied *a = arg;
+
+	a->since = written->id;
+	applied_written(arg, written);
+}
+
+static void
+write_taken(struct applied *a, const struct chat_origin *origin)
+{
+	a->writes += store_set_taken(a->ask.chat->store, origin->realm,
+	    origin->stream, origin->number, applied_written, a);
+}
+
+/* ---- GROUP ---- */
+
+static void
+apply_group(struct applied *a, struct group *g)
+{
+	bool same = g->mode == a->mode && strcmp(g->topic, a->text) == 0;
+
+	g->stored = true;
+	g->mode = a->mode;
+	snprintf(g->topic, sizeof(g->topic), "%s", a->text);
+	if (!same && g->count > 0)
+		group_tell_group(a->ask.chat, g, a->by);
+}
+
+static size_t
+copies_of(const struct chat *chat, const char *home)
+{
+	const struct group *g;
+	size_t n = 0;
+
+	TAILQ_FOREACH(g, &chat->groups->all, entry)
+		n += strcmp(g->home, home) == 0;
+	return n;
+}
+
+static bool
+topic_ok(const char *text)
+{
+	return text != NULL && strlen(text) <= WIRE_TOPIC_MAX &&
+	    (*text == '\0' || utf8_valid(text, strlen(text)));
+}
+
+static void
+copy_by(struct applied *a, const struct chat_item *item)
+{
+	struct target by;
+
+	if (receive_name(item->from, &by))
+		snprintf(a->by, sizeof(a->by), "%s", item->from);
+}
+
+static const char *
+receive_group(struct chat *chat, const struct chat_origin *origin,
+    const struct chat_item *item, const char *conv, struct group *g,
+    struct chat_done done)
+{
+	struct applied *a;
+
+	if (!topic_ok(item->text))
+		return "a group with a bad topic";
+	if (g == NULL && copies_of(chat, origin->realm) >= PEER_GROUPS_MAX) {
+		receive_nothing(chat, origin, done);
+		return NULL;
+	}
+	if (g == NULL)
+		g = group_new(chat, conv, item->group, origin->realm);
+	a = applied_new(chat, conv, apply_group, done);
+	a->mode = item->mode;
+	snprintf(a->text, sizeof(a->text), "%s", item->text);
+	copy_by(a, item);
+	if (!store_hold(chat->store, 2)) {
+		ask_end(&a->ask, WIRE_BUSY);
+		return NULL;
+	}
+	a->writes += store_put_group(chat->store,
+	    &(struct store_group){ .conv = g->key,
+		.name = g->target.name,
+		.realm = g->target.realm,
+		.topic = a->text,
+		.mode = (int)a->mode,
+		.created = g->created },
+	    applied_written, a);
+	write_taken(a, origin);
+	store_release(chat->store);
+	return NULL;
+}
+
+/* ---- MEMBER ---- */
+
+static void
+apply_muted(struct applied *a, const struct group *g)
+{
+	struct chat *chat = a->ask.chat;
+
+	if (a->muted)
+		rule_put(chat,
+		    &(struct store_rule){ .kind = STORE_MUTE,
+			.conv = g->key,
+			.member = a->key,
+			.name = a->shown,
+			.by = a->by,
+			.reason = "",
+			.time = chat->wall });
+	else
+		rule_drop(chat, STORE_MUTE, g->key, a->key);
+}
+
+static void
+apply_member(struct applied *a, struct group *g)
+{
+	struct chat *chat = a->ask.chat;
+	struct member *m = member_find(g, a->key);
+	bool fresh = m == NULL, was_muted, changed;
+
+	if (fresh)
+		m = member_new(
+		    chat, g, a->key, a->shown, a->real_name, a->account);
+	was_muted = rule_is(chat, STORE_MUTE, g->key, a->key);
+	changed = m->role != a->role || was_muted != a->muted;
+	m->role = a->role;
+	apply_muted(a, g);
+	if (!m->joined) {
+		m->joined = true;
+		m->since = a->since;
+		g->joined++;
+	}
+	if (a->account != NULL)
+		rule_drop(chat, STORE_INVITE, g->key, a->key);
+	if (fresh && !a->quiet)
+		group_tell_join(chat, m);
+	else if (!fresh && changed)
+		group_tell_member(
+		    chat, m, a->by[0] != '\0' ? a->by : NULL);
+	if (a->account != NULL)
+		wishes_met(chat, g->key, a->account);
+}
+
+static void
+write_member(struct applied *a, const struct group *g)
+{
+	struct store *store = a->ask.chat->store;
+
+	a->writes += store_put_member(store,
+	    &(struct store_member){ .conv = g->key,
+		.member = a->key,
+		.name = a->shown,
+		.real_name = a->real_name,
+		.account = a->account != NULL ? a->account->id : 0,
+		.role = (int)a->role,
+		.joined = a->ask.chat->wall },
+	    applied_member_written, a);
+	if (a->muted)
+		a->writes += store_put_rule(store,
+		    &(struct store_rule){ .kind = STORE_MUTE,
+			.conv = g->key,
+			.member = a->key,
+			.name = a->shown,
+			.by = a->by,
+			.reason = "",
+			.time = a->ask.chat->wall },
+		    applied_written, a);
+	else
+		a->writes += store_drop_rule(store, STORE_MUTE, g->key,
+		    a->key, applied_written, a);
+	if (a->account != NULL)
+		a->writes += store_drop_rule(store, STORE_INVITE, g->key,
+		    a->key, applied_written, a);
+}
+
+/* The home believes that one of ours is in who is not: it is told. */
+static void
+apply_nothing(struct applied *a, struct group *g)
+{
+	copy_tidy(a->ask.chat, g);
+}
+
+static size_t
+pack_leave(const struct chat *chat, const char *group, const char *user,
+    void *to, size_t cap)
+{
+	char from[WIRE_TARGET_CAP];
+	struct chat_item item = { .kind = CHAT_ITEM_LEAVE,
+		.group = group,
+		.from = from };
+
+	snprintf(from, sizeof(from), "%s@%s", user, chat->rules.realm);
+	return chat->router.pack(chat->router.arg, &item, to, cap);
+}
+
+static void
+deny_member(struct chat *chat, const struct chat_origin *origin,
+    const struct chat_item *item, const char *conv, const char *user,
+    struct chat_done done)
+{
+	struct applied *a = applied_new(chat, conv, apply_nothing, done);
+	char body[PEER_ITEM_MAX];
+	struct store_out out = { origin->realm, body,
+		pack_leave(chat, item->group, user, body, sizeof(body)) };
+
+	snprintf(a->wake, sizeof(a->wake), "%s", origin->realm);
+	if (!store_hold(chat->store, 2)) {
+		ask_end(&a->ask, WIRE_BUSY);
+		return;
+	}
+	a->writes += store_add_out(chat->store, &out, applied_written, a);
+	write_taken(a, origin);
+	store_release(chat->store);
+}
+
+/* Who is meant, in a and as a key; false: nobody there can be. */
+static bool
+take_person(
+    struct chat *chat, const struct chat_item *item, struct applied *a)
+{
+	struct target to;
+
+	if (!receive_name(item->to, &to))
+		return false;
+	if (receive_is_ours(chat, &to)) {
+		a->account = account_find(chat, to.name);
+		if (a->account == NULL)
+			return false;
+		snprintf(a->key, sizeof(a->key), "%s", a->account->key);
+		snprintf(a->shown, sizeof(a->shown), "%s", a->account->name);
+		snprintf(a->real_name, sizeof(a->real_name), "%s",
+		    a->account->real_name);
+		return true;
+	}
+	snprintf(a->shown, sizeof(a->shown), "%s", item->to);
+	snprintf(a->real_name, sizeof(a->real_name), "%s",
+	    item->name != NULL &&
+		    wire_real_name_ok(item->name, strlen(item->name))
+		? item->name
+		: to.name);
+	return remote_key(to.name, to.realm, a->key);
+}
+
+static const char *
+receive_member(struct chat *chat, const struct chat_origin *origin,
+    const struct chat_item *item, const char *conv, struct group *g,
+    struct chat_done done)
+{
+	struct applied *a;
+
+	if (g == NULL) {
+		receive_nothing(chat, origin, done);
+		return NULL;
+	}
+	a = applied_new(chat, conv, apply_member, done);
+	a->role = item->role;
+	a->muted = item->muted;
+	a->quiet = item->quiet;
+	copy_by(a, item);
+	if (!take_person(chat, item, a) ||
+	    (member_find(g, a->key) == NULL &&
+		g->count >= CHAT_MEMBERS_MAX)) {
+		a->ask.done = (struct chat_done){ 0 };
+		ask_end(&a->ask, WIRE_OK);
+		receive_nothing(chat, origin, done);
+		return NULL;
+	}
+	if (a->account != NULL && member_find(g, a->key) == NULL &&
+	    !rule_is(chat, STORE_INVITE, g->key, a->key)) {
+		const char *user = a->account->name;
+
+		a->ask.done = (struct chat_done){ 0 };
+		ask_end(&a->ask, WIRE_OK);
+		deny_member(chat, origin, item, conv, user, done);
+		return NULL;
+	}
+	if (!store_hold(chat->store, 4)) {
+		ask_end(&a->ask, WIRE_BUSY);
+		return NULL;
+	}
+	write_member(a, g);
+	write_taken(a, origin);
+	store_release(chat->store);
+	return NULL;
+}
+
+/* ---- GONE ---- */
+
+static void
+apply_gone(struct applied *a, struct group *g)
+{
+	struct chat *chat = a->ask.chat;
+	struct member *m = member_find(g, a->key);
+	bool kicked = a->act == CHAT_KICK || a->act == CHAT_BAN;
+	bool ours;
+
+	if (m == NULL)
+		return;
+	ours = m->account != NULL;
+	group_tell_leave(chat, g, m, kicked ? a->by : NULL, a->act,
+	    kicked ? a->text : NULL);
+	member_free(chat, m);
+	if (ours)
+		copy_tidy(chat, g);
+}
+
+static const char *
+receive_gone(struct chat *chat, const struct chat_origin *origin,
+    const struct chat_item *item, const char *conv, struct group *g,
+    struct chat_done done)
+{
+	struct applied *a;
+	struct member *m;
+
+	if (g == NULL) {
+		receive_nothing(chat, origin, done);
+		return NULL;
+	}
+	a = applied_new(chat, conv, apply_gone, done);
+	a->act = item->act;
+	if (topic_ok(item->text))
+		snprintf(a->text, sizeof(a->text), "%s", item->text);
+	copy_by(a, item);
+	m = take_person(chat, item, a) ? member_find(g, a->key) : NULL;
+	if (m == NULL) {
+		a->ask.done = (struct chat_done){ 0 };
+		ask_end(&a->ask, WIRE_OK);
+		receive_nothing(chat, origin, done);
+		return NULL;
+	}
+	m->out = true;
+	if (!store_hold(chat->store, 2)) {
+		m->out = false;
+		ask_end(&a->ask, WIRE_BUSY);
+		return NULL;
+	}
+	a->writes += store_drop_member(chat->store, g->key, m->key,
+	    m->account != NULL ? m->account->id : 0, applied_written, a);
+	write_taken(a, origin);
+	store_release(chat->store);
+	return NULL;
+}
+
+/* ---- INVITE ---- */
+
+static void
+tell_invited(struct chat *chat, const struct chat_origin *origin,
+    const struct chat_item *item)
+{
+	struct chat_event e = { .kind = CHAT_EV_INVITE,
+		.target = { .kind = TARGET_GROUP },
+		.by = item->from };
+	struct account *a;
+	struct target to, by;
+
+	if (!receive_name(item->to, &to) || !receive_is_ours(chat, &to) ||
+	    !receive_name(item->from, &by))
+		return;
+	a = account_find(chat, to.name);
+	if (a == NULL)
+		return;
+	snprintf(e.target.name, sizeof(e.target.name), "%s", item->group);
+	snprintf(
+	    e.target.realm, sizeof(e.target.realm), "%s", origin->realm);
+	watches_account(chat, a, &e);
+}
+
+/* ---- one of ours leaves ----------------------------------------------- */
+
+static void
+apply_left(struct applied *a, struct group *g)
+{
+	struct chat *chat = a->ask.chat;
+	struct member *m = member_find(g, a->key);
+
+	if (m != NULL) {
+		group_tell_leave(chat, g, m, NULL, CHAT_KICK, NULL);
+		member_free(chat, m);
+	}
+	copy_tidy(chat, g);
+}
+
+void
+copy_leave(struct chat *chat, struct group *g, struct member *m,
+    struct chat_done done)
+{
+	struct applied *a = applied_new(chat, g->key, apply_left, done);
+	char body[PEER_ITEM_MAX];
+	struct store_out out = { g->home, body, 0 };
+
+	snprintf(a->key, sizeof(a->key), "%s", m->key);
+	snprintf(a->wake, sizeof(a->wake), "%s", g->home);
+	if (chat->router.pack == NULL || !store_hold(chat->store, 2)) {
+		ask_end(&a->ask, WIRE_BUSY);
+		return;
+	}
+	m->out = true;
+	out.len = pack_leave(
+	    chat, g->target.name, m->shown, body, sizeof(body));
+	a->writes += store_drop_member(
+	    chat->store, g->key, m->key, m->account->id, applied_written, a);
+	a->writes += store_add_out(chat->store, &out, applied_written, a);
+	store_release(chat->store);
+}
+
+/* ---- what is said ----------------------------------------------------- */
+
+static void
+say(struct chat *chat, const struct chat_origin *origin,
+    const struct chat_item *item, struct group *g, const char *key,
+    const struct target *from, struct chat_done done)
+{
+	struct convo to = { .kind = STORE_GROUP,
+		.group = g,
+		.target = g->target };
+	const char *name = item->name;
+
+	snprintf(to.key, sizeof(to.key), "%s", g->key);
+	if (name == NULL || !wire_real_name_ok(name, strlen(name)))
+		name = from->name;
+	message_say(chat,
+	    &(struct words){ .key = key,
+		.from = item->from,
+		.name = name,
+		.to = &to,
+		.text = item->text,
+		.time = item->time,
+		.origin = origin },
+	    done);
+}
+
+static const char *
+receive_said(struct chat *chat, const struct chat_origin *origin,
+    const struct chat_item *item, struct group *g, struct chat_done done)
+{
+	char key[WIRE_TARGET_CAP];
+	struct target from;
+	enum wire_err err;
+
+	if (!receive_name(item->from, &from) ||
+	    !remote_key(from.name, from.realm, key))
+		return "words of nobody";
+	if (receive_is_ours(chat, &from))
+		return "words in the name of one of ours";
+	if (!item->home && !receive_is_theirs(&from, origin->realm))
+		return "words of somebody of another realm";
+	if (item->text == NULL || !utf8_valid(item->text, strlen(item->text)))
+		return "words without a text";
+	err = message_check(item->text, NULL);
+	if (err == WIRE_OK && !item->home) {
+		err = server_may_say(chat, key);
+		if (err == WIRE_OK)
+			err = g == NULL || g->count == 0
+			    ? WIRE_NO_SUCH_GROUP
+			    : group_may_say(chat, g, key);
+	}
+	if (err != WIRE_OK && !item->home)
+		receive_bounce(chat, origin, item, err, done);
+	else if (err != WIRE_OK || g == NULL || g->count == 0)
+		receive_nothing(chat, origin, done);
+	else
+		say(chat, origin, item, g, key, &from, done);
+	return NULL;
+}
+
+/* ---- somebody elsewhere leaves a group of ours ------------------------ */
+
+static const char *
+receive_leave(struct chat *chat, const struct chat_origin *origin,
+    const struct chat_item *item, struct group *g, struct chat_done done)
+{
+	char key[WIRE_TARGET_CAP];
+	struct target from;
+	struct member *m;
+
+	if (!receive_name(item->from, &from) ||
+	    !receive_is_theirs(&from, origin->realm) ||
+	    !remote_key(from.name, from.realm, key))
+		return "somebody of another realm leaves";
+	m = g != NULL ? member_find(g, key) : NULL;
+	if (m == NULL || m->out || !m->joined)
+		receive_nothing(chat, origin, done);
+	else
+		change_leave_from(chat, g, m, origin, done);
+	return NULL;
+}
+
+const char *
+group_receive(struct chat *chat, const struct chat_origin *origin,
+    const struct chat_item *item, struct chat_done done)
+{
+	bool here = item->kind == CHAT_ITEM_LEAVE ||
+	    (item->kind == CHAT_ITEM_SAID && !item->home);
+	char conv[CONVO_CAP];
+	struct group *g;
+
+	if (item->group == NULL ||
+	    !group_key_of(item->group, here ? "" : origin->realm, conv))
+		return "an item about no group";
+	g = group_find(chat, conv);
+	switch (item->kind) {
+	case CHAT_ITEM_SAID:
+		return receive_said(chat, origin, item, g, done);
+	case CHAT_ITEM_GROUP:
+		return receive_group(chat, origin, item, conv, g, done);
+	case CHAT_ITEM_MEMBER:
+		return receive_member(chat, origin, item, conv, g, done);
+	case CHAT_ITEM_GONE:
+		return receive_gone(chat, origin, item, conv, g, done);
+	case CHAT_ITEM_LEAVE:
+		return receive_leave(chat, origin, item, g, done);
+	case CHAT_ITEM_INVITE:
+		tell_invited(chat, origin, item);
+		receive_nothing(chat, origin, done);
+		return NULL;
+	case CHAT_ITEM_LETTER:
+	case CHAT_ITEM_BOUNCE:
+	case CHAT_ITEM_KINDS:
+		break;
+	}
+	return "an item about no group";
+}

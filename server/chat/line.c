@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Raw lines: receivers that are in a group while they are open.  A line that
+ * takes no more is closed; its client comes back and reads what it missed.
+ *
+ * Sinks may close a line while something is being given out: so one that ends
+ * stays in the lists until no walk is under way.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/chat/group_in.h"
+#include "server/chat/message.h"
+#include "server/chat/recent.h"
+#include "server/chat/rule.h"
+#include "server/chat/state.h"
+#include "server/store/store.h"
+#include "shared/blob.h"
+#include "shared/map.h"
+#include "shared/xalloc.h"
+
+/* ---- life ------------------------------------------------------------- */
+
+void
+lines_init(struct groups *all)
+{
+	TAILQ_INIT(&all->lines);
+	TAILQ_INIT(&all->gone);
+	all->line_by_number = map_new();
+}
+
+void
+lines_free(struct groups *all)
+{
+	struct line *l;
+
+	while ((l = TAILQ_FIRST(&all->lines)) != NULL) {
+		TAILQ_REMOVE(&all->lines, l, of_all);
+		free(l);
+	}
+	map_free(all->line_by_number);
+}
+
+static struct line *
+line_find(const struct chat *chat, uint64_t number)
+{
+	return map_get(
+	    chat->groups->line_by_number, &number, sizeof(number));
+}
+
+static void
+walk_begin(struct chat *chat)
+{
+	chat->groups->walks++;
+}
+
+/* The last line of somebody who is no member otherwise. */
+static void
+member_gone(struct chat *chat, struct member *m)
+{
+	struct group *g = m->group;
+	bool owner = m->role == CHAT_OWNER;
+	struct member *heir = owner ? group_heir(g, m) : NULL;
+
+	if (heir != NULL) {
+		heir->role = CHAT_OWNER;
+		if (heir->joined)
+			(void)store_put_member(chat->store,
+			    &(struct store_member){ .conv = g->key,
+				.member = heir->key,
+				.name = heir->shown,
+				.real_name = heir->real_name,
+				.account = heir->account != NULL
+				    ? heir->account->id
+				    : 0,
+				.role = heir->role,
+				.joined = chat->wall },
+			    NULL, NULL);
+		group_tell_member(chat, heir, NULL);
+	}
+	member_free(chat, m);
+	group_tidy(chat, g);
+}
+
+static void
+line_free(struct chat *chat, struct line *l)
+{
+	struct member *m = l->member;
+
+	TAILQ_REMOVE(&m->group->lines, l, entry);
+	TAILQ_REMOVE(&chat->groups->lines, l, of_all);
+	free(l);
+	if (--m->lines == 0 && !m->joined)
+		member_gone(chat, m);
+}
+
+static void
+walk_end(struct chat *chat)
+{
+	struct groups *all = chat->groups;
+	struct line *l;
+
+	if (--all->walks > 0)
+		return;
+	while ((l = TAILQ_FIRST(&all->gone)) != NULL) {
+		TAILQ_REMOVE(&all->gone, l, of_gone);
+		line_free(chat, l);
+	}
+}
+
+static bool
+is_last_line(const struct member *m)
+{
+	const struct line *l;
+	unsigned open = 0;
+
+	TAILQ_FOREACH(l, &m->group->lines, entry)
+		open += l->member == m && !l->gone;
+	return open == 0;
+}
+
+/* Within a walk. */
+static void
+line_remove(struct chat *chat, struct line *l)
+{
+	struct member *m = l->member;
+	struct session *s = map_get(chat->sessions.by_number, &l->session,
+	    sizeof(l->session));
+	struct chat_event e = { .kind = CHAT_EV_LEAVE };
+
+	l->gone = true;
+	TAILQ_INSERT_TAIL(&chat->groups->gone, l, of_gone);
+	map_take(
+	    chat->groups->line_by_number, &l->number, sizeof(l->number));
+	if (s != NULL)
+		session_unwatched(chat, s);
+	if (is_last_line(m) && !m->joined && !m->out) {
+		m->out = true;
+		group_tell_leave(chat, m->group, m, NULL, CHAT_KICK, NULL);
+		return;
+	}
+	e.user.name = m->shown;
+	e.user.real_name = m->real_name;
+	if (!m->out)
+		lines_tell(chat, m->group, &e);
+}
+
+static void
+line_end(struct chat *chat, struct line *l, enum wire_err why)
+{
+	if (l->gone)
+		return;
+	line_remove(chat, l);
+	l->sink->ended(l->sink->arg, l->receiver, why);
+}
+
+void
+lines_end(struct chat *chat, struct member *m, enum wire_err why)
+{
+	struct line *l;
+
+	walk_begin(chat);
+	TAILQ_FOREACH(l, &m->group->lines, entry)
+		if (l->member == m)
+			line_end(chat, l, why);
+	walk_end(chat);
+}
+
+void
+lines_end_session(struct chat *chat, uint64_t session, enum wire_err why)
+{
+	struct line *l;
+
+	walk_begin(chat);
+	TAILQ_FOREACH(l, &chat->groups->lines, of_all)
+		if (l->session == session)
+			line_end(chat, l, why);
+	walk_end(chat);
+}
+
+void
+chat_line_close(struct chat *chat, uint64_t number)
+{
+	struct line *l = line_find(chat, number);
+
+	if (l == NULL)
+		return;
+	walk_begin(chat);
+	line_remove(chat, l);
+	walk_end(chat);
+}
+
+/* ---- giving ----------------------------------------------------------- */
+
+static void
+give_all(struct chat *chat, struct group *g, struct chat_event *event)
+{
+	struct blob *encoded[CHAT_DIALECTS] = { NULL };
+	struct line *l;
+	size_t i;
+
+	event->encoded = encoded;
+	walk_begin(chat);
+	TAILQ_FOREACH(l, &g->lines, entry)
+		if (!l->gone &&
+		    !l->sink->event(l->sink->arg, l->receiver, event))
+			line_end(chat, l, WIRE_BUSY);
+	walk_end(chat);
+	for (i = 0; i < CHAT_DIALECTS; i++)
+		blob_unref(encoded[i]);
+}
+
+void
+lines_tell(struct chat *chat, struct group *g, const struct chat_event *e)
+{
+	struct chat_event copy = *e;
+
+	copy.target = g->target;
+	give_all(chat, g, &copy);
+}
+
+void
+group_lines_message(struct chat *chat, const struct recent_message *m)
+{
+	struct group *g = group_find(chat, m->conv);
+	struct chat_event e = { .kind = CHAT_EV_MESSAGE };
+
+	if (g == NULL || TAILQ_EMPTY(&g->lines))
+		return;
+	e.message = (struct chat_message){ .id = m->id,
+		.time = m->time,
+		.target = g->target,
+		.from = m->from,
+		.name = m->name,
+		.text = m->text };
+	give_all(chat, g, &e);
+}
+
+/* ---- opened ----------------------------------------------------------- */
+
+/* The group to go into, made if it is not there; NULL: *err. */
+static struct group *
+enter(struct chat *chat, const struct doer *who, const char *name,
+    enum wire_err *err)
+{
+	struct member *m = NULL;
+	char key[CONVO_CAP];
+	struct group *g;
+
+	if (!group_key_of(name, "", key)) {
+		*err = WIRE_BAD_TARGET;
+		return NULL;
+	}
+	g = group_find(chat, key);
+	if (g != NULL)
+		m = member_find(g, who->key);
+	if (m != NULL && m->out)
+		*err = WIRE_BUSY;
+	else if (m != NULL)
+		*err = WIRE_OK;
+	else
+		*err = group_may_enter(chat, g, who);
+	if (*err != WIRE_OK)
+		return NULL;
+	if (g != NULL)
+		return g;
+	/* What was said in an older one of that name is nobody's. */
+	(void)store_end_group(chat->store, key, NULL, NULL);
+	return group_new(chat, key, name, "");
+}
+
+static struct line *
+line_new(struct chat *chat, struct member *m, const struct chat_who *who,
+    const struct chat_sink *sink, uint64_t id)
+{
+	struct groups *all = chat->groups;
+	struct line *l = xcalloc(1, sizeof(*l));
+
+	l->number = ++all->last_line;
+	l->member = m;
+	l->session = who->session;
+	l->sink = sink;
+	l->receiver = id;
+	m->lines++;
+	map_put(all->line_by_number, &l->number, sizeof(l->number), l);
+	TAILQ_INSERT_TAIL(&m->group->lines, l, entry);
+	TAILQ_INSERT_TAIL(&all->lines, l, of_all);
+	return l;
+}
+
+/* Watches are told of who was not in it before, raw lines of all. */
+static void
+tell_opened(struct chat *chat, struct member *m, bool fresh)
+{
+	struct chat_event e = { .kind = CHAT_EV_JOIN };
+
+	if (fresh) {
+		group_tell_join(chat, m);
+		return;
+	}
+	e.user.name = m->shown;
+	e.user.real_name = m->real_name;
+	lines_tell(chat, m->group, &e);
+}
+
+uint64_t
+chat_line_open(struct chat *chat, const struct chat_who *who,
+    const char *name, const struct chat_sink *sink, uint64_t id,
+    enum wire_err *err)
+{
+	struct session *s = session_find(chat, who->session);
+	struct doer doer;
+	struct group *g;
+	struct member *m;
+	uint64_t number;
+	bool fresh;
+
+	*err = doer_of(chat, who, &doer);
+	if (*err != WIRE_OK)
+		return 0;
+	g = enter(chat, &doer, name, err);
+	if (g == NULL)
+		return 0;
+	m = member_find(g, doer.key);
+	fresh = m == NULL;
+	if (fresh) {
+		m = member_new(chat, g, doer.key, doer.shown, doer.real_name,
+		    doer.account);
+		if (group_owner(g) == NULL && !g->busy)
+			m->role = CHAT_OWNER;
+	}
+	number = line_new(chat, m, who, sink, id)->number;
+	if (s != NULL)
+		session_watched(chat, s);
+	tell_opened(chat, m, fresh);
+	return number;
+}
+
+void
+chat_line_say(struct chat *chat, uint64_t number, const char *text,
+    struct chat_done done)
+{
+	struct line *l = line_find(chat, number);
+	struct convo to = { .kind = STORE_GROUP };
+	enum wire_err err = WIRE_NO_SESSION;
+	struct member *m;
+	int64_t wait = 0;
+
+	if (l != NULL) {
+		m = l->member;
+		err = server_may_say(chat, m->key);
+		if (err == WIRE_OK)
+			err = group_may_say(chat, m->group, m->key);
+		if (err == WIRE_OK)
+			err = message_check(text, NULL);
+	}
+	if (err != WIRE_OK) {
+		ask_refuse(chat, done, err);
+		return;
+	}
+	wait = rate_take(m->account != NULL ? &m->account->sends : &l->sends,
+	    chat->rules.rate, chat->mono);
+	if (wait > 0) {
+		ask_limit(done, wait);
+		return;
+	}
+	to.group = m->group;
+	to.target = m->group->target;
+	snprintf(to.key, sizeof(to.key), "%s", m->group->key);
+	message_say(chat,
+	    &(struct words){ .account = m->account,
+		.key = m->key,
+		.from = m->shown,
+		.name = m->account != NULL ? m->account->real_name
+					   : m->real_name,
+		.to = &to,
+		.text = text,
+		.time = chat->wall },
+	    done);
+}

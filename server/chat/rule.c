@@ -3,6 +3,7 @@
 
 #include <sys/queue.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,15 +59,9 @@ static size_t
 make_key(char key[KEY_CAP], enum store_rule_kind kind, const char *conv,
     const char *member)
 {
-	size_t c = strlen(conv), m = strlen(member);
+	int n = snprintf(key, KEY_CAP, "%d%s %s", (int)kind, conv, member);
 
-	if (c + m + 2 > KEY_CAP)
-		return 0;
-	key[0] = (char)('0' + (int)kind);
-	memcpy(key + 1, conv, c);
-	key[1 + c] = ' ';
-	memcpy(key + 2 + c, member, m);
-	return c + m + 2;
+	return n > 0 && n < KEY_CAP ? (size_t)n : 0;
 }
 
 static struct kept *

@@ -45,7 +45,10 @@ remote_key(const char *user, const char *realm, char key[WIRE_TARGET_CAP])
 {
 	char name[WIRE_NAME_CAP], at[WIRE_NAME_CAP];
 
-	if (!wire_name_key(user, strlen(user), name) ||
+	/* A good name, too: no blank may come into the key of a conversation. */
+	if (!wire_name_ok(user, strlen(user)) ||
+	    !wire_name_ok(realm, strlen(realm)) ||
+	    !wire_name_key(user, strlen(user), name) ||
 	    !wire_name_key(realm, strlen(realm), at))
 		return false;
 	snprintf(key, WIRE_TARGET_CAP, "%s@%s", name, at);

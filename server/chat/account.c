@@ -122,16 +122,20 @@ account_by_id(const struct chat *chat, int64_t id)
 }
 
 bool
-account_is_admin(const struct chat *chat, const struct account *a)
+account_is_admin_by_rules(const struct chat *chat, const struct account *a)
 {
 	size_t i;
 
-	if (a->admin)
-		return true;
 	for (i = 0; i < chat->admins; i++)
 		if (strcmp(chat->admin[i], a->key) == 0)
 			return true;
 	return false;
+}
+
+bool
+account_is_admin(const struct chat *chat, const struct account *a)
+{
+	return a->admin || account_is_admin_by_rules(chat, a);
 }
 
 void

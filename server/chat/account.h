@@ -28,8 +28,9 @@ struct account {
 	char key[WIRE_NAME_CAP];
 	char real_name[WIRE_REAL_NAME_CAP];
 	char hash[PASSHASH_CAP];
-	unsigned passwords; /* how often it was changed */
-	unsigned changing;  /* changes that are on their way to the disk */
+	unsigned passwords; /* how often sessions were ended by another one,
+	                     * or by an administrator */
+	unsigned changing;  /* of these, how many are on their way to disk */
 	int64_t seen;       /* last use of any session; 0: never */
 	struct rate sends;
 	struct throttle logins;
@@ -41,6 +42,7 @@ struct account {
 	/* watch.c's: by number */
 	TAILQ_HEAD(account_watches, watch) watches;
 	bool admin;         /* by grant */
+	unsigned revoking;  /* that is being taken away */
 	unsigned finding;   /* what it says is on the way to a link (message.c) */
 	struct presence_entry presence;
 };
@@ -64,6 +66,7 @@ struct account *account_by_id(const struct chat *, int64_t id);
 
 /* An administrator: by grant, or by the rules. */
 bool account_is_admin(const struct chat *, const struct account *);
+bool account_is_admin_by_rules(const struct chat *, const struct account *);
 
 void account_user(const struct chat *, const struct account *,
     struct chat_user *out);

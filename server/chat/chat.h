@@ -394,9 +394,9 @@ struct chat_event {
  * the chat then stops sending to it and goes on, without loss, after
  * chat_watch_more.  From within event and ended only chat_unwatch and what asks
  * without changing anything (chat_find_user, ...) may be called.  ended: the
- * watch is over (WIRE_NO_SESSION: logout, expiry, password changed; WIRE_BUSY:
- * no chat_watch_more for too long; WIRE_STORAGE: what it missed cannot be
- * read); no more calls for it.  chat_free calls neither.
+ * watch is over (WIRE_NO_SESSION: logout, expiry, password changed, kicked;
+ * WIRE_BANNED; WIRE_BUSY: no chat_watch_more for too long; WIRE_STORAGE: what
+ * it missed cannot be read); no more calls for it.  chat_free calls neither.
  */
 struct chat_sink {
 	unsigned dialect; /* 0 .. CHAT_DIALECTS - 1 */

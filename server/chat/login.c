@@ -6,11 +6,12 @@
  * A password that is checked while it is being changed proves nothing: the
  * change ends all other sessions, and a login that began before it must not
  * come to life after it.  So the number of changes is noted before a check
- * and compared behind it.
+ * and compared behind it.  The same for who is put out by an administrator.
  */
 #include <stdio.h>
 #include <string.h>
 
+#include "server/chat/deed.h"
 #include "server/chat/state.h"
 #include "server/store/store.h"
 #include "shared/map.h"
@@ -99,6 +100,7 @@ login_checked(void *arg, bool right)
 {
 	struct login *login = arg;
 	struct account *a = login->account;
+	enum wire_err err;
 
 	if (!ask_alive(&login->ask))
 		return;
@@ -113,8 +115,12 @@ login_checked(void *arg, bool right)
 		return;
 	}
 	throttle_right(&a->logins);
-	if (password_moved(a, login->passwords))
-		ask_end(&login->ask, WIRE_BUSY);
+	/* Only now: who does not know the password learns nothing. */
+	err = server_may_enter(login->ask.chat, a);
+	if (err == WIRE_OK && password_moved(a, login->passwords))
+		err = WIRE_BUSY;
+	if (err != WIRE_OK)
+		ask_end(&login->ask, err);
 	else if (login->kind == CHAT_TOKEN)
 		login_store(login);
 	else

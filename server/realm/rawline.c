@@ -282,8 +282,6 @@ on_second(void *arg)
 {
 	struct rawline *l = arg;
 
-	l->second = loop_now(l->set->at.loop);
-	l->heard = 0;
 	conn_resume(l->conn);
 }
 

@@ -212,6 +212,7 @@ static void
 who_cannot_be_reached_is_so_for_all_who_wait(void **state)
 {
 	struct world *w = world_new("127.0.0.1", false);
+	struct peers_link l;
 	const char *error;
 	int fd;
 
@@ -224,6 +225,8 @@ who_cannot_be_reached_is_so_for_all_who_wait(void **state)
 	assert_int_equal(w->logged, 1);
 	assert_string_equal(state_of(w, &error), "down");
 	assert_string_equal(error, "Connection refused");
+	legacy_state(w->legacy, &l);
+	assert_int_equal(l.queued, 0);
 
 	assert_int_equal(listen(w->listener, 8), 0);
 	write_letter(w, "james", "Halo");
@@ -276,7 +279,8 @@ letters_go_one_after_the_other(void **state)
 	nobody_connects(w);
 	/* That this one is not understood is nothing to the others. */
 	says(fd, "halo" END);
-	close(fd);
+	hears_end(w, fd);
+	assert_string_equal(state_of(w, NULL), "down");
 	fd = asked(w, "server send messi nobody two \r\n");
 	assert_int_equal(w->answers, 1);
 	says(fd, "{\"status\":\"ERROR\"}" END);
@@ -289,6 +293,7 @@ letters_go_one_after_the_other(void **state)
 	assert_int_equal(w->answer[0].err, WIRE_REALM_UNREACHABLE);
 	assert_int_equal(w->answer[1].err, WIRE_NO_SUCH_USER);
 	assert_int_equal(w->answer[2].err, WIRE_OK);
+	assert_string_equal(state_of(w, NULL), "ready");
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(w->answer[i].number, i);
 	legacy_state(w->legacy, &l);

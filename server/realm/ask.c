@@ -79,20 +79,16 @@ ask_end_all(struct link *l, enum wire_err err)
 const char *
 ask_answered(struct link *l, const json_t *m)
 {
-	const char *code = json_text(m, "err", WIRE_TAG_MAX);
-	enum wire_err err = WIRE_OK;
 	struct question *q;
 	int64_t n;
 
 	if (!json_number(m, "a", 1, UINT32_MAX, &n))
 		return "an answer has no number";
-	if (code != NULL && (err = wire_err_from_code(code)) == WIRE_ERRS)
-		err = WIRE_DENIED; /* a later version's */
 	TAILQ_FOREACH(q, &l->questions, entry)
 		if (q->number == n)
 			break;
 	if (q != NULL) /* else it came too late */
-		answer(q, err, m);
+		answer(q, json_err(m), m);
 	return NULL;
 }
 
@@ -104,8 +100,7 @@ answer_to(int64_t n, enum wire_err err)
 	json_t *m = json_object();
 
 	json_put_number(m, "a", n);
-	if (err != WIRE_OK)
-		json_put(m, "err", wire_err_code(err));
+	json_put_err(m, err);
 	return m;
 }
 

@@ -89,6 +89,45 @@ json_put_bool(json_t *o, const char *name, bool b)
 	json_object_set_new_nocheck(o, name, json_boolean(b));
 }
 
+/* Two whose codes towards clients stand for others, too. */
+static const struct {
+	enum wire_err err;
+	const char *code;
+} own_codes[] = {
+	{ WIRE_NO_SUCH_USER, "no-such-user" },
+	{ WIRE_NO_SUCH_MEMBER, "no-such-member" },
+};
+
+void
+json_put_err(json_t *o, enum wire_err err)
+{
+	const char *code = wire_err_code(err);
+
+	if (err == WIRE_OK)
+		return;
+	for (size_t i = 0; i < sizeof own_codes / sizeof own_codes[0]; i++)
+		if (own_codes[i].err == err)
+			code = own_codes[i].code;
+	json_put(o, "err", code);
+}
+
+enum wire_err
+json_err(const json_t *o)
+{
+	const char *code = json_text(o, "err", WIRE_TAG_MAX);
+	enum wire_err err;
+
+	if (json_object_get(o, "err") == NULL)
+		return WIRE_OK;
+	if (code == NULL)
+		return WIRE_DENIED;
+	for (size_t i = 0; i < sizeof own_codes / sizeof own_codes[0]; i++)
+		if (strcmp(own_codes[i].code, code) == 0)
+			return own_codes[i].err;
+	err = wire_err_from_code(code);
+	return err == WIRE_ERRS || err == WIRE_OK ? WIRE_DENIED : err;
+}
+
 /* ---- out -------------------------------------------------------------- */
 
 static void
@@ -127,7 +166,7 @@ item_object(const struct chat_item *it)
 	if (has & F_ACT)
 		json_put(o, "act", chat_act_name(it->act));
 	if (has & F_ERR)
-		json_put(o, "err", wire_err_code(it->err));
+		json_put_err(o, it->err);
 	if (has & F_MUTED)
 		json_put_bool(o, "muted", it->muted);
 	if (has & F_QUIET)
@@ -173,15 +212,8 @@ get_time(const json_t *o, int64_t *out)
 static bool
 get_err(const json_t *o, enum wire_err *out)
 {
-	const char *code = json_text(o, "err", WIRE_TAG_MAX);
-
-	if (code == NULL)
-		return false;
-	/* One that a later version has: something went wrong there. */
-	*out = wire_err_from_code(code);
-	if (*out == WIRE_ERRS || *out == WIRE_OK)
-		*out = WIRE_DENIED;
-	return true;
+	*out = json_err(o);
+	return *out != WIRE_OK;
 }
 
 static bool

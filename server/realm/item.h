@@ -45,4 +45,11 @@ void json_put(json_t *, const char *name, const char *text);
 void json_put_number(json_t *, const char *name, int64_t);
 void json_put_bool(json_t *, const char *name, bool);
 
+/*
+ * The member "err": a code, which between realms tells apart all errors that
+ * may go over a link.  Not there: WIRE_OK.  One that is not known: WIRE_DENIED.
+ */
+void json_put_err(json_t *, enum wire_err);
+enum wire_err json_err(const json_t *);
+
 #endif

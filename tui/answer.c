@@ -3,18 +3,14 @@
 
 #include "shared/buf.h"
 #include "shared/wire.h"
+#include "tui/answer_group.h"
+#include "tui/listing.h"
 #include "tui/model.h"
 #include "tui/parse.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-enum {
-	NAMES_MAX = 64 << 10, /* bytes of names in one notice */
-	LINES_MAX = 500       /* notices made of one answer */
-};
 
 /* ---- errors ------------------------------------------------------------ */
 
@@ -42,80 +38,55 @@ static const struct {
 	{ WIRE_RATE_LIMITED, "too many at once" },
 	{ WIRE_TOO_MANY_CONNECTIONS, "the server is full" },
 	{ WIRE_TOO_MANY_SESSIONS, "you are logged in too often" },
+	{ WIRE_NO_SUCH_USER, "there is no user of that name" },
+	{ WIRE_NO_SUCH_MEMBER, "that is nobody in the group" },
 	{ WIRE_NOT_MEMBER, "you are no member of that group" },
+	{ WIRE_INVITE_ONLY, "only who was invited may join that group" },
+	{ WIRE_BANNED, "you are banned there" },
+	{ WIRE_MUTED, "you are muted there" },
+	{ WIRE_GROUP_FULL, "that group is full" },
+	{ WIRE_TOO_MANY_GROUPS, "you are in too many groups already" },
 	{ WIRE_DENIED, "you may not do that" },
 	{ WIRE_REALM_UNREACHABLE, "that realm cannot be reached now" },
 	{ WIRE_BUSY, "the server is busy" },
 	{ WIRE_STORAGE, "the server's disk refused it: nothing was sent" },
 };
 
+/* Where two errors share a code, the message tells which it is.  NULL: none
+ * that we know. */
+static const char *
+words_for(const char *code, const char *message)
+{
+	const char *text = NULL;
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		if (strcmp(wire_err_code(words[i].err), code) != 0)
+			continue;
+		if (message != NULL &&
+		    strcmp(wire_err_text(words[i].err), message) == 0)
+			return words[i].text;
+		text = words[i].text;
+	}
+	return text;
+}
+
 void
 answer_why(const json_t *reply, char why[ANSWER_WHY_CAP])
 {
 	const char *code = parse_string(reply, "code");
 	const char *message = parse_string(reply, "message");
+	const char *text = code == NULL ? NULL : words_for(code, message);
 
-	if (code != NULL)
-		for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-			if (strcmp(wire_err_code(words[i].err), code) == 0) {
-				snprintf(why, ANSWER_WHY_CAP, "%s",
-				    words[i].text);
-				return;
-			}
+	if (text != NULL) {
+		snprintf(why, ANSWER_WHY_CAP, "%s", text);
+		return;
+	}
 	if (message == NULL)
 		message = code != NULL ? code : "refused without a reason";
 	snprintf(why, ANSWER_WHY_CAP, "the server says: %.200s", message);
 }
 
 /* ---- lists ------------------------------------------------------------- */
-
-/* "2026-11-21 10:04" of local time. */
-static void
-when(int64_t ms, char out[32])
-{
-	time_t t = (time_t)(ms / 1000);
-	struct tm tm;
-
-	if (localtime_r(&t, &tm) == NULL ||
-	    strftime(out, 32, "%Y-%m-%d %H:%M", &tm) == 0)
-		snprintf(out, 32, "?");
-}
-
-static void
-notice_buf(struct model *m, int64_t now, struct buf *b)
-{
-	model_notice(m, now, buf_data(b));
-	buf_release(b);
-}
-
-/* A row of the list whose head was the notice before. */
-static void
-row_buf(struct model *m, int64_t now, struct buf *b)
-{
-	model_notice_more(m, now, buf_data(b));
-	buf_release(b);
-}
-
-/* One line: what others wrote may not break into several of ours. */
-static void
-add_flat(struct buf *b, const char *text)
-{
-	for (; *text != '\0'; text++)
-		if (!buf_addc(b, *text == '\n' || *text == '\r' ? ' ' : *text))
-			return;
-}
-
-static void
-more_left_out(struct model *m, int64_t now, size_t shown, size_t all)
-{
-	struct buf b;
-
-	if (shown >= all)
-		return;
-	buf_init(&b, NAMES_MAX);
-	(void)buf_addf(&b, "  (%zu more)", all - shown);
-	row_buf(m, now, &b);
-}
 
 /* "messi, neko" of an array of strings. */
 static bool
@@ -126,7 +97,7 @@ print_names(struct model *m, int64_t now, const char *head, const json_t *list)
 
 	if (!json_is_array(list))
 		return false;
-	buf_init(&b, NAMES_MAX);
+	buf_init(&b, LISTING_CAP);
 	(void)buf_addf(&b, "%s (%zu):", head, n);
 	for (size_t i = 0; i < n; i++) {
 		const char *s = json_string_value(json_array_get(list, i));
@@ -136,9 +107,9 @@ print_names(struct model *m, int64_t now, const char *head, const json_t *list)
 			return false;
 		}
 		(void)buf_adds(&b, i == 0 ? " " : ", ");
-		add_flat(&b, s);
+		listing_flat(&b, s);
 	}
-	notice_buf(m, now, &b);
+	listing_head(m, now, &b);
 	return true;
 }
 
@@ -149,17 +120,17 @@ print_string(struct model *m, int64_t now, const char *head, const char *s)
 
 	if (s == NULL)
 		return false;
-	buf_init(&b, NAMES_MAX);
+	buf_init(&b, LISTING_CAP);
 	(void)buf_adds(&b, head);
-	add_flat(&b, s);
-	notice_buf(m, now, &b);
+	listing_flat(&b, s);
+	listing_head(m, now, &b);
 	return true;
 }
 
 static bool
 print_user(struct model *m, int64_t now, const json_t *u)
 {
-	const char *user = parse_name(u, "user", WIRE_NAME_CAP);
+	const char *user = parse_name(u, "user", WIRE_TARGET_CAP);
 	const char *name = parse_string(u, "name");
 	bool online = parse_true(u, "online");
 	int64_t since = parse_time(u, "since", 0);
@@ -168,21 +139,21 @@ print_user(struct model *m, int64_t now, const json_t *u)
 
 	if (user == NULL)
 		return false;
-	buf_init(&b, NAMES_MAX);
+	buf_init(&b, LISTING_CAP);
 	(void)buf_addf(&b, "  %s ", online ? "*" : "-");
-	add_flat(&b, user);
+	listing_flat(&b, user);
 	if (name != NULL && *name != '\0') {
 		(void)buf_adds(&b, " [");
-		add_flat(&b, name);
+		listing_flat(&b, name);
 		(void)buf_adds(&b, "]");
 	}
-	when(since, at);
+	listing_when(since, at);
 	if (online && since > 0)
 		(void)buf_addf(&b, ", here since %s", at);
 	else if (!online)
 		(void)buf_addf(&b, ", %s%s", since > 0 ? "last seen " :
 		    "never seen", since > 0 ? at : "");
-	row_buf(m, now, &b);
+	listing_row(m, now, &b);
 	return true;
 }
 
@@ -198,7 +169,7 @@ print_who(struct model *m, int64_t now, const json_t *reply)
 		online += parse_true(json_array_get(list, i), "online");
 	model_noticef(m, now, "%zu online, %zu in all:", online, n);
 	for (int pass = 1; pass >= 0; pass--)
-		for (size_t i = 0; i < n && shown < LINES_MAX; i++) {
+		for (size_t i = 0; i < n && shown < LISTING_MAX; i++) {
 			const json_t *u = json_array_get(list, i);
 
 			if (parse_true(u, "online") != (pass == 1))
@@ -207,7 +178,7 @@ print_who(struct model *m, int64_t now, const json_t *reply)
 				return false;
 			shown++;
 		}
-	more_left_out(m, now, shown, n);
+	listing_left_out(m, now, shown, n);
 	return true;
 }
 
@@ -218,17 +189,17 @@ print_line(struct model *m, int64_t now, int64_t time, const char *from,
 	char at[32];
 	struct buf b;
 
-	when(time, at);
-	buf_init(&b, NAMES_MAX);
+	listing_when(time, at);
+	buf_init(&b, LISTING_CAP);
 	(void)buf_addf(&b, "  %s <", at);
-	add_flat(&b, from);
+	listing_flat(&b, from);
 	if (to != NULL) {
 		(void)buf_adds(&b, " -> ");
-		add_flat(&b, to);
+		listing_flat(&b, to);
 	}
 	(void)buf_adds(&b, "> ");
-	add_flat(&b, text);
-	row_buf(m, now, &b);
+	listing_flat(&b, text);
+	listing_row(m, now, &b);
 }
 
 static bool
@@ -245,7 +216,7 @@ print_inbox_of(struct model *m, int64_t now, const char *from,
 
 		if (text == NULL)
 			return false;
-		if (++*shown <= LINES_MAX)
+		if (++*shown <= LISTING_MAX)
 			print_line(m, now, parse_time(o, "time", now), from,
 			    NULL, text);
 	}
@@ -269,8 +240,8 @@ print_inbox(struct model *m, int64_t now, const json_t *reply)
 	json_object_foreach(by, from, list)
 		if (!print_inbox_of(m, now, from, list, &shown))
 			return false;
-	if (shown > LINES_MAX)
-		more_left_out(m, now, LINES_MAX, shown);
+	if (shown > LISTING_MAX)
+		listing_left_out(m, now, LISTING_MAX, shown);
 	if (parse_true(reply, "more"))
 		model_notice_more(m, now, "there are more: /inbox again");
 	return true;
@@ -294,16 +265,16 @@ print_unread(struct model *m, int64_t now, const json_t *reply)
 
 		if (!parse_id(one, "count", &count))
 			return false;
-		if (++shown > LINES_MAX)
+		if (++shown > LISTING_MAX)
 			continue;
-		buf_init(&b, NAMES_MAX);
+		buf_init(&b, LISTING_CAP);
 		(void)buf_adds(&b, "  ");
-		add_flat(&b, strcmp(target, "*") == 0 ? "everyone" : target);
+		listing_flat(&b, strcmp(target, "*") == 0 ? "everyone" : target);
 		(void)buf_addf(&b, ": %lld unread", (long long)count);
-		row_buf(m, now, &b);
+		listing_row(m, now, &b);
 	}
-	if (shown > LINES_MAX)
-		more_left_out(m, now, LINES_MAX, shown);
+	if (shown > LISTING_MAX)
+		listing_left_out(m, now, LISTING_MAX, shown);
 	return true;
 }
 
@@ -342,14 +313,14 @@ print_hello(struct model *m, int64_t now, const json_t *reply)
 	const char *registration = parse_string(reply, "registration");
 	struct buf b;
 
-	buf_init(&b, NAMES_MAX);
+	buf_init(&b, LISTING_CAP);
 	(void)buf_addf(&b, "%s: ", model_status(m)->server);
-	add_flat(&b, server == NULL ? "?" : server);
+	listing_flat(&b, server == NULL ? "?" : server);
 	(void)buf_adds(&b, ", realm ");
-	add_flat(&b, realm == NULL ? "?" : realm);
+	listing_flat(&b, realm == NULL ? "?" : realm);
 	(void)buf_adds(&b, ", registration ");
-	add_flat(&b, registration == NULL ? "?" : registration);
-	notice_buf(m, now, &b);
+	listing_flat(&b, registration == NULL ? "?" : registration);
+	listing_head(m, now, &b);
 	return true;
 }
 
@@ -367,6 +338,26 @@ static const char *const verbs[] = {
 	[CLIENT_PASSWD] = "passwd",
 	[CLIENT_NAME] = "name",
 	[CLIENT_HELLO] = "hello",
+	[CLIENT_GROUPS] = "groups",
+	[CLIENT_MEMBERS] = "members",
+	[CLIENT_TOPIC_OF] = "topic",
+	[CLIENT_RULES] = "rules",
+	[CLIENT_LINKS] = "links",
+	[CLIENT_JOIN] = "join",
+	[CLIENT_LEAVE] = "leave",
+	[CLIENT_KICK] = "kick",
+	[CLIENT_BAN] = "ban",
+	[CLIENT_UNBAN] = "unban",
+	[CLIENT_MUTE] = "mute",
+	[CLIENT_UNMUTE] = "unmute",
+	[CLIENT_OP] = "op",
+	[CLIENT_DEOP] = "deop",
+	[CLIENT_OWN] = "own",
+	[CLIENT_INVITE] = "invite",
+	[CLIENT_TOPIC] = "topic",
+	[CLIENT_MODE] = "mode",
+	[CLIENT_GRANT] = "grant",
+	[CLIENT_REVOKE] = "revoke",
 };
 
 const char *
@@ -409,6 +400,44 @@ answer_print(struct model *m, enum client_ask ask, const json_t *reply,
 		return true;
 	case CLIENT_HELLO:
 		return print_hello(m, now, reply);
+	case CLIENT_GROUPS:
+		return answer_groups(m, now, reply);
+	case CLIENT_MEMBERS:
+		return answer_members(m, now, reply);
+	case CLIENT_TOPIC_OF:
+		return answer_topic(m, now, reply);
+	case CLIENT_RULES:
+		return answer_rules(m, now, reply);
+	case CLIENT_LINKS:
+		return answer_links(m, now, reply);
+	default:
+		return false; /* a deed: answer_done */
 	}
-	return false;
+}
+
+void
+answer_done(struct model *m, enum client_ask deed, const char *whom,
+    const char *where, int64_t now)
+{
+	static const char *const is[] = {
+		[CLIENT_KICK] = "is out of",
+		[CLIENT_BAN] = "is banned from",
+		[CLIENT_UNBAN] = "is not banned any more from",
+		[CLIENT_MUTE] = "may not say anything in",
+		[CLIENT_UNMUTE] = "may speak in",
+		[CLIENT_OP] = "is a moderator of",
+		[CLIENT_DEOP] = "is no moderator of",
+		[CLIENT_OWN] = "is the owner of",
+		[CLIENT_INVITE] = "is invited to",
+		[CLIENT_TOPIC] = "is set of",
+		[CLIENT_MODE] = "is set of",
+		[CLIENT_GRANT] = "is an administrator of",
+		[CLIENT_REVOKE] = "is no administrator of",
+	};
+
+	if (deed == CLIENT_TOPIC || deed == CLIENT_MODE)
+		whom = deed == CLIENT_TOPIC ? "the topic" : "the mode";
+	if (strcmp(where, "*") == 0)
+		where = "the whole server";
+	model_noticef(m, now, "%s %s %s", whom, is[deed], where);
 }

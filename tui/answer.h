@@ -25,6 +25,10 @@ void answer_why(const json_t *reply, char why[ANSWER_WHY_CAP]);
 bool answer_print(struct model *, enum client_ask, const json_t *reply,
     int64_t now);
 
+/* A deed (client_do) is done: "lineker is banned from #batak". */
+void answer_done(struct model *, enum client_ask, const char *whom,
+    const char *where, int64_t now);
+
 /* The request without its tag, token sign and parameters: "who"; and whether
  * it needs a login. */
 const char *answer_verb(enum client_ask, bool *token);

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The person's questions (client_ask): part of the client, see core.h. */
+/* The person's questions and deeds (client_ask, client_do): part of the client,
+ * see core.h. */
+#include "shared/buf.h"
 #include "shared/utf8.h"
 #include "shared/wire.h"
 #include "tui/answer.h"
 #include "tui/clock.h"
 #include "tui/core.h"
+#include "tui/groups.h"
 #include "tui/parse.h"
 #include "tui/tidings.h"
 #include "tui/uplink.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void
@@ -26,7 +30,10 @@ done_ask(struct client *c, const struct request *rq, json_t *reply)
 		core_broken(c, "a bad answer");
 		return;
 	}
-	if (rq->ask == CLIENT_WHO &&
+	if (rq->ask == CLIENT_GROUPS &&
+	    !groups_put(c, json_object_get(reply, "groups")))
+		core_broken(c, "a bad list of groups");
+	else if (rq->ask == CLIENT_WHO &&
 	    !tidings_put_users(c, json_object_get(reply, "users")))
 		core_broken(c, "a bad list of users");
 	else if (rq->ask == CLIENT_INBOX)
@@ -35,15 +42,14 @@ done_ask(struct client *c, const struct request *rq, json_t *reply)
 		tidings_ask_users(c);
 }
 
-void
-client_ask(struct client *c, enum client_ask ask, const char *params)
+/* Says why in a notice when it cannot be asked. */
+static void
+ask_it(struct client *c, enum client_ask ask, const struct request *rq,
+    const char *params)
 {
-	struct request rq = { .done = done_ask, .ask = ask };
 	bool token;
 	const char *verb = answer_verb(ask, &token);
 
-	if (params == NULL)
-		params = "";
 	if (!uplink_is_up(c->uplink) || c->link == LINK_CONNECTING)
 		core_notice(c, "%s: not connected", verb);
 	else if (token && !core_watching(c))
@@ -55,6 +61,62 @@ client_ask(struct client *c, enum client_ask ask, const char *params)
 	    !utf8_valid(params, strlen(params)))
 		core_notice(c, "%s: that cannot be asked", verb);
 	else
-		core_request(c, &rq, "%s%s%s%s", verb, token ? " -" : "",
+		core_request(c, rq, "%s%s%s%s", verb, token ? " -" : "",
 		    *params == '\0' ? "" : " ", params);
+}
+
+void
+client_ask(struct client *c, enum client_ask ask, const char *params)
+{
+	const struct request rq = { .done = done_ask, .ask = ask };
+
+	ask_it(c, ask, &rq, params == NULL ? "" : params);
+}
+
+/* ---- deeds ------------------------------------------------------------- */
+
+static void
+done_deed(struct client *c, const struct request *rq, json_t *reply)
+{
+	const char *target = parse_name(reply, "target", WIRE_TARGET_CAP);
+	char why[ANSWER_WHY_CAP];
+	bool token;
+
+	if (!parse_ok(reply)) {
+		answer_why(reply, why);
+		core_notice(c, "%s: %s", answer_verb(rq->ask, &token), why);
+	} else if (rq->deeds == c->own_deeds) {
+		/* No event has told of it: it was so already, or it is
+		 * nothing that is told to all. */
+		answer_done(c->model, rq->ask, rq->whom,
+		    target == NULL ? "*" : target, clock_ms());
+	}
+}
+
+void
+client_do(struct client *c, enum client_ask deed, const char *where,
+    const char *whom, const char *what)
+{
+	struct request rq = { .done = done_deed, .ask = deed,
+		.deeds = c->own_deeds };
+	const char *part[] = { where, whom, what };
+	struct buf params;
+	bool fits = true;
+
+	if (deed == CLIENT_JOIN)
+		rq.done = groups_done_join;
+	else if (deed == CLIENT_LEAVE)
+		rq.done = groups_done_leave;
+	snprintf(rq.whom, sizeof(rq.whom), "%s",
+	    whom != NULL ? whom : where != NULL ? where : "");
+	buf_init(&params, WIRE_LINE_MAX);
+	for (size_t i = 0; i < 3; i++)
+		if (part[i] != NULL)
+			fits &= buf_addf(&params, "%s%s",
+			    params.len > 0 ? " " : "", part[i]);
+	if (fits)
+		ask_it(c, deed, &rq, buf_data(&params));
+	else
+		core_notice(c, "that is too long");
+	buf_release(&params);
 }

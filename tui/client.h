@@ -127,10 +127,40 @@ enum client_ask {
 	CLIENT_SEARCH,    /* search WORDS */
 	CLIENT_PASSWD,    /* passwd OLD NEW */
 	CLIENT_NAME,      /* name REAL NAME */
-	CLIENT_HELLO      /* what server this is */
+	CLIENT_HELLO,     /* what server this is */
+	CLIENT_GROUPS,    /* groups */
+	CLIENT_MEMBERS,   /* members #GROUP */
+	CLIENT_TOPIC_OF,  /* topic #GROUP */
+	CLIENT_RULES,     /* rules #GROUP|* */
+	CLIENT_LINKS,     /* links */
+	/* From here on deeds: for client_do. */
+	CLIENT_JOIN,
+	CLIENT_LEAVE,
+	CLIENT_KICK,
+	CLIENT_BAN,
+	CLIENT_UNBAN,
+	CLIENT_MUTE,
+	CLIENT_UNMUTE,
+	CLIENT_OP,
+	CLIENT_DEOP,
+	CLIENT_OWN,
+	CLIENT_INVITE,
+	CLIENT_TOPIC,
+	CLIENT_MODE,
+	CLIENT_GRANT,
+	CLIENT_REVOKE
 };
 /* params: the rest of the request line, or NULL.  Says why in a notice when
  * nothing could be asked. */
 void client_ask(struct client *, enum client_ask, const char *params);
+
+/*
+ * What is done to a group, or in it (where "*": on the whole server) to
+ * somebody.  what: a reason, a topic, a mode.  Each may be NULL where the deed
+ * has none.  What becomes of it is told by the event that all members get;
+ * where none comes, and where it is refused, by a notice here.
+ */
+void client_do(struct client *, enum client_ask deed, const char *where,
+    const char *whom, const char *what);
 
 #endif

@@ -9,6 +9,7 @@
 #include "shared/wire.h"
 #include "shared/xalloc.h"
 #include "tui/model.h"
+#include "tui/rooms.h"
 #include "tui/slash.h"
 
 enum { WORDS_MAX = 200 };
@@ -18,7 +19,8 @@ struct words {
 	size_t count;
 	const char *typed;
 	size_t len;
-	char key[WIRE_NAME_CAP]; /* of what is typed, to compare names */
+	char key[WIRE_NAME_CAP]; /* of what is typed, to compare names; of a
+	                          * group's, without its '#' */
 	bool has_key;
 };
 
@@ -52,6 +54,8 @@ begins_with(const char *name, const struct words *w)
 
 	if (strncmp(name, w->typed, w->len) == 0)
 		return true;
+	if (w->typed[0] == '#' && *name++ != '#')
+		return false;
 	return w->has_key && wire_name_key(name, strlen(name), key) &&
 	    strncmp(key, w->key, strlen(w->key)) == 0;
 }
@@ -67,11 +71,19 @@ static void
 add_names(struct words *w, struct model *m)
 {
 	size_t i, n = model_users(m);
+	struct rooms *rooms = model_rooms(m);
+	struct roster *here = model_here(m);
 
+	for (i = 0; here != NULL && i < roster_count(here); i++)
+		add_name(w, roster_shown(here, i)->user);
 	for (i = 0; i < n && w->count < WORDS_MAX; i++)
 		add_name(w, model_user(m, i)->user);
 	for (i = 1; i < model_convos(m) && w->count < WORDS_MAX; i++)
 		add_name(w, convo_target(model_convo(m, i)));
+	if (w->typed[0] != '#')
+		return;
+	for (i = 0; i < rooms_count(rooms) && w->count < WORDS_MAX; i++)
+		add_name(w, rooms_at(rooms, i)->target);
 }
 
 char **
@@ -84,7 +96,10 @@ complete_words(const struct slash *slash, struct model *m, const char *line,
 	size_t i;
 
 	w.typed = typed;
-	w.has_key = wire_name_key(typed, w.len, w.key);
+	if (*typed == '#' && w.len > 1)
+		w.has_key = wire_name_key(typed + 1, w.len - 1, w.key);
+	else
+		w.has_key = wire_name_key(typed, w.len, w.key);
 	w.word = xcalloc(WORDS_MAX + 1, sizeof(*w.word));
 	switch (slash_word_at(slash, line, start)) {
 	case SLASH_WORD_COMMAND:

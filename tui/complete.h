@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What a word of the line may become when Tab is pressed: the commands of
- * slash.h, the names of users and of conversations.
+ * slash.h, the names of users (first those in the group that is shown), of
+ * conversations and, behind a '#', of groups.
  */
 #ifndef TUI_COMPLETE_H
 #define TUI_COMPLETE_H

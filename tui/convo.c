@@ -30,7 +30,8 @@ struct entry *
 entry_new(const struct item *from, const char *tag)
 {
 	size_t need = room_for(from->from) + room_for(from->name) +
-	    room_for(from->text) + room_for(from->why) + room_for(tag);
+	    room_for(from->text) + room_for(from->why) +
+	    room_for(from->queued) + room_for(tag);
 	struct entry *e = xmalloc(sizeof(*e) + need);
 	char *end = e->store;
 
@@ -40,6 +41,8 @@ entry_new(const struct item *from, const char *tag)
 	e->item.name = put(&end, from->name);
 	e->item.text = put(&end, from->text);
 	e->item.why = from->why == NULL ? NULL : put(&end, from->why);
+	e->item.queued =
+	    from->queued == NULL ? NULL : put(&end, from->queued);
 	e->tag = NULL;
 	if (tag != NULL) {
 		e->tag = end;

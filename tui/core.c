@@ -76,7 +76,7 @@ core_watching(const struct client *c)
 void
 core_nothing_comes(struct client *c)
 {
-	c->sending = c->unread_asked = false;
+	c->sending = c->unread_asked = c->groups_asked = false;
 	loop_timer_unset(c->loop, &c->resend);
 	loop_timer_unset(c->loop, &c->reads);
 	for (size_t i = 0; i < model_convos(c->model); i++)

@@ -6,9 +6,10 @@
  *	request.c   what was asked and waits for its reply
  *	login.c     the way from connected to watching, and back
  *	tidings.c   who is there, what is unread, what happens
+ *	groups.c    which groups there are, and what happens there
  *	history.c   pages of older messages, read marks
  *	delivery.c  what was typed, until it is answered
- *	ask.c       the person's questions
+ *	ask.c       the person's questions, and what they do in groups
  *	client.c    life, and who gets what comes in
  *
  * Each part writes its own members of the struct; the others read them.
@@ -51,6 +52,10 @@ struct client {
 
 	/* tidings.c */
 	bool unread_asked;
+
+	/* groups.c */
+	bool groups_asked;
+	unsigned own_deeds; /* events of what we did ourselves */
 
 	/* history.c */
 	int64_t read_at;

@@ -10,6 +10,7 @@
 #include "tui/model.h"
 #include "tui/outbox.h"
 #include "tui/parse.h"
+#include "tui/rooms.h"
 #include "tui/uplink.h"
 
 #include <stdlib.h>
@@ -65,6 +66,15 @@ tell_failure(struct client *c, const char *target, const char *why)
 		core_notice(c, "%s: not sent: %s", target, why);
 }
 
+/* Of USER@REALM; "" where none was named. */
+static const char *
+realm_of(const char *target)
+{
+	const char *at = strchr(target, '@');
+
+	return at == NULL ? "" : at + 1;
+}
+
 /* The reply to the first of the outbox. */
 static void
 done_say(struct client *c, json_t *reply)
@@ -79,7 +89,9 @@ done_say(struct client *c, json_t *reply)
 			return;
 		}
 		model_settle(c->model, tag, id,
-		    parse_time(reply, "time", clock_ms()));
+		    parse_time(reply, "time", clock_ms()),
+		    parse_true(reply, "queued") ?
+		    realm_of(c->outbox.first->target) : NULL);
 		answered(c, true, NULL);
 	} else if (parse_later(reply, &ms))
 		loop_timer_set(c->loop, &c->resend, ms, on_resend, c);
@@ -103,6 +115,25 @@ delivery_reply(struct client *c, const char *tag, json_t *reply)
 	return true;
 }
 
+/* Whoever was put out of a group would only be refused.  While away nobody
+ * knows, and the server decides. */
+static bool
+may_say(struct client *c, const char *target)
+{
+	const struct group *g = rooms_find(model_rooms(c->model), target);
+
+	if (*target == '@') {
+		core_notice(c, "%s: that is a link to another realm; nobody "
+		               "reads there", target);
+		return false;
+	}
+	if (c->link != LINK_ONLINE || g == NULL || g->member)
+		return true;
+	core_notice(c, "not sent: you are no member of %s; /join %s", target,
+	    target);
+	return false;
+}
+
 bool
 client_say(struct client *c, const char *target, const char *text)
 {
@@ -110,6 +141,8 @@ client_say(struct client *c, const char *target, const char *text)
 	const char *why;
 	struct target t;
 
+	if (!may_say(c, target))
+		return false;
 	if (target_parse(&t, target, strlen(target)) != WIRE_OK) {
 		core_notice(c, "%s: that is nobody's name", target);
 		return false;

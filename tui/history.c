@@ -4,6 +4,7 @@
 #include "shared/wire.h"
 #include "tui/answer.h"
 #include "tui/core.h"
+#include "tui/groups.h"
 #include "tui/model.h"
 #include "tui/parse.h"
 
@@ -104,6 +105,7 @@ client_show(struct client *c, struct convo *cv)
 	model_switch(c->model, cv);
 	if (!c->lazy && convo_count(cv) < WIRE_PAGE_DEFAULT)
 		client_older(c, cv, WIRE_PAGE_DEFAULT);
+	groups_shown(c, cv);
 	c->events->changed(c->arg);
 }
 

@@ -3,6 +3,8 @@
 
 #include "shared/xalloc.h"
 #include "tui/convo.h"
+#include "tui/key.h"
+#include "tui/rooms.h"
 #include "tui/roster.h"
 
 #include <stdarg.h>
@@ -21,6 +23,7 @@ struct model {
 	int64_t seen; /* see model_last_seen */
 	int64_t top;  /* the highest id known of at all: notices stand there */
 	struct roster users;
+	struct rooms *rooms;
 	struct model_status status;
 	model_item_fn *on_item;
 	void *on_item_arg;
@@ -40,43 +43,6 @@ convo_changed(struct model *m, const struct convo *c)
 }
 
 /* ---- conversations ----------------------------------------------------- */
-
-/* In place; a part that is not there stays so. */
-static bool
-fold(char name[WIRE_NAME_CAP])
-{
-	char key[WIRE_NAME_CAP];
-
-	if (*name == '\0')
-		return true;
-	if (!wire_name_key(name, strlen(name), key))
-		return false;
-	snprintf(name, WIRE_NAME_CAP, "%s", key);
-	return true;
-}
-
-/* Two spellings of one name give one key.  What the server calls a target is
- * taken as it is even where our rules for names would refuse it. */
-static bool
-make_key(const char *text, char key[WIRE_TARGET_CAP])
-{
-	struct target t;
-	size_t n = strlen(text);
-
-	if (n == 0 || n >= WIRE_TARGET_CAP)
-		return false;
-	/* It becomes a word of a request: a server that named somebody
-	 * "x\r\nlogout" would have us say that. */
-	for (const char *p = text; *p != '\0'; p++)
-		if ((unsigned char)*p <= ' ' || *p == 0x7f)
-			return false;
-	if (target_parse(&t, text, n) == WIRE_OK && fold(t.name) &&
-	    fold(t.realm))
-		target_format(&t, key);
-	else
-		memcpy(key, text, n + 1);
-	return true;
-}
 
 static struct convo *
 find_key(const struct model *m, const char *key)
@@ -102,7 +68,7 @@ model_find(const struct model *m, const char *target)
 {
 	char key[WIRE_TARGET_CAP];
 
-	return make_key(target, key) ? find_key(m, key) : NULL;
+	return key_of_target(target, key) ? find_key(m, key) : NULL;
 }
 
 static void
@@ -149,7 +115,7 @@ open_convo(struct model *m, const char *target)
 	char key[WIRE_TARGET_CAP];
 	struct convo *c = find_exact(m, target);
 
-	if (c == NULL && !make_key(target, key))
+	if (c == NULL && !key_of_target(target, key))
 		return NULL;
 	if (c == NULL && (c = find_key(m, key)) == NULL) {
 		if (!make_room(m))
@@ -481,7 +447,7 @@ is_own(const struct model *m, const char *from)
 
 static bool
 put_message(struct model *m, struct convo *c, const struct model_message *msg,
-    enum model_how how)
+    enum model_how how, const char *queued)
 {
 	struct item it = {
 		.kind = ITEM_MESSAGE,
@@ -491,6 +457,7 @@ put_message(struct model *m, struct convo *c, const struct model_message *msg,
 		.from = msg->from,
 		.name = msg->name,
 		.text = msg->text,
+		.queued = queued,
 	};
 
 	if (msg->id > m->top)
@@ -515,7 +482,7 @@ model_add(struct model *m, const struct model_message *msg, enum model_how how)
 
 	if (how == MODEL_LIVE && msg->id > m->seen)
 		m->seen = msg->id;
-	if (c == NULL || !put_message(m, c, msg, how))
+	if (c == NULL || !put_message(m, c, msg, how, NULL))
 		return false;
 	respell(m, c, msg->target);
 	if (how == MODEL_LIVE && !is_own(m, msg->from))
@@ -534,7 +501,7 @@ model_page(struct model *m, struct convo *c, const struct model_message *msg,
     size_t n, bool begin)
 {
 	for (size_t i = 0; i < n; i++)
-		(void)put_message(m, c, &msg[i], MODEL_HISTORY);
+		(void)put_message(m, c, &msg[i], MODEL_HISTORY, NULL);
 	c->fetching = false;
 	c->begin = begin;
 	c->cleared = false;
@@ -638,7 +605,8 @@ take_waiting(struct model *m, const char *tag, struct convo **c, size_t *at)
 }
 
 void
-model_settle(struct model *m, const char *tag, int64_t id, int64_t time)
+model_settle(struct model *m, const char *tag, int64_t id, int64_t time,
+    const char *queued)
 {
 	struct convo *c;
 	size_t at;
@@ -657,7 +625,7 @@ model_settle(struct model *m, const char *tag, int64_t id, int64_t time)
 		.name = me == NULL ? "" : me->name,
 		.text = e->item.text,
 	};
-	(void)put_message(m, c, &msg, MODEL_SETTLED);
+	(void)put_message(m, c, &msg, MODEL_SETTLED, queued);
 	entry_free(e);
 	keep_short(m, c);
 	keep_small(m);
@@ -693,9 +661,9 @@ model_waiting(const struct model *m)
 /* ---- notices ----------------------------------------------------------- */
 
 static void
-notice_line(struct model *m, int64_t now, const char *line, bool follows)
+notice_line(struct model *m, struct convo *c, int64_t now, const char *line,
+    bool follows)
 {
-	struct convo *c = model_current(m);
 	struct item it = {
 		.kind = ITEM_NOTICE,
 		.follows = follows,
@@ -710,30 +678,38 @@ notice_line(struct model *m, int64_t now, const char *line, bool follows)
 }
 
 static void
-notice_lines(struct model *m, int64_t now, const char *text, bool follows)
+notice_lines(struct model *m, struct convo *c, int64_t now, const char *text,
+    bool follows)
 {
 	char *copy = xstrdup(text), *rest = copy, *line;
 
 	while ((line = strsep(&rest, "\n")) != NULL) {
 		if (*line != '\0' || rest != NULL)
-			notice_line(m, now, line, follows);
+			notice_line(m, c, now, line, follows);
 		follows = true;
 	}
 	free(copy);
-	convo_trim(model_current(m), MODEL_SCROLLED, MODEL_NOTICES);
-	changed(m, MODEL_STREAM);
+	convo_trim(c, MODEL_SCROLLED, MODEL_NOTICES);
+	convo_changed(m, c);
 }
 
 void
 model_notice(struct model *m, int64_t now, const char *text)
 {
-	notice_lines(m, now, text, false);
+	notice_lines(m, model_current(m), now, text, false);
+}
+
+void
+model_notice_in(
+    struct model *m, struct convo *c, int64_t now, const char *text)
+{
+	notice_lines(m, c, now, text, false);
 }
 
 void
 model_notice_more(struct model *m, int64_t now, const char *text)
 {
-	notice_lines(m, now, text, true);
+	notice_lines(m, model_current(m), now, text, true);
 }
 
 void
@@ -768,14 +744,22 @@ void
 model_user_set(struct model *m, const char *user, const char *name,
     bool online, int64_t since)
 {
-	if (roster_set(&m->users, user, name, online, since))
+	const struct user u = {
+		.user = user,
+		.name = name,
+		.online = online,
+		.since = since,
+	};
+
+	if (roster_set(&m->users, &u))
 		changed(m, MODEL_USERS);
+	rooms_presence(m->rooms, user, online);
 }
 
 size_t
 model_users(struct model *m)
 {
-	return m->users.count;
+	return roster_count(&m->users);
 }
 
 const struct user *
@@ -787,13 +771,29 @@ model_user(struct model *m, size_t i)
 size_t
 model_online(struct model *m)
 {
-	return m->users.online;
+	return roster_online(&m->users);
 }
 
 const struct user *
 model_user_by_name(const struct model *m, const char *name)
 {
 	return roster_find(&m->users, name);
+}
+
+struct rooms *
+model_rooms(const struct model *m)
+{
+	return m->rooms;
+}
+
+struct roster *
+model_here(const struct model *m)
+{
+	const char *target = model_current(m)->target;
+	const struct group *g = rooms_find(m->rooms, target);
+	struct roster *r = rooms_members(m->rooms, target);
+
+	return g == NULL || !g->member || roster_count(r) == 0 ? NULL : r;
 }
 
 /* ---- the whole --------------------------------------------------------- */
@@ -803,6 +803,7 @@ model_new(void)
 {
 	struct model *m = xcalloc(1, sizeof(*m));
 
+	m->rooms = rooms_new();
 	(void)open_convo(m, "*");
 	m->changes = MODEL_ALL;
 	return m;
@@ -823,6 +824,7 @@ model_free(struct model *m)
 	if (m == NULL)
 		return;
 	drop_all(m);
+	rooms_free(m->rooms);
 	free(m);
 }
 
@@ -830,6 +832,7 @@ void
 model_reset(struct model *m)
 {
 	drop_all(m);
+	rooms_clear(m->rooms);
 	m->convo = NULL;
 	m->count = m->current = m->waiting = 0;
 	m->looked = false;
@@ -843,6 +846,9 @@ model_changes(struct model *m)
 {
 	unsigned what = m->changes;
 
+	/* Their topics stand in the status line. */
+	if (rooms_changed(m->rooms))
+		what |= MODEL_USERS | MODEL_STATUS;
 	m->changes = 0;
 	return what;
 }

@@ -22,6 +22,7 @@
 #define TUI_MODEL_H
 
 #include "shared/wire.h"
+#include "tui/roster.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,13 +30,13 @@
 
 struct convo;
 struct model;
+struct rooms;
 
 enum {
 	MODEL_SCROLLBACK = 5000,  /* messages of a conversation */
 	MODEL_SCROLLED = 20000,   /* while somebody reads further up */
 	MODEL_NOTICES = 1000,     /* lines of our own in a conversation */
 	MODEL_CONVOS = 1000,
-	MODEL_USERS_MAX = 10000,
 	MODEL_WAITING = 1000,     /* typed and not yet answered */
 	MODEL_DRAFT = 64 << 10,   /* bytes of one draft */
 	MODEL_BYTES = 64 << 20
@@ -44,7 +45,7 @@ enum {
 /* What has changed since model_changes() was last asked. */
 enum {
 	MODEL_STREAM = 1, /* the current conversation's items, or which it is */
-	MODEL_USERS = 2,  /* names, who is online */
+	MODEL_USERS = 2,  /* names, who is online, members of groups */
 	MODEL_STATUS = 4, /* struct model_status, waiting count */
 	MODEL_CONVS = 8,  /* the list of conversations, unread counts */
 	MODEL_ALL = 15
@@ -75,6 +76,9 @@ struct item {
 	const char *name; /* real name, may be "" */
 	const char *text; /* may hold line breaks */
 	const char *why;  /* FAILED: what the server said; else NULL */
+	/* MESSAGE typed here: it waits for that realm to be reached ("": which
+	 * one is not known); else NULL. */
+	const char *queued;
 };
 
 /* ---- conversations ----------------------------------------------------- */
@@ -157,18 +161,17 @@ void model_mark_read(struct model *, struct convo *);
 
 /* ---- users ------------------------------------------------------------- */
 
-struct user {
-	const char *user;
-	const char *name; /* real name, may be "" */
-	bool online;
-	int64_t since;    /* ms since 1970; 0: not known */
-};
-
 /* Online first, then by name.  O(1) but for the first call after a change. */
 size_t model_users(struct model *);
 const struct user *model_user(struct model *, size_t i);
 size_t model_online(struct model *); /* how many of them are online */
 const struct user *model_user_by_name(const struct model *, const char *name);
+
+/* The groups that are known; rooms.h says what is done with them. */
+struct rooms *model_rooms(const struct model *);
+/* Who is in the current conversation, where that is a group whose members are
+ * known.  NULL: another conversation. */
+struct roster *model_here(const struct model *);
 
 /* ---- status ------------------------------------------------------------ */
 
@@ -250,11 +253,16 @@ void model_gap(struct model *);
  * wait already, or there is no such conversation. */
 bool model_typed(struct model *, const char *target, const char *tag,
     const char *text, int64_t now);
-void model_settle(struct model *, const char *tag, int64_t id, int64_t time);
+/* queued: see struct item. */
+void model_settle(struct model *, const char *tag, int64_t id, int64_t time,
+    const char *queued);
 void model_fail(struct model *, const char *tag, const char *why);
 
 /* A line of our own in the current conversation, cut into lines at LF. */
 void model_notice(struct model *, int64_t now, const char *text);
+/* The same in that conversation, whichever is shown. */
+void model_notice_in(
+    struct model *, struct convo *, int64_t now, const char *text);
 /* Further lines of the last one. */
 void model_notice_more(struct model *, int64_t now, const char *text);
 void model_noticef(struct model *, int64_t now, const char *fmt, ...)

@@ -92,6 +92,82 @@ parse_later(const json_t *reply, int64_t *ms)
 	return true;
 }
 
+/* The place of the member's word in a row; what is not there is the first. */
+static bool
+parse_word(const json_t *o, const char *key, const char *const *word,
+    size_t words, size_t *i)
+{
+	const char *s = parse_string(o, key);
+
+	for (*i = 0; *i < words; ++*i)
+		if (s == NULL || strcmp(word[*i], s) == 0)
+			return true;
+	return false;
+}
+
+static bool
+parse_role(const json_t *o, enum group_role *role)
+{
+	static const char *const words[] = {
+		[GROUP_MEMBER] = "member",
+		[GROUP_MODERATOR] = "moderator",
+		[GROUP_OWNER] = "owner",
+	};
+	size_t i;
+
+	if (!parse_word(o, "role", words, 3, &i))
+		return false;
+	*role = (enum group_role)i;
+	return true;
+}
+
+bool
+parse_mode(const json_t *o, enum group_mode *mode)
+{
+	static const char *const words[] = {
+		[GROUP_OPEN] = "open",
+		[GROUP_INVITE] = "invite",
+		[GROUP_SECRET] = "secret",
+	};
+	size_t i;
+
+	if (!parse_word(o, "mode", words, 3, &i))
+		return false;
+	*mode = (enum group_mode)i;
+	return true;
+}
+
+bool
+parse_group(const json_t *o, struct group *g)
+{
+	int64_t members = 0;
+
+	memset(g, 0, sizeof(*g));
+	g->target = parse_name(o, "target", WIRE_TARGET_CAP);
+	g->topic = parse_string(o, "topic");
+	if (g->topic == NULL)
+		g->topic = "";
+	g->member = parse_true(o, "member");
+	(void)parse_id(o, "members", &members);
+	g->members = (size_t)members;
+	return g->target != NULL && *g->target == '#' &&
+	    parse_mode(o, &g->mode) && parse_role(o, &g->role);
+}
+
+bool
+parse_member(const json_t *o, struct user *u)
+{
+	memset(u, 0, sizeof(*u));
+	u->user = parse_name(o, "user", WIRE_TARGET_CAP);
+	u->name = parse_string(o, "name");
+	if (u->name == NULL)
+		u->name = "";
+	u->online = parse_true(o, "online");
+	u->since = parse_time(o, "since", 0);
+	u->muted = parse_true(o, "muted");
+	return u->user != NULL && parse_role(o, &u->role);
+}
+
 bool
 parse_message(const json_t *o, struct model_message *m)
 {

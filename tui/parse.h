@@ -16,6 +16,8 @@
 
 #include "shared/wire.h"
 
+#include "tui/rooms.h"
+
 struct model_message;
 
 /* NULL: no JSON object. */
@@ -35,6 +37,12 @@ int64_t parse_time(const json_t *, const char *key, int64_t otherwise);
 bool parse_ok(const json_t *);
 bool parse_code(const json_t *, enum wire_err);
 bool parse_later(const json_t *, int64_t *ms);
+
+/* Of groups.  What is not named is a member, not muted, in an open group.
+ * False also where a word is none that we know. */
+bool parse_mode(const json_t *, enum group_mode *);
+bool parse_group(const json_t *, struct group *);
+bool parse_member(const json_t *, struct user *);
 
 bool parse_message(const json_t *, struct model_message *);
 

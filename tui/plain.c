@@ -131,6 +131,9 @@ out_message(const struct convo *c, const struct item *it)
 	(void)buf_adds(&head, "> ");
 	out_text(buf_data(&head), it->text);
 	buf_release(&head);
+	if (it->queued != NULL)
+		out_line("-- queued until that realm is back: ",
+		    *it->queued == '\0' ? to : it->queued);
 }
 
 static void

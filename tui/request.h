@@ -6,6 +6,7 @@
 #ifndef TUI_REQUEST_H
 #define TUI_REQUEST_H
 
+#include "shared/wire.h"
 #include "tui/client.h"
 
 #include <stdarg.h>
@@ -26,6 +27,8 @@ struct request {
 	bool bad_token;      /* done deals with one; else login_expired() */
 	uint64_t convo;      /* the serial of the conversation it is about */
 	enum client_ask ask; /* a question of the person's */
+	unsigned deeds;      /* client_do: own_deeds when it was asked */
+	char whom[WIRE_TARGET_CAP]; /* client_do: to whom, or which group */
 };
 
 struct requests {

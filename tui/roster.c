@@ -56,7 +56,7 @@ set_names(struct roster_user *u, const char *user, const char *name)
 static struct roster_user *
 insert(struct roster *r, size_t at)
 {
-	if (r->count == MODEL_USERS_MAX)
+	if (r->count == ROSTER_MAX)
 		return NULL;
 	if (r->count == r->cap) {
 		r->cap = r->cap == 0 ? 64 : r->cap * 2;
@@ -71,28 +71,53 @@ insert(struct roster *r, size_t at)
 	return &r->by_name[at];
 }
 
+static bool
+same(const struct user *a, const struct user *b)
+{
+	return a->online == b->online && a->since == b->since &&
+	    a->role == b->role && a->muted == b->muted &&
+	    strcmp(a->name, b->name) == 0;
+}
+
 bool
-roster_set(struct roster *r, const char *user, const char *name, bool online,
-    int64_t since)
+roster_set(struct roster *r, const struct user *as)
 {
 	bool found;
-	size_t at = place(r, user, &found);
+	size_t at = place(r, as->user, &found);
 	struct roster_user *u = found ? &r->by_name[at] : insert(r, at);
 
 	if (u == NULL)
 		return false;
 	u->round = r->round;
-	if (found && u->pub.online == online && u->pub.since == since &&
-	    strcmp(u->pub.name, name) == 0)
+	if (found && same(&u->pub, as))
 		return false;
-	if (!found || strcmp(u->pub.name, name) != 0)
-		set_names(u, user, name);
-	if (online && !u->pub.online)
+	if (!found || strcmp(u->pub.name, as->name) != 0)
+		set_names(u, as->user, as->name);
+	if (as->online && !u->pub.online)
 		r->online++;
-	else if (!online && u->pub.online)
+	else if (!as->online && u->pub.online)
 		r->online--;
-	u->pub.online = online;
-	u->pub.since = since;
+	u->pub.online = as->online;
+	u->pub.since = as->since;
+	u->pub.role = as->role;
+	u->pub.muted = as->muted;
+	r->stale = true;
+	return true;
+}
+
+bool
+roster_remove(struct roster *r, const char *user)
+{
+	bool found;
+	size_t at = place(r, user, &found);
+
+	if (!found)
+		return false;
+	r->online -= r->by_name[at].pub.online;
+	free(r->by_name[at].names);
+	r->count--;
+	memmove(r->by_name + at, r->by_name + at + 1,
+	    (r->count - at) * sizeof(*r->by_name));
 	r->stale = true;
 	return true;
 }
@@ -123,6 +148,18 @@ roster_end(struct roster *r)
 	r->count = kept;
 	r->stale |= dropped;
 	return dropped;
+}
+
+size_t
+roster_count(const struct roster *r)
+{
+	return r->count;
+}
+
+size_t
+roster_online(const struct roster *r)
+{
+	return r->online;
 }
 
 const struct user *

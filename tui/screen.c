@@ -365,9 +365,10 @@ help(struct ui *ui)
 	    "Alt-1 … Alt-9    the conversation of that number\n"
 	    "Ctrl-N Ctrl-P    the next one, the one before\n"
 	    "Alt-A            the next one with something unread\n"
-	    "Tab              completes commands and names\n"
+	    "Tab              completes commands, names and #groups\n"
 	    "Up Down Ctrl-R   lines typed before\n"
 	    "F2  Ctrl-L       users, on or off; draw all again\n"
+	    "~ and @          before a name: a group's owner, a moderator\n"
 	    "Ctrl-C           empties the line; twice, leaves\n"
 	    "Ctrl-D           leaves, where nothing is typed");
 	to_end(ui);

@@ -8,6 +8,7 @@
 #include "tui/client.h"
 #include "tui/clock.h"
 #include "tui/model.h"
+#include "tui/slash_inner.h"
 
 #include <stdarg.h>
 #include <stdint.h>
@@ -15,41 +16,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	CMD_ANYONE = 1, /* before login too */
-	CMD_REST = 2,   /* the last parameter is the rest of the line */
-	CMD_SECRET = 4, /* a parameter is a password */
-	CMD_USER = 8,   /* the first parameter is a name */
-	CMD_RARE = 16   /* help only names it */
-};
+enum { NAME_CAP = 32, HELP_COLS = 23, HELP_CAP = 8192 };
 
-enum { ARGS_MAX = 3, NAME_CAP = 32, HELP_COLS = 23, HELP_CAP = 8192 };
-
-struct command;
-
-/* A command being run. */
-struct run {
-	const struct slash *s;
-	const struct command *cmd;
-	char *arg[ARGS_MAX]; /* NULL: not given */
-	int count;
-};
-
-struct command {
-	const char *name; /* with its slash */
-	int least, most;  /* parameters */
-	unsigned flags;
-	bool (*run)(struct run *);
-	enum client_ask ask; /* run_ask: which question */
-	const char *usage, *help;
-};
-
-static void
-say(const struct slash *s, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void
-say(const struct slash *s, const char *fmt, ...)
+void
+slash_say(const struct slash *s, const char *fmt, ...)
 {
 	va_list ap;
 	char *text;
@@ -84,8 +54,10 @@ run_switch(struct run *r)
 
 	if (target_parse(&t, name, strlen(name)) == WIRE_OK)
 		c = model_open(r->s->model, name);
+	else /* one that the server named: "@medan" */
+		c = model_find(r->s->model, name);
 	if (c == NULL) {
-		say(r->s, "%s: that is nobody's name", name);
+		slash_say(r->s, "%s: that is nobody's name", name);
 		return false;
 	}
 	client_show(r->s->client, c);
@@ -98,7 +70,7 @@ run_close(struct run *r)
 	struct model *m = r->s->model;
 
 	if (!model_close(m, model_current(m))) {
-		say(r->s, "something typed here has no answer yet");
+		slash_say(r->s, "something typed here has no answer yet");
 		return false;
 	}
 	client_show(r->s->client, model_current(m));
@@ -128,17 +100,17 @@ run_history(struct run *r)
 
 	if (r->arg[0] != NULL &&
 	    (!wire_number(r->arg[0], WIRE_PAGE_MAX, &n) || n == 0)) {
-		say(r->s, "/history: a number from 1 to %d", WIRE_PAGE_MAX);
+		slash_say(r->s, "/history: a number from 1 to %d", WIRE_PAGE_MAX);
 		return false;
 	}
 	model_unclear(m, c);
 	if (convo_begin(c))
-		say(r->s, "this is where the conversation begins");
+		slash_say(r->s, "this is where the conversation begins");
 	else if (convo_full(c))
-		say(r->s, "so much is shown already: /clear first");
+		slash_say(r->s, "so much is shown already: /clear first");
 	else if (model_status(m)->link != LINK_ONLINE &&
 	    model_status(m)->link != LINK_CATCHING)
-		say(r->s, "/history: not connected");
+		slash_say(r->s, "/history: not connected");
 	else
 		client_older(r->s->client, c, (int)n);
 	return true;
@@ -152,9 +124,9 @@ run_server(struct run *r)
 	if (r->arg[0] != NULL)
 		r->s->server(r->s->arg, r->arg[0]);
 	else if (st->link == LINK_OFFLINE)
-		say(r->s, "no server: /server HOST[:PORT]");
+		slash_say(r->s, "no server: /server HOST[:PORT]");
 	else if (st->link == LINK_LOST || st->link == LINK_CONNECTING)
-		say(r->s, "%s: not connected%s%s", st->server,
+		slash_say(r->s, "%s: not connected%s%s", st->server,
 		    st->why[0] == '\0' ? "" : ": ", st->why);
 	else
 		client_ask(r->s->client, CLIENT_HELLO, NULL);
@@ -184,7 +156,7 @@ run_login(struct run *r)
 		return true;
 	}
 	if (r->count == 1) {
-		say(r->s, "/login USER PASSWORD, or /login alone");
+		slash_say(r->s, "/login USER PASSWORD, or /login alone");
 		return false;
 	}
 	need_server(r->s);
@@ -225,7 +197,7 @@ static const struct command commands[] = {
 	{ "/all", 1, 1, CMD_REST, run_all, 0, "TEXT",
 	    "a message to everyone" },
 	{ "/w", 0, 1, CMD_USER, run_switch, 0, "[USER]",
-	    "talk with USER, or everyone" },
+	    "talk with USER, #GROUP, all" },
 	{ "/who", 0, 0, 0, run_ask, CLIENT_WHO, "",
 	    "everybody, and who is here" },
 	{ "/inbox", 0, 0, 0, run_ask, CLIENT_INBOX, "",
@@ -248,6 +220,45 @@ static const struct command commands[] = {
 	    "change your real name" },
 	{ "/passwd", 2, 2, CMD_SECRET, run_ask, CLIENT_PASSWD, "OLD NEW",
 	    "change your password" },
+	{ "/join", 1, 1, CMD_GROUPS, slash_join, 0, "#NAME",
+	    "be in a group; make it, if need be" },
+	{ "/leave", 0, 0, CMD_GROUPS | CMD_IN, slash_leave, 0, "",
+	    "be in it no more" },
+	{ "/groups", 0, 0, CMD_GROUPS, run_ask, CLIENT_GROUPS, "",
+	    "which there are" },
+	{ "/members", 0, 0, CMD_GROUPS | CMD_IN, slash_ask_in,
+	    CLIENT_MEMBERS, "", "who is in it" },
+	{ "/topic", 0, 1, CMD_GROUPS | CMD_IN | CMD_REST, slash_topic, 0,
+	    "[TEXT]", "what it is about; - for nothing" },
+	{ "/invite", 1, 1, CMD_GROUPS | CMD_IN | CMD_USER, slash_deed,
+	    CLIENT_INVITE, "USER", "USER may join it" },
+	{ "/mode", 0, 1, CMD_GROUPS | CMD_IN, slash_mode, 0, "[MODE]",
+	    "open, invite or secret" },
+	{ "/kick", 1, 2, CMD_GROUPS | CMD_IN | CMD_SERVER | CMD_USER | CMD_REST,
+	    slash_deed, CLIENT_KICK, "USER [REASON]", "put USER out" },
+	{ "/ban", 1, 2, CMD_GROUPS | CMD_IN | CMD_SERVER | CMD_USER | CMD_REST,
+	    slash_deed, CLIENT_BAN, "USER [REASON]", "and keep USER out" },
+	{ "/unban", 1, 1, CMD_GROUPS | CMD_IN | CMD_SERVER | CMD_USER,
+	    slash_deed, CLIENT_UNBAN, "USER", "undo a ban" },
+	{ "/mute", 1, 2, CMD_GROUPS | CMD_IN | CMD_SERVER | CMD_USER | CMD_REST,
+	    slash_deed, CLIENT_MUTE, "USER [REASON]",
+	    "USER may say nothing" },
+	{ "/unmute", 1, 1, CMD_GROUPS | CMD_IN | CMD_SERVER | CMD_USER,
+	    slash_deed, CLIENT_UNMUTE, "USER", "undo a mute" },
+	{ "/op", 1, 1, CMD_GROUPS | CMD_IN | CMD_USER, slash_deed, CLIENT_OP,
+	    "USER", "make USER a moderator" },
+	{ "/deop", 1, 1, CMD_GROUPS | CMD_IN | CMD_USER, slash_deed,
+	    CLIENT_DEOP, "USER", "a member like others" },
+	{ "/own", 1, 1, CMD_GROUPS | CMD_IN | CMD_USER, slash_deed, CLIENT_OWN,
+	    "USER", "hand it over to USER" },
+	{ "/rules", 0, 0, CMD_GROUPS | CMD_IN | CMD_SERVER, slash_ask_in,
+	    CLIENT_RULES, "", "who is banned or muted" },
+	{ "/grant", 1, 1, CMD_GROUPS | CMD_USER, slash_grant, CLIENT_GRANT,
+	    "USER", "make an administrator" },
+	{ "/revoke", 1, 1, CMD_GROUPS | CMD_USER, slash_grant, CLIENT_REVOKE,
+	    "USER", "no administrator any more" },
+	{ "/links", 0, 0, CMD_GROUPS, run_ask, CLIENT_LINKS, "",
+	    "the links to other realms" },
 	{ "/clear", 0, 0, CMD_ANYONE | CMD_RARE, run_clear, 0, "",
 	    "empty the screen; /history brings it back" },
 	{ "/close", 0, 0, CMD_RARE, run_close, 0, "",
@@ -280,6 +291,8 @@ static const struct {
 	{ "/exit", "/quit" },
 	{ "/q", "/quit" },
 	{ "/?", "/help" },
+	{ "/part", "/leave" },
+	{ "/names", "/members" },
 };
 
 enum {
@@ -356,7 +369,27 @@ help_one(const struct slash *s, const struct command *cmd)
 		buf_addf(&b, "%s%s", sep, aliases[i].name);
 		sep = ", ";
 	}
-	say(s, "%s", buf_data(&b));
+	slash_say(s, "%s", buf_data(&b));
+	buf_release(&b);
+}
+
+/* The words of a group's command: where it acts may come first. */
+static void
+help_groups(const struct slash *s)
+{
+	struct buf b;
+
+	buf_init(&b, HELP_CAP);
+	buf_adds(&b, "In groups; a first word #GROUP (or *, the whole "
+	             "server) may name another.\n");
+	for (size_t i = 0; i < COMMANDS; i++) {
+		if ((commands[i].flags & CMD_GROUPS) == 0)
+			continue;
+		help_row(&b, &commands[i]);
+		buf_addc(&b, '\n');
+	}
+	buf_adds(&b, "Before a name: ~ the owner, @ a moderator.");
+	slash_say(s, "%s", buf_data(&b));
 	buf_release(&b);
 }
 
@@ -369,18 +402,22 @@ help_all(const struct slash *s)
 	buf_init(&b, HELP_CAP);
 	buf_adds(&b, "A line without / is said here; // begins one with /.\n");
 	for (size_t i = 0; i < COMMANDS; i++) {
-		if ((commands[i].flags & CMD_RARE) != 0)
+		if ((commands[i].flags & (CMD_RARE | CMD_GROUPS)) != 0)
 			continue;
 		help_row(&b, &commands[i]);
 		buf_addc(&b, '\n');
 	}
-	buf_adds(&b, "/help COMMAND tells of these, too:");
+	buf_adds(&b, "/help groups tells of these:");
+	for (size_t i = 0; i < COMMANDS; i++)
+		if ((commands[i].flags & CMD_GROUPS) != 0)
+			buf_addf(&b, " %s", commands[i].name);
+	buf_adds(&b, "\n/help COMMAND tells of these, too:");
 	for (size_t i = 0; i < COMMANDS; i++)
 		if ((commands[i].flags & CMD_RARE) != 0)
 			buf_addf(&b, " %s", commands[i].name);
 	for (size_t i = 0; i < ALIASES; i++)
 		buf_addf(&b, " %s", aliases[i].name);
-	say(s, "%s", buf_data(&b));
+	slash_say(s, "%s", buf_data(&b));
 	buf_release(&b);
 }
 
@@ -397,10 +434,13 @@ run_help(struct run *r)
 	snprintf(word, sizeof(word), "%s%s", r->arg[0][0] == '/' ? "" : "/",
 	    r->arg[0]);
 	if ((cmd = find(word)) == NULL) {
-		say(r->s, "there is no %s", word);
+		slash_say(r->s, "there is no %s", word);
 		return false;
 	}
-	help_one(r->s, cmd);
+	if (strcmp(word, "/groups") == 0)
+		help_groups(r->s);
+	else
+		help_one(r->s, cmd);
 	return true;
 }
 
@@ -459,10 +499,10 @@ unknown(const struct slash *s, const char *word)
 	const char *near = nearest(word);
 
 	if (near != NULL)
-		say(s, "there is no %s; %s? (// begins a text with /)", word,
+		slash_say(s, "there is no %s; %s? (// begins a text with /)", word,
 		    near);
 	else
-		say(s, "there is no %s; /help lists what there is (// begins a "
+		slash_say(s, "there is no %s; /help lists what there is (// begins a "
 		       "text with /)", word);
 	return false;
 }
@@ -515,15 +555,20 @@ run_command(const struct slash *s, const struct command *cmd, const char *rest)
 	bool ok;
 
 	if ((cmd->flags & CMD_ANYONE) == 0 && !client_hopeful(s->client)) {
-		say(s, "%s: log in first: login NAME PASSWORD, or register "
+		slash_say(s, "%s: log in first: login NAME PASSWORD, or register "
 		       "NAME PASSWORD", cmd->name);
 		return false;
 	}
+	if ((cmd->flags & CMD_IN) != 0 && !slash_where(&r, &rest))
+		return false;
 	copy = xstrdup(rest);
 	if (cut(&r, cmd, copy))
 		ok = cmd->run(&r);
 	else {
-		say(s, "%s %s: %s", cmd->name, cmd->usage, cmd->help);
+		slash_say(s, "%s %s%s: %s", cmd->name,
+		    (cmd->flags & CMD_SERVER) != 0 ? "[#GROUP|*] " :
+		    (cmd->flags & CMD_IN) != 0 ? "[#GROUP] " : "",
+		    cmd->usage, cmd->help);
 		ok = false;
 	}
 	explicit_bzero(copy, strlen(rest));
@@ -559,7 +604,7 @@ keeps_password(const struct slash *s, const char *line)
 	if (strcmp(name + 1, model_status(s->model)->user) != 0 &&
 	    model_user_by_name(s->model, name + 1) == NULL)
 		return true;
-	say(s, "not sent: it would tell everyone a password; /login logs in, "
+	slash_say(s, "not sent: it would tell everyone a password; /login logs in, "
 	       "/all sends it all the same");
 	return false;
 }
@@ -574,7 +619,7 @@ slash_line(const struct slash *s, const char *line)
 	if (line[strspn(line, blanks)] == '\0')
 		return true;
 	if (!utf8_valid(line, strlen(line))) {
-		say(s, "that is not valid UTF-8: not sent");
+		slash_say(s, "that is not valid UTF-8: not sent");
 		return false;
 	}
 	if (strncmp(line, "//", 2) == 0 && client_hopeful(s->client))
@@ -586,7 +631,7 @@ slash_line(const struct slash *s, const char *line)
 		return run_command(s, cmd, rest);
 	if (*line == '/')
 		return unknown(s, word);
-	say(s, "nobody is logged in: login NAME PASSWORD, register NAME "
+	slash_say(s, "nobody is logged in: login NAME PASSWORD, register NAME "
 	       "PASSWORD, or help");
 	return false;
 }
@@ -619,6 +664,9 @@ slash_word_at(const struct slash *s, const char *line, size_t word_start)
 	rest = first_word(line, word);
 	if ((cmd = find(word)) == NULL)
 		return SLASH_WORD_NONE;
+	if ((cmd->flags & CMD_GROUPS) != 0) /* a group, then a user */
+		return cmd->most > 0 || (cmd->flags & CMD_IN) != 0 ?
+		    SLASH_WORD_USER : SLASH_WORD_NONE;
 	rest += strspn(rest, blanks);
 	if (rest - line == (ptrdiff_t)word_start)
 		return (cmd->flags & (CMD_USER | CMD_REST)) != 0 &&

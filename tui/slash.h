@@ -37,7 +37,7 @@ bool slash_secret(const struct slash *, const char *line);
 /* What the word at a place of the line completes to. */
 enum slash_word {
 	SLASH_WORD_COMMAND, /* slash_command_name() */
-	SLASH_WORD_USER,    /* names of users and of conversations */
+	SLASH_WORD_USER,    /* names of users, groups and conversations */
 	SLASH_WORD_NONE
 };
 enum slash_word slash_word_at(

@@ -9,6 +9,7 @@
 #include "shared/utf8.h"
 #include "tui/model.h"
 #include "tui/paint.h"
+#include "tui/rooms.h"
 
 enum { BAR_CAP = 8192, NAME_CAP = 1024 };
 
@@ -91,6 +92,30 @@ add_waiting(struct buf *b, const struct model *m)
 		buf_addf(b, " · %zu waiting", model_waiting(m));
 }
 
+/* The group that is shown, and what it is about; else which server this is. */
+static void
+add_place(struct buf *b, const struct model *m)
+{
+	const char *target = convo_target(model_current(m));
+	const struct group *g = rooms_find(model_rooms(m), target);
+
+	if (*target != '#') {
+		add_clean(b, model_status(m)->server);
+		return;
+	}
+	add_clean(b, target);
+	if (g == NULL || !g->member) {
+		buf_adds(b, " (you are not in it)");
+		return;
+	}
+	if (g->mode != GROUP_OPEN)
+		buf_addf(b, " (%s)", group_mode_words(g->mode));
+	if (*g->topic != '\0') {
+		buf_adds(b, ": ");
+		add_clean(b, g->topic);
+	}
+}
+
 void
 status_draw(const struct pane *p, struct model *m, int64_t now)
 {
@@ -109,7 +134,7 @@ status_draw(const struct pane *p, struct model *m, int64_t now)
 	add_waiting(&left, m);
 	if (st->server[0] != '\0') {
 		buf_adds(&left, " · ");
-		add_clean(&left, st->server);
+		add_place(&left, m);
 	}
 	if (unread > 0)
 		buf_addf(&right, " %zu unread ", unread);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The two bars: the status line (who, how the connection stands, where, what
- * is unread elsewhere) and the bar of conversations.  Where there is no room
- * for both one line says the most needed of them.
+ * The two bars: the status line (who, how the connection stands, which group
+ * with its topic, or which server, what is unread elsewhere) and the bar of
+ * conversations.  Where there is no room for both one line says the most
+ * needed of them.
  */
 #ifndef TUI_STATUS_H
 #define TUI_STATUS_H

@@ -169,6 +169,17 @@ block_name(struct stream *st, struct block *b, const struct item *it)
 	b->first = b->indent;
 }
 
+/* " … queued for medan": the server has it, that realm has not. */
+static void
+add_queued(struct buf *b, const char *realm)
+{
+	buf_adds(b, " … queued");
+	if (*realm == '\0')
+		return;
+	buf_adds(b, " for ");
+	utf8_clean(b, realm, strlen(realm));
+}
+
 static void
 block_text(struct stream *st, struct block *b, const struct item *it)
 {
@@ -181,6 +192,10 @@ block_text(struct stream *st, struct block *b, const struct item *it)
 	if (it->kind == ITEM_WAITING) {
 		b->style = b->tail_style = paint_style(PAINT_DIM);
 		buf_adds(&st->clean, " …");
+	}
+	if (it->queued != NULL) {
+		b->tail_style = paint_style(PAINT_DIM);
+		add_queued(&st->clean, it->queued);
 	}
 	if (it->kind == ITEM_FAILED) {
 		b->tail_style = paint_style(PAINT_ERROR);

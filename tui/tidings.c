@@ -4,6 +4,7 @@
 #include "shared/wire.h"
 #include "tui/clock.h"
 #include "tui/core.h"
+#include "tui/groups.h"
 #include "tui/history.h"
 #include "tui/model.h"
 #include "tui/parse.h"
@@ -46,7 +47,7 @@ tidings_put_users(struct client *c, const json_t *list)
 	model_users_begin(c->model);
 	for (size_t i = 0; i < n; i++) {
 		const json_t *u = json_array_get(list, i);
-		const char *user = parse_name(u, "user", WIRE_NAME_CAP);
+		const char *user = parse_name(u, "user", WIRE_TARGET_CAP);
 		const char *name = parse_string(u, "name");
 
 		if (user == NULL)
@@ -80,7 +81,7 @@ put_unread(struct client *c, json_t *by)
 	const char *target;
 	json_t *one;
 
-	if (!json_is_object(by) || json_object_size(by) > MODEL_USERS_MAX)
+	if (!json_is_object(by) || json_object_size(by) > ROSTER_MAX)
 		return false;
 	model_unread_begin(c->model);
 	json_object_foreach(by, target, one) {
@@ -128,6 +129,7 @@ tidings_ask(struct client *c)
 {
 	tidings_ask_unread(c);
 	tidings_ask_users(c);
+	groups_ask(c);
 }
 
 /* ---- events ------------------------------------------------------------ */
@@ -148,7 +150,7 @@ event_message(struct client *c, json_t *o)
 static void
 event_presence(struct client *c, json_t *o)
 {
-	const char *user = parse_name(o, "user", WIRE_NAME_CAP);
+	const char *user = parse_name(o, "user", WIRE_TARGET_CAP);
 	const char *name = parse_string(o, "name");
 	const struct user *old;
 
@@ -184,6 +186,42 @@ event_shutdown(struct client *c, json_t *o)
 	    text == NULL ? "" : ": ", text == NULL ? "" : text);
 }
 
+/* Those of groups say themselves whether they are of their form. */
+static void
+event_join(struct client *c, json_t *o)
+{
+	if (!groups_event_join(c, o))
+		core_broken(c, "a bad join");
+}
+
+static void
+event_leave(struct client *c, json_t *o)
+{
+	if (!groups_event_leave(c, o))
+		core_broken(c, "a bad leave");
+}
+
+static void
+event_member(struct client *c, json_t *o)
+{
+	if (!groups_event_member(c, o))
+		core_broken(c, "a bad change of a member");
+}
+
+static void
+event_group(struct client *c, json_t *o)
+{
+	if (!groups_event_group(c, o))
+		core_broken(c, "a bad change of a group");
+}
+
+static void
+event_invite(struct client *c, json_t *o)
+{
+	if (!groups_event_invite(c, o))
+		core_broken(c, "a bad invitation");
+}
+
 void
 tidings_event(struct client *c, const char *event, json_t *o)
 {
@@ -195,6 +233,11 @@ tidings_event(struct client *c, const char *event, json_t *o)
 		{ "presence", event_presence },
 		{ "read", event_read },
 		{ "shutdown", event_shutdown },
+		{ "join", event_join },
+		{ "leave", event_leave },
+		{ "member", event_member },
+		{ "group", event_group },
+		{ "invite", event_invite },
 	};
 
 	for (size_t i = 0; i < sizeof(events) / sizeof(*events); i++)

@@ -6,6 +6,7 @@
 
 #include "shared/buf.h"
 #include "tui/model.h"
+#include "tui/rooms.h"
 #include "tui/paint.h"
 
 enum { NAME_CAP = 1024 };
@@ -55,13 +56,22 @@ draw_user(const struct pane *p, int row, const struct model *m,
 {
 	chtype style = paint_name_style(u->user);
 	struct pane name = *p;
+	const char *sign = group_role_sign(u->role);
+	struct buf b;
 
+	buf_init(&b, NAME_CAP);
+	if (*sign != ' ')
+		buf_adds(&b, sign);
+	buf_adds(&b, u->user);
+	if (u->muted)
+		buf_adds(&b, " (muted)");
 	if (!u->online)
 		style = paint_style(PAINT_DIM);
 	else if (strcmp(u->user, model_status(m)->user) == 0)
 		style |= A_BOLD;
 	draw_unread(&name, row, m, u->user);
-	draw_name(&name, row, style, u->user);
+	draw_name(&name, row, style, buf_data(&b));
+	buf_release(&b);
 }
 
 static int
@@ -78,7 +88,10 @@ void
 users_draw(const struct pane *p, struct model *m)
 {
 	struct pane in = *p;
-	size_t count = model_users(m), online = model_online(m), i;
+	struct roster *here = model_here(m);
+	size_t count = here != NULL ? roster_count(here) : model_users(m);
+	size_t online = here != NULL ? roster_online(here) : model_online(m);
+	size_t i;
 	char more[32];
 	int row;
 
@@ -89,7 +102,7 @@ users_draw(const struct pane *p, struct model *m)
 	in.w -= 2;
 	if (in.w <= 0)
 		return;
-	row = draw_heading(&in, 0, "Active", online);
+	row = draw_heading(&in, 0, here != NULL ? "Here" : "Active", online);
 	for (i = 0; i < count && row < in.h; i++) {
 		if (i == online && row + 1 < in.h)
 			row = draw_heading(&in, row, "Away", count - online);
@@ -98,6 +111,7 @@ users_draw(const struct pane *p, struct model *m)
 			paint(&in, row, 0, paint_style(PAINT_DIM), more);
 			break;
 		}
-		draw_user(&in, row++, m, model_user(m, i));
+		draw_user(&in, row++, m, here != NULL ?
+		    roster_shown(here, i) : model_user(m, i));
 	}
 }

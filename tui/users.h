@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The pane of active users: who is online, in the colours of their names,
- * then who is not, as far as there is room; beside them how much of what they
- * said in private is unread.
+ * The pane of people: the members of the group that is shown, else the active
+ * users.  Who is online, in the colours of their names, then who is not, as far
+ * as there is room; beside them how much of what they said in private is
+ * unread, and before a group's owner and moderators a sign.
  */
 #ifndef TUI_USERS_H
 #define TUI_USERS_H

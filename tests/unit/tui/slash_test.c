@@ -7,7 +7,9 @@
 
 #include "shared/loop.h"
 #include "tui/client.h"
+#include "tui/complete.h"
 #include "tui/model.h"
+#include "tui/rooms.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -378,6 +380,137 @@ closing_goes_back_to_everyone(void **state)
 	assert_true(noticed(w, "no answer yet"));
 }
 
+/* What was checked and would be asked: nobody is connected. */
+static void
+expect_asked(struct world *w, const char *line, const char *verb)
+{
+	char text[64];
+
+	model_clear(w->model, model_current(w->model));
+	assert_true(slash_line(&w->slash, line));
+	snprintf(text, sizeof(text), "%s: not connected", verb);
+	assert_true(noticed(w, text));
+}
+
+static void
+expect_refused(struct world *w, const char *line, const char *why)
+{
+	model_clear(w->model, model_current(w->model));
+	assert_false(slash_line(&w->slash, line));
+	assert_true(noticed(w, why));
+	assert_false(noticed(w, "not connected"));
+}
+
+static void
+a_group_is_the_one_that_is_shown_or_named(void **state)
+{
+	struct world *w = *state;
+
+	expect_refused(w, "/kick neko", "/kick: in which group?");
+	expect_refused(w, "/kick neko", "(or * for the whole server)");
+	expect_refused(w, "/leave", "/leave: in which group?");
+	expect_asked(w, "/kick #batak neko", "kick");
+	expect_asked(w, "/ban * neko spam", "ban");
+	assert_true(slash_line(&w->slash, "/w #batak"));
+	expect_asked(w, "/kick neko because of it", "kick");
+	expect_asked(w, "/mute #other james@medan", "mute");
+	expect_asked(w, "/leave", "leave");
+	expect_asked(w, "/part #other", "leave");
+	expect_asked(w, "/members", "members");
+	expect_asked(w, "/topic", "topic");
+	expect_asked(w, "/topic * lunch * at noon", "topic");
+	expect_asked(w, "/mode secret", "mode");
+	expect_asked(w, "/rules *", "rules");
+}
+
+static void
+what_is_done_in_groups_is_checked_before_it_is_sent(void **state)
+{
+	struct world *w = *state;
+	char line[WIRE_TOPIC_MAX + 32];
+
+	expect_asked(w, "/join batak", "join");
+	expect_asked(w, "/join #batak@medan", "join");
+	expect_asked(w, "/grant neko", "grant");
+	expect_refused(w, "/join ##", "that is no group's name");
+	expect_refused(w, "/join #a b", "/join #NAME");
+	expect_refused(w, "/leave #@", "that is no group's name");
+	assert_true(slash_line(&w->slash, "/w #batak"));
+	expect_refused(w, "/kick", "/kick [#GROUP|*] USER [REASON]");
+	expect_refused(w, "/op", "/op [#GROUP] USER");
+	expect_refused(w, "/op * neko", "/op [#GROUP] USER");
+	expect_refused(w, "/op !", "that is nobody's name");
+	expect_refused(w, "/invite #other #more", "that is nobody's name");
+	expect_refused(w, "/grant #batak", "that is nobody's name");
+	expect_refused(w, "/mode ajar", "open, invite or secret");
+	expect_refused(w, "/mode", "nothing is known");
+	memset(line, 'x', sizeof(line));
+	memcpy(line, "/topic ", 7);
+	line[sizeof(line) - 1] = '\0';
+	expect_refused(w, line, "it may have 512");
+}
+
+static void
+help_on_groups_lists_them_with_their_signs(void **state)
+{
+	struct world *w = *state;
+
+	assert_true(slash_line(&w->slash, "/help groups"));
+	assert_true(noticed(w, "/kick USER [REASON]"));
+	assert_true(noticed(w, "~ the owner, @ a moderator"));
+	assert_false(noticed(w, "/passwd"));
+	assert_true(convo_count(model_current(w->model)) <= 21);
+}
+
+static void
+expect_words(struct world *w, const char *line, size_t start,
+    const char *const *want)
+{
+	char **words = complete_words(
+	    &w->slash, w->model, line, start, strlen(line));
+	size_t i;
+
+	for (i = 0; words[i] != NULL; i++) {
+		assert_non_null(want[i]);
+		assert_string_equal(words[i], want[i]);
+		free(words[i]);
+	}
+	assert_null(want[i]);
+	free(words);
+}
+
+static void
+completion_knows_groups_and_who_is_in_them(void **state)
+{
+	static const char *const groups[] = { "#lab", "#Labu", NULL };
+	static const char *const all[] = { "neko", "nena", NULL };
+	static const char *const first[] = { "nena", "neko", NULL };
+	static const char *const none[] = { NULL };
+	struct world *w = *state;
+	struct rooms *rs = model_rooms(w->model);
+	struct group g = { .topic = "", .member = true };
+	const struct user in = { .user = "nena", .name = "" };
+
+	model_user_set(w->model, "neko", "", true, 0);
+	model_user_set(w->model, "nena", "", true, 0);
+	assert_non_null(model_open(w->model, "#lab"));
+	g.target = "#lab";
+	rooms_put(rs, &g);
+	g.target = "#Labu";
+	g.member = false;
+	rooms_put(rs, &g);
+	rooms_members_begin(rs, "#lab");
+	rooms_member_put(rs, "#lab", &in);
+	rooms_members_end(rs, "#lab");
+	expect_words(w, "/join #la", 6, groups);
+	expect_words(w, "see you in #LA", 11, groups);
+	expect_words(w, "/kick #lab ne", 11, all);
+	expect_words(w, "/groups ne", 8, none);
+	assert_true(slash_line(&w->slash, "/w #lab"));
+	expect_words(w, "/op ne", 4, first);
+	expect_words(w, "/kick #xyz ne", 11, first);
+}
+
 int
 main(void)
 {
@@ -400,6 +533,10 @@ main(void)
 		IN(completion_knows_what_stands_where),
 		IN(help_names_every_command),
 		IN(closing_goes_back_to_everyone),
+		IN(a_group_is_the_one_that_is_shown_or_named),
+		IN(what_is_done_in_groups_is_checked_before_it_is_sent),
+		IN(help_on_groups_lists_them_with_their_signs),
+		IN(completion_knows_groups_and_who_is_in_them),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

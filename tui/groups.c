@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/groups.h"
+
+#include "shared/wire.h"
+#include "shared/xalloc.h"
+#include "tui/answer.h"
+#include "tui/clock.h"
+#include "tui/core.h"
+#include "tui/model.h"
+#include "tui/parse.h"
+#include "tui/rooms.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- lines ------------------------------------------------------------- */
+
+/* In the group's conversation, where there is one. */
+static void tell(struct client *, const char *target, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void
+tell(struct client *c, const char *target, const char *fmt, ...)
+{
+	struct convo *cv = model_find(c->model, target);
+	va_list ap;
+	char *text;
+
+	if (cv == NULL)
+		return;
+	va_start(ap, fmt);
+	text = xvasprintf(fmt, ap);
+	va_end(ap);
+	model_notice_in(c->model, cv, clock_ms(), text);
+	free(text);
+}
+
+static bool
+is_me(const struct client *c, const char *user)
+{
+	return strcmp(model_status(c->model)->user, user) == 0;
+}
+
+/* An event with target, and perhaps with who did it ("": nobody else). */
+struct deed {
+	const char *target, *by, *user;
+};
+
+/* False: a part that must be there is not. */
+static bool
+parse_deed(struct client *c, const json_t *o, struct deed *d, bool of_user)
+{
+	d->target = parse_name(o, "target", WIRE_TARGET_CAP);
+	d->by = parse_name(o, "by", WIRE_TARGET_CAP);
+	d->user = parse_name(o, "user", WIRE_TARGET_CAP);
+	if (d->by == NULL)
+		d->by = "";
+	else if (is_me(c, d->by))
+		c->own_deeds++;
+	return d->target != NULL && *d->target == '#' &&
+	    (d->user != NULL || !of_user);
+}
+
+/* ---- what there is ----------------------------------------------------- */
+
+static void
+done_groups(struct client *c, const struct request *rq, json_t *reply)
+{
+	(void)rq;
+	c->groups_asked = false;
+	/* An older server knows none. */
+	if (parse_ok(reply) &&
+	    !groups_put(c, json_object_get(reply, "groups")))
+		core_broken(c, "a bad list of groups");
+}
+
+static void
+ask_groups(struct client *c)
+{
+	if (c->groups_asked)
+		return;
+	c->groups_asked = true;
+	core_request(c, &(struct request){ .done = done_groups }, "groups -");
+}
+
+void
+groups_ask(struct client *c)
+{
+	rooms_stale(model_rooms(c->model));
+	ask_groups(c);
+}
+
+static void
+gone(void *arg, const struct group *g)
+{
+	tell(arg, g->target, "you are no member of %s any more", g->target);
+}
+
+bool
+groups_put(struct client *c, const json_t *list)
+{
+	struct rooms *rs = model_rooms(c->model);
+	size_t n = json_array_size(list);
+	struct group g;
+
+	if (!json_is_array(list))
+		return false;
+	rooms_begin(rs);
+	for (size_t i = 0; i < n; i++) {
+		if (!parse_group(json_array_get(list, i), &g))
+			return false;
+		rooms_put(rs, &g);
+		if (g.member)
+			(void)model_open(c->model, g.target);
+	}
+	rooms_end(rs, gone, c);
+	groups_shown(c, model_current(c->model));
+	return true;
+}
+
+static bool
+put_members(struct client *c, const char *target, const json_t *list)
+{
+	struct rooms *rs = model_rooms(c->model);
+	size_t n = json_array_size(list);
+	struct user u;
+
+	if (!json_is_array(list))
+		return false;
+	rooms_members_begin(rs, target);
+	for (size_t i = 0; i < n; i++) {
+		if (!parse_member(json_array_get(list, i), &u))
+			return false;
+		rooms_member_put(rs, target, &u);
+	}
+	rooms_members_end(rs, target);
+	return true;
+}
+
+static void
+done_members(struct client *c, const struct request *rq, json_t *reply)
+{
+	const struct convo *cv = model_convo_by_serial(c->model, rq->convo);
+
+	/* Refused: thrown out meanwhile, which is told by itself. */
+	if (cv != NULL && parse_ok(reply) &&
+	    !put_members(c, convo_target(cv),
+	    json_object_get(reply, "members")))
+		core_broken(c, "a bad list of members");
+}
+
+void
+groups_shown(struct client *c, struct convo *cv)
+{
+	struct request rq = { .done = done_members,
+		.convo = convo_serial(cv) };
+	const struct group *g =
+	    rooms_find(model_rooms(c->model), convo_target(cv));
+
+	/* The answer that is on its way comes back here. */
+	if (c->groups_asked)
+		return;
+	if (g != NULL && g->member && !g->listed && !c->lazy &&
+	    core_watching(c) && c->requests.count < REQUESTS_MAX)
+		core_request(c, &rq, "members - %s", g->target);
+}
+
+/* ---- coming and going -------------------------------------------------- */
+
+/* The number of members that the group has more, or less, than before. */
+static void
+count_member(struct client *c, const char *target, int more)
+{
+	struct rooms *rs = model_rooms(c->model);
+	const struct group *old = rooms_find(rs, target);
+	struct group g;
+
+	if (old == NULL)
+		return;
+	g = *old;
+	if (more > 0 || g.members > 0)
+		g.members = (size_t)((long)g.members + more);
+	rooms_put(rs, &g);
+}
+
+/* The person is in.  Told twice, by the answer and by the event, it is one. */
+static struct convo *
+joined(struct client *c, const char *target)
+{
+	struct rooms *rs = model_rooms(c->model);
+	const struct group *old = rooms_find(rs, target);
+	struct group g = { .target = target, .topic = "" };
+	struct convo *cv = model_open(c->model, target);
+
+	if (cv == NULL || (old != NULL && old->member))
+		return cv;
+	if (old != NULL)
+		g = *old;
+	g.member = true;
+	rooms_put(rs, &g);
+	tell(c, target, "you have joined %s", target);
+	ask_groups(c); /* its topic, our role */
+	return cv;
+}
+
+static void
+parted(struct client *c, const char *target)
+{
+	struct rooms *rs = model_rooms(c->model);
+	const struct group *old = rooms_find(rs, target);
+	struct group g;
+
+	if (old == NULL)
+		return;
+	g = *old;
+	g.member = false;
+	if (g.members > 0)
+		g.members--;
+	rooms_put(rs, &g);
+}
+
+void
+groups_done_join(struct client *c, const struct request *rq, json_t *reply)
+{
+	const char *target = parse_name(reply, "target", WIRE_TARGET_CAP);
+	char why[ANSWER_WHY_CAP];
+	struct convo *cv;
+
+	if (!parse_ok(reply)) {
+		answer_why(reply, why);
+		core_notice(c, "%s: %s", rq->whom, why);
+		return;
+	}
+	if ((cv = joined(c, target == NULL ? rq->whom : target)) != NULL)
+		client_show(c, cv);
+}
+
+void
+groups_done_leave(struct client *c, const struct request *rq, json_t *reply)
+{
+	const char *target = parse_name(reply, "target", WIRE_TARGET_CAP);
+	char why[ANSWER_WHY_CAP];
+
+	if (!parse_ok(reply)) {
+		answer_why(reply, why);
+		core_notice(c, "%s: %s", rq->whom, why);
+		return;
+	}
+	if (target == NULL)
+		target = rq->whom;
+	if (rooms_is_member(model_rooms(c->model), target)) {
+		parted(c, target);
+		tell(c, target, "you have left %s", target);
+	}
+}
+
+bool
+groups_event_join(struct client *c, const json_t *o)
+{
+	struct user u = { .name = "", .online = true };
+	const char *name = parse_string(o, "name");
+	const struct user *known;
+	struct deed d;
+
+	if (!parse_deed(c, o, &d, true))
+		return false;
+	if (is_me(c, d.user)) {
+		(void)joined(c, d.target);
+		return true;
+	}
+	known = model_user_by_name(c->model, d.user);
+	u.user = d.user;
+	if (known != NULL) {
+		u.name = known->name;
+		u.online = known->online;
+	}
+	if (name != NULL)
+		u.name = name;
+	rooms_member_put(model_rooms(c->model), d.target, &u);
+	count_member(c, d.target, 1);
+	tell(c, d.target, "%s has joined %s", d.user, d.target);
+	return true;
+}
+
+/* "has kicked", "has banned". */
+static const char *
+how_thrown_out(const json_t *o)
+{
+	const char *act = parse_string(o, "act");
+
+	return act != NULL && strcmp(act, "ban") == 0 ? "banned" : "kicked";
+}
+
+static void
+tell_leave(struct client *c, const json_t *o, const struct deed *d)
+{
+	const char *reason = parse_string(o, "reason");
+	const char *how = how_thrown_out(o), *sep = ": ";
+	bool me = is_me(c, d->user);
+
+	if (reason == NULL || *reason == '\0')
+		reason = sep = "";
+	if (*d->by == '\0')
+		tell(c, d->target, "%s %s left %s", me ? "you" : d->user,
+		    me ? "have" : "has", d->target);
+	else if (me)
+		tell(c, d->target, "you were %s from %s by %s%s%.300s", how,
+		    d->target, d->by, sep, reason);
+	else
+		tell(c, d->target, "%s has %s %s%s%.300s", d->by, how,
+		    d->user, sep, reason);
+}
+
+bool
+groups_event_leave(struct client *c, const json_t *o)
+{
+	struct rooms *rs = model_rooms(c->model);
+	struct deed d;
+
+	if (!parse_deed(c, o, &d, true))
+		return false;
+	if (!is_me(c, d.user)) {
+		count_member(c, d.target, -1);
+		tell_leave(c, o, &d);
+	} else if (rooms_is_member(rs, d.target)) {
+		parted(c, d.target);
+		tell_leave(c, o, &d);
+	}
+	rooms_member_gone(rs, d.target, d.user);
+	return true;
+}
+
+/* ---- what is changed --------------------------------------------------- */
+
+static void
+tell_role(struct client *c, const struct deed *d, enum group_role role)
+{
+	static const char *const is[] = {
+		[GROUP_MEMBER] = "a member like others",
+		[GROUP_MODERATOR] = "a moderator",
+		[GROUP_OWNER] = "the owner",
+	};
+	bool me = is_me(c, d->user);
+
+	tell(c, d->target, "%s %s %s of %s now%s%s%s", me ? "you" : d->user,
+	    me ? "are" : "is", is[role], d->target,
+	    *d->by == '\0' ? "" : " (by ", d->by, *d->by == '\0' ? "" : ")");
+}
+
+static void
+tell_mute(struct client *c, const struct deed *d, bool muted)
+{
+	bool me = is_me(c, d->user);
+
+	tell(c, d->target, "%s %s %s%s%s%s", me ? "you" : d->user,
+	    muted ? "may not say anything in" : "may speak again in",
+	    d->target, *d->by == '\0' ? "" : " (by ", d->by,
+	    *d->by == '\0' ? "" : ")");
+}
+
+/* Our own role stands with the group, whoever else is listed. */
+static void
+put_own_role(struct client *c, const char *target, enum group_role role)
+{
+	struct rooms *rs = model_rooms(c->model);
+	const struct group *old = rooms_find(rs, target);
+	struct group g;
+
+	if (old == NULL)
+		return;
+	g = *old;
+	g.role = role;
+	rooms_put(rs, &g);
+}
+
+bool
+groups_event_member(struct client *c, const json_t *o)
+{
+	struct rooms *rs = model_rooms(c->model);
+	struct user as, u = { .name = "" };
+	const struct user *old = NULL;
+	struct roster *r;
+	struct deed d;
+
+	if (!parse_deed(c, o, &d, true) || !parse_member(o, &as))
+		return false;
+	if ((r = rooms_members(rs, d.target)) != NULL)
+		old = roster_find(r, d.user);
+	if (old != NULL)
+		u = *old;
+	/* Where the members are not known, what is not usual is new. */
+	if (old == NULL ? as.role != GROUP_MEMBER || !as.muted :
+	    old->role != as.role)
+		tell_role(c, &d, as.role);
+	if (old == NULL ? as.muted : old->muted != as.muted)
+		tell_mute(c, &d, as.muted);
+	if (is_me(c, d.user))
+		put_own_role(c, d.target, as.role);
+	u.user = d.user;
+	u.role = as.role;
+	u.muted = as.muted;
+	if (old != NULL)
+		rooms_member_put(rs, d.target, &u);
+	return true;
+}
+
+static void
+tell_topic(struct client *c, const struct deed *d, const char *topic)
+{
+	const char *by = *d->by == '\0' ? "somebody" : d->by;
+
+	if (*topic == '\0')
+		tell(c, d->target, "%s has taken the topic of %s away", by,
+		    d->target);
+	else
+		tell(c, d->target, "%s has set the topic of %s: %s", by,
+		    d->target, topic);
+}
+
+bool
+groups_event_group(struct client *c, const json_t *o)
+{
+	struct rooms *rs = model_rooms(c->model);
+	const char *topic = parse_string(o, "topic");
+	const struct group *old;
+	struct group g;
+	struct deed d;
+	bool topic_new, mode_new;
+
+	if (!parse_deed(c, o, &d, false) || topic == NULL)
+		return false;
+	if ((old = rooms_find(rs, d.target)) == NULL)
+		return true;
+	g = *old;
+	if (!parse_mode(o, &g.mode))
+		return false;
+	topic_new = strcmp(old->topic, topic) != 0;
+	mode_new = old->mode != g.mode;
+	g.topic = topic;
+	rooms_put(rs, &g);
+	if (topic_new)
+		tell_topic(c, &d, topic);
+	if (mode_new)
+		tell(c, d.target, "%s is %s now%s%s%s", d.target,
+		    group_mode_words(g.mode), *d.by == '\0' ? "" : " (by ", d.by,
+		    *d.by == '\0' ? "" : ")");
+	return true;
+}
+
+bool
+groups_event_invite(struct client *c, const json_t *o)
+{
+	struct deed d;
+
+	if (!parse_deed(c, o, &d, false))
+		return false;
+	core_notice(c, "%s invites you: /join %s",
+	    *d.by == '\0' ? "somebody" : d.by, d.target);
+	return true;
+}

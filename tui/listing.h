@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Lists of the server's as notices: a head, then rows that stand under it.
+ * The texts are others': each stays on its one line.
+ */
+#ifndef TUI_LISTING_H
+#define TUI_LISTING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+struct model;
+
+enum {
+	LISTING_CAP = 64 << 10, /* bytes of one row */
+	LISTING_MAX = 500       /* rows of one list */
+};
+
+/* A notice; a row of the list whose head was the notice before.  Both release
+ * the buffer. */
+void listing_head(struct model *, int64_t now, struct buf *);
+void listing_row(struct model *, int64_t now, struct buf *);
+
+/* "  (7 more)", where there are more than were shown. */
+void listing_left_out(
+    struct model *, int64_t now, size_t shown, size_t all);
+
+/* On one line: what others wrote may not break into several of ours. */
+void listing_flat(struct buf *, const char *text);
+
+/* "2026-11-21 10:04" of local time. */
+void listing_when(int64_t ms, char out[32]);
+
+#endif

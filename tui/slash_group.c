@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/slash_inner.h"
+
+#include "tui/model.h"
+#include "tui/rooms.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char blanks[] = " \t\r\n";
+
+static bool
+is_group(const char *s)
+{
+	struct target t;
+
+	return target_parse(&t, s, strlen(s)) == WIRE_OK &&
+	    t.kind == TARGET_GROUP;
+}
+
+bool
+slash_where(struct run *r, const char **rest)
+{
+	const char *here = convo_target(model_current(r->s->model));
+	const char *word = *rest + strspn(*rest, blanks);
+	size_t n = strcspn(word, blanks);
+	bool server = (r->cmd->flags & CMD_SERVER) != 0 && n == 1 &&
+	    *word == '*';
+
+	if (!server && *word != '#') {
+		snprintf(r->where, sizeof(r->where), "%s", here);
+		if (*here == '#')
+			return true;
+		slash_say(r->s, "%s: in which group?  %s #GROUP %s%s",
+		    r->cmd->name, r->cmd->name, r->cmd->usage,
+		    (r->cmd->flags & CMD_SERVER) != 0 ?
+		    " (or * for the whole server)" : "");
+		return false;
+	}
+	*rest = word + n;
+	if (n < sizeof(r->where)) {
+		memcpy(r->where, word, n);
+		r->where[n] = '\0';
+		if (server || is_group(r->where))
+			return true;
+	}
+	slash_say(r->s, "%s: %.*s: that is no group's name", r->cmd->name,
+	    (int)(n < 100 ? n : 100), word);
+	return false;
+}
+
+bool
+slash_join(struct run *r)
+{
+	char name[WIRE_TARGET_CAP];
+
+	snprintf(name, sizeof(name), "%s%s", *r->arg[0] == '#' ? "" : "#",
+	    r->arg[0]);
+	if (strlen(r->arg[0]) >= sizeof(name) - 1 || !is_group(name)) {
+		slash_say(r->s, "%s: that is no group's name", r->arg[0]);
+		return false;
+	}
+	client_do(r->s->client, CLIENT_JOIN, name, NULL, NULL);
+	return true;
+}
+
+bool
+slash_leave(struct run *r)
+{
+	client_do(r->s->client, CLIENT_LEAVE, r->where, NULL, NULL);
+	return true;
+}
+
+bool
+slash_ask_in(struct run *r)
+{
+	client_ask(r->s->client, r->cmd->ask, r->where);
+	return true;
+}
+
+static bool
+check_user(const struct run *r, const char *name)
+{
+	struct target t;
+
+	if (target_parse(&t, name, strlen(name)) == WIRE_OK &&
+	    t.kind == TARGET_USER)
+		return true;
+	slash_say(r->s, "%s: %s: that is nobody's name", r->cmd->name, name);
+	return false;
+}
+
+static bool
+check_length(const struct run *r, const char *text)
+{
+	if (text == NULL || strlen(text) <= WIRE_TOPIC_MAX)
+		return true;
+	slash_say(r->s, "%s: that is %zu bytes; it may have %d", r->cmd->name,
+	    strlen(text), WIRE_TOPIC_MAX);
+	return false;
+}
+
+bool
+slash_deed(struct run *r)
+{
+	if (!check_user(r, r->arg[0]) || !check_length(r, r->arg[1]))
+		return false;
+	client_do(r->s->client, r->cmd->ask, r->where, r->arg[0], r->arg[1]);
+	return true;
+}
+
+bool
+slash_topic(struct run *r)
+{
+	if (!check_length(r, r->arg[0]))
+		return false;
+	if (r->arg[0] == NULL)
+		client_ask(r->s->client, CLIENT_TOPIC_OF, r->where);
+	else
+		client_do(r->s->client, CLIENT_TOPIC, r->where, NULL,
+		    r->arg[0]);
+	return true;
+}
+
+static bool
+tell_mode(struct run *r)
+{
+	const struct group *g =
+	    rooms_find(model_rooms(r->s->model), r->where);
+
+	if (g == NULL)
+		slash_say(r->s, "%s: nothing is known of it here", r->where);
+	else
+		slash_say(r->s, "%s is %s", g->target, group_mode_words(g->mode));
+	return g != NULL;
+}
+
+bool
+slash_mode(struct run *r)
+{
+	static const char *const modes[] = { "open", "invite", "secret" };
+
+	if (r->arg[0] == NULL)
+		return tell_mode(r);
+	for (size_t i = 0; i < sizeof(modes) / sizeof(*modes); i++)
+		if (strcmp(modes[i], r->arg[0]) == 0) {
+			client_do(r->s->client, CLIENT_MODE, r->where, NULL,
+			    modes[i]);
+			return true;
+		}
+	slash_say(r->s, "/mode: open, invite or secret");
+	return false;
+}
+
+bool
+slash_grant(struct run *r)
+{
+	if (!check_user(r, r->arg[0]))
+		return false;
+	client_do(r->s->client, r->cmd->ask, NULL, r->arg[0], NULL);
+	return true;
+}

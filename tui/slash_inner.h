@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The inside of slash.c and of slash_group.c, which holds the handlers of the
+ * commands about groups.
+ */
+#ifndef TUI_SLASH_INNER_H
+#define TUI_SLASH_INNER_H
+
+#include "shared/wire.h"
+#include "tui/client.h"
+#include "tui/slash.h"
+
+#include <stdbool.h>
+
+enum {
+	CMD_ANYONE = 1, /* before login too */
+	CMD_REST = 2,   /* the last parameter is the rest of the line */
+	CMD_SECRET = 4, /* a parameter is a password */
+	CMD_USER = 8,   /* the first parameter is a name */
+	CMD_RARE = 16,  /* help only names it */
+	CMD_GROUPS = 32, /* help lists it among those of groups */
+	/* It acts in a group: the one that the first word names, if that
+	 * begins with '#', else the current conversation's. */
+	CMD_IN = 64,
+	CMD_SERVER = 128 /* or, where the first word is '*', on the server */
+};
+
+enum { ARGS_MAX = 3 };
+
+struct command;
+
+/* A command being run. */
+struct run {
+	const struct slash *s;
+	const struct command *cmd;
+	char where[WIRE_TARGET_CAP]; /* CMD_IN */
+	char *arg[ARGS_MAX];         /* NULL: not given */
+	int count;
+};
+
+struct command {
+	const char *name; /* with its slash */
+	int least, most;  /* parameters, but for where */
+	unsigned flags;
+	bool (*run)(struct run *);
+	enum client_ask ask; /* run_ask: which question; run_deed: deed */
+	const char *usage, *help;
+};
+
+/* A notice. */
+void slash_say(const struct slash *, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* ---- slash_group.c ----------------------------------------------------- */
+
+/*
+ * Finds out where a command of CMD_IN acts, and moves *rest, the line behind
+ * its name, past the word that says so.  False: nowhere, a notice says why.
+ */
+bool slash_where(struct run *, const char **rest);
+
+bool slash_join(struct run *);
+bool slash_leave(struct run *);
+bool slash_ask_in(struct run *); /* a question about a group */
+bool slash_deed(struct run *);   /* USER [REASON] */
+bool slash_topic(struct run *);
+bool slash_mode(struct run *);
+bool slash_grant(struct run *);
+
+#endif

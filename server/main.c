@@ -18,10 +18,13 @@
 #include <unistd.h>
 
 #include "server/chat/chat.h"
+#include "server/chat/peer.h"
 #include "server/dialect/dialect.h"
 #include "server/listen.h"
 #include "server/log.h"
 #include "server/options.h"
+#include "server/peers.h"
+#include "server/realm/realm.h"
 #include "server/sandbox.h"
 #include "server/store/store.h"
 #include "server/work/passhash.h"
@@ -51,6 +54,7 @@ struct server {
 	struct passhash *passhash;
 	struct chat *chat;
 	struct dialects *dialects;
+	struct realms *realms;
 	struct listeners *listeners;
 	struct loop_timer tick, drain;
 	int64_t drain_until;
@@ -103,6 +107,12 @@ log_cause(const char *cause, const char *detail)
 {
 	log_often(cause, "%s%s%s", cause, detail != NULL ? ": " : "",
 	    detail != NULL ? detail : "");
+}
+
+static void
+log_text(const char *text)
+{
+	log_line("%s", text);
 }
 
 static void
@@ -315,6 +325,7 @@ stop(struct server *s, int sig)
 	listeners_free(s->listeners);
 	s->listeners = NULL;
 	chat_shutdown(s->chat, "Server berhenti");
+	realms_close(s->realms);
 	dialects_stop(s->dialects);
 	s->drain_until = loop_now(s->loop) + DRAIN_MS;
 	drained(s);
@@ -464,6 +475,27 @@ open_chat(struct server *s)
 	return EX_OK;
 }
 
+/* After the chat and the dialects, before anybody can connect. */
+static int
+open_realms(struct server *s)
+{
+	const struct options_links *l = &s->options.links;
+	struct realm_log log = { log_cause, log_text };
+	struct chat_router router;
+	struct peers peers;
+	const char *why;
+
+	s->realms = realms_new(s->loop, s->chat, s->store, s->options.realm,
+	    l->at, l->count, &log, &why);
+	if (s->realms == NULL)
+		return die(EX_IOERR, why);
+	realms_router(s->realms, &router);
+	chat_set_router(s->chat, &router);
+	realms_peers(s->realms, &peers);
+	dialects_set_peers(s->dialects, &peers);
+	return EX_OK;
+}
+
 struct adopting {
 	struct server *server;
 	unsigned waiting;
@@ -566,6 +598,7 @@ serve(struct server *s)
 		log_line("without the whole sandbox: %s", why);
 	listeners_go(s->listeners);
 	announce_all(s);
+	realms_go(s->realms);
 	on_tick(s);
 	if (loop_run(s->loop) == 0)
 		return EX_OK;
@@ -580,6 +613,8 @@ tear_down(struct server *s)
 	listeners_free(s->listeners);
 	if (s->dialects != NULL)
 		dialects_close(s->dialects);
+	if (s->realms != NULL)
+		realms_close(s->realms);
 	if (s->chat != NULL) {
 		loop_on_turn(s->loop, NULL, NULL);
 		chat_free(s->chat);
@@ -594,6 +629,7 @@ tear_down(struct server *s)
 		loop_unwatch(s->loop, store_fd(s->store));
 		store_close(s->store);
 	}
+	realms_free(s->realms); /* the store has answered to it yet */
 	loop_timer_unset(s->loop, &s->tick);
 	loop_timer_unset(s->loop, &s->drain);
 	loop_free(s->loop);
@@ -614,6 +650,7 @@ run(struct server *s)
 		status = die(EX_OSERR, strerror(errno));
 	else if ((status = open_store(s)) == EX_OK &&
 	    (status = open_chat(s)) == EX_OK &&
+	    (status = open_realms(s)) == EX_OK &&
 	    (status = adopt_all(s)) == EX_OK && !s->stopping &&
 	    (status = open_listeners(s)) == EX_OK)
 		status = serve(s);

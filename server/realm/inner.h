@@ -44,7 +44,7 @@
 struct conns;
 struct dial;
 struct legacy;
-struct lines;
+struct oldlines;
 struct map;
 
 enum {
@@ -158,7 +158,7 @@ struct realms {
 	size_t count;
 	struct searches searches;
 	size_t searching;
-	struct lines *lines;
+	struct oldlines *lines;
 	bool closed;
 };
 

@@ -12,7 +12,7 @@
 #include "server/realm/inner.h"
 #include "server/realm/item.h"
 #include "server/realm/legacy.h"
-#include "server/realm/line.h"
+#include "server/realm/oldline.h"
 #include "shared/conn.h"
 #include "shared/xalloc.h"
 
@@ -352,7 +352,7 @@ realms_peers(struct realms *rs, struct peers *out)
 {
 	*out = (struct peers){ .arg = rs, .legacy = peers_legacy,
 		.link = peers_accept, .each = peers_each };
-	lines_peers(out);
+	oldlines_peers(out);
 }
 
 /* ---- handshakes ------------------------------------------------------- */
@@ -474,7 +474,7 @@ realms_new(struct loop *loop, struct chat *chat, struct store *store,
 	}
 	rs->conns = conns_new(loop, &limits, OUT_ALL);
 	rs->shakes = shakes_new(loop, rs->conns, rs->own, rs->own_key, &h);
-	rs->lines = lines_new(rs);
+	rs->lines = oldlines_new(rs);
 	*why = make_links(rs, how);
 	if (*why == NULL)
 		return rs;
@@ -520,6 +520,6 @@ realms_free(struct realms *rs)
 	conns_free(rs->conns);
 	for (size_t i = 0; i < rs->count; i++)
 		link_free(rs->at[i].link);
-	lines_free(rs->lines);
+	oldlines_free(rs->lines);
 	free(rs);
 }

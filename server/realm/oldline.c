@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "server/realm/line.h"
+#include "server/realm/oldline.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,9 +11,9 @@
 #include "shared/map.h"
 #include "shared/xalloc.h"
 
-struct line {
-	TAILQ_ENTRY(line) entry;
-	struct lines *set;
+struct oldline {
+	TAILQ_ENTRY(oldline) entry;
+	struct oldlines *set;
 	uint64_t number;
 	char user[WIRE_NAME_CAP], group[WIRE_NAME_CAP];
 	struct peers_line owner;
@@ -25,23 +25,23 @@ struct line {
 	struct loop_call start;
 };
 
-TAILQ_HEAD(line_list, line);
+TAILQ_HEAD(oldline_list, oldline);
 
-struct lines {
+struct oldlines {
 	struct realms *realms;
 	struct map *by_number;
-	struct line_list list;
+	struct oldline_list list;
 	uint64_t last;
 };
 
-static struct line *
-find(struct lines *set, uint64_t number)
+static struct oldline *
+find(struct oldlines *set, uint64_t number)
 {
 	return map_get(set->by_number, &number, sizeof number);
 }
 
 static void
-forget(struct line *ln)
+forget(struct oldline *ln)
 {
 	loop_defer_cancel(ln->set->realms->loop, &ln->start);
 	map_take(ln->set->by_number, &ln->number, sizeof ln->number);
@@ -52,7 +52,7 @@ forget(struct line *ln)
 /* Over before it was open: unless its owner has closed it, it hears that
  * nobody has the group. */
 static void
-give_up(struct line *ln)
+give_up(struct oldline *ln)
 {
 	struct peers_line owner = ln->owner;
 	uint64_t id = ln->id;
@@ -72,7 +72,7 @@ static void try_next(void *arg);
 static void
 on_absent(void *arg, uint64_t number)
 {
-	struct line *ln = find(arg, number);
+	struct oldline *ln = find(arg, number);
 
 	if (ln == NULL)
 		return;
@@ -86,7 +86,7 @@ on_absent(void *arg, uint64_t number)
 static void
 on_open(void *arg, uint64_t number)
 {
-	struct line *ln = find(arg, number);
+	struct oldline *ln = find(arg, number);
 
 	if (ln != NULL)
 		ln->owner.open(ln->owner.arg, ln->id);
@@ -95,7 +95,7 @@ on_open(void *arg, uint64_t number)
 static void
 on_text(void *arg, uint64_t number, const char *p, size_t n)
 {
-	struct line *ln = find(arg, number);
+	struct oldline *ln = find(arg, number);
 
 	if (ln != NULL)
 		ln->owner.text(ln->owner.arg, ln->id, p, n);
@@ -104,7 +104,7 @@ on_text(void *arg, uint64_t number, const char *p, size_t n)
 static void
 on_ended(void *arg, uint64_t number)
 {
-	struct line *ln = find(arg, number);
+	struct oldline *ln = find(arg, number);
 	struct peers_line owner;
 	uint64_t id;
 
@@ -119,7 +119,7 @@ on_ended(void *arg, uint64_t number)
 static void
 try_next(void *arg)
 {
-	struct line *ln = arg;
+	struct oldline *ln = arg;
 	struct realms *rs = ln->set->realms;
 	struct peers_line to = { ln->set, on_absent, on_open, on_text,
 		on_ended };
@@ -142,8 +142,8 @@ line_open(void *arg, const char *user, const char *group,
     const struct peers_line *owner, uint64_t id)
 {
 	struct realms *rs = arg;
-	struct lines *set = rs->lines;
-	struct line *ln = xcalloc(1, sizeof *ln);
+	struct oldlines *set = rs->lines;
+	struct oldline *ln = xcalloc(1, sizeof *ln);
 
 	ln->set = set;
 	ln->number = ++set->last;
@@ -152,7 +152,7 @@ line_open(void *arg, const char *user, const char *group,
 	ln->owner = *owner;
 	ln->id = id;
 	/* One too many is told so in its turn: none is asked. */
-	if (map_count(set->by_number) >= LINES_MAX)
+	if (map_count(set->by_number) >= OLDLINES_MAX)
 		ln->next = rs->count;
 	map_put(set->by_number, &ln->number, sizeof ln->number, ln);
 	TAILQ_INSERT_TAIL(&set->list, ln, entry);
@@ -163,7 +163,7 @@ line_open(void *arg, const char *user, const char *group,
 static void
 line_say(void *arg, uint64_t number, const char *p, size_t n)
 {
-	struct line *ln = find(((struct realms *)arg)->lines, number);
+	struct oldline *ln = find(((struct realms *)arg)->lines, number);
 
 	if (ln != NULL && ln->at != NULL && !ln->closing)
 		legacy_line_say(ln->at, ln->at_line, p, n);
@@ -172,7 +172,7 @@ line_say(void *arg, uint64_t number, const char *p, size_t n)
 static void
 line_close(void *arg, uint64_t number)
 {
-	struct line *ln = find(((struct realms *)arg)->lines, number);
+	struct oldline *ln = find(((struct realms *)arg)->lines, number);
 
 	if (ln == NULL || ln->closing)
 		return;
@@ -184,7 +184,7 @@ line_close(void *arg, uint64_t number)
 static void
 line_drop(void *arg, uint64_t number)
 {
-	struct line *ln = find(((struct realms *)arg)->lines, number);
+	struct oldline *ln = find(((struct realms *)arg)->lines, number);
 
 	if (ln == NULL)
 		return;
@@ -196,7 +196,7 @@ line_drop(void *arg, uint64_t number)
 /* ---- life ------------------------------------------------------------- */
 
 void
-lines_peers(struct peers *out)
+oldlines_peers(struct peers *out)
 {
 	out->line_open = line_open;
 	out->line_say = line_say;
@@ -204,10 +204,10 @@ lines_peers(struct peers *out)
 	out->line_drop = line_drop;
 }
 
-struct lines *
-lines_new(struct realms *rs)
+struct oldlines *
+oldlines_new(struct realms *rs)
 {
-	struct lines *set = xcalloc(1, sizeof *set);
+	struct oldlines *set = xcalloc(1, sizeof *set);
 
 	set->realms = rs;
 	set->by_number = map_new();
@@ -216,9 +216,9 @@ lines_new(struct realms *rs)
 }
 
 void
-lines_free(struct lines *set)
+oldlines_free(struct oldlines *set)
 {
-	struct line *ln;
+	struct oldline *ln;
 
 	while ((ln = TAILQ_FIRST(&set->list)) != NULL)
 		forget(ln);

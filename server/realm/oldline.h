@@ -4,19 +4,19 @@
  * is found out by asking one after the other (legacy.h), in the order of the
  * links.  What is seen of it is in peers.h.
  */
-#ifndef SERVER_REALM_LINE_H
-#define SERVER_REALM_LINE_H
+#ifndef SERVER_REALM_OLDLINE_H
+#define SERVER_REALM_OLDLINE_H
 
-struct lines;
+struct oldlines;
 struct peers;
 struct realms;
 
-enum { LINES_MAX = 4096 };
+enum { OLDLINES_MAX = 4096 };
 
-struct lines *lines_new(struct realms *);
-void lines_free(struct lines *); /* calls nothing */
+struct oldlines *oldlines_new(struct realms *);
+void oldlines_free(struct oldlines *); /* calls nothing */
 
 /* Fills in the line_* calls; arg is the realms. */
-void lines_peers(struct peers *);
+void oldlines_peers(struct peers *);
 
 #endif

@@ -156,7 +156,9 @@ mixed_cut(struct mixed *m, const char *p, size_t n, bool leaving)
 			break;
 		}
 	}
-	k = leaving ? begun_word(p, n) : 0;
+	k = leaving || n == LEAVE_LEN ? begun_word(p, n) : 0;
+	if (!leaving && k < n)
+		k = 0;
 	if (k == 0)
 		k = begun_character(p, n);
 	m->text = m->whole = n - k;

@@ -55,6 +55,8 @@ struct rawline {
 	STAILQ_HEAD(, chat_out) out;
 	size_t waiting;
 	bool sending;
+	int64_t said; /* when it was all taken */
+	struct loop_timer gap;
 
 	struct loop_timer hold, pace;
 	size_t held;  /* at the front of what came, and not passed on */
@@ -100,6 +102,7 @@ disconnect(struct rawline *l)
 	}
 	l->conn = NULL;
 	loop_timer_unset(l->set->at.loop, &l->timer);
+	loop_timer_unset(l->set->at.loop, &l->gap);
 	loop_timer_unset(l->set->at.loop, &l->hold);
 	loop_timer_unset(l->set->at.loop, &l->pace);
 }
@@ -206,16 +209,15 @@ set_open(struct rawline *l)
 	return true;
 }
 
-/* What is held turns out to be text, for nothing more will come: but for the
- * answer to our "exit". */
+/* What is held turns out to be text, for nothing more will come: but for an
+ * "exit", which is part of the end. */
 static bool
 pass_held(struct rawline *l)
 {
 	struct buf *in = conn_in(l->conn);
 
 	if (l->state == CHECKING ||
-	    (l->state == LEAVING && in->len == 4 &&
-	        memcmp(buf_data(in), "exit", 4) == 0))
+	    (in->len == 4 && memcmp(buf_data(in), "exit", 4) == 0))
 		return true;
 	return pass(l, in->len);
 }
@@ -336,13 +338,37 @@ on_closed(struct conn *c, void *arg, enum conn_end how)
 /* ---- what is said to it ----------------------------------------------- */
 
 static void
+on_gap(void *arg)
+{
+	say_next(arg);
+}
+
+/*
+ * Each is to be read by itself, so the next one waits a moment.  Who leaves
+ * does not wait for all that: only "exit", which comes last, must stand alone.
+ */
+static int64_t
+must_wait(const struct rawline *l, const struct chat_out *c)
+{
+	if (l->state == LEAVING && STAILQ_NEXT(c, entry) != NULL)
+		return 0;
+	return l->said + RAWLINE_GAP_MS - loop_now(l->set->at.loop);
+}
+
+static void
 say_next(struct rawline *l)
 {
 	struct chat_out *c = STAILQ_FIRST(&l->out);
+	int64_t ms;
 
 	if (c == NULL || l->sending ||
 	    (l->state != OPEN && l->state != LEAVING))
 		return;
+	ms = must_wait(l, c);
+	if (ms > 0) {
+		loop_timer_set(l->set->at.loop, &l->gap, ms, on_gap, l);
+		return;
+	}
 	STAILQ_REMOVE_HEAD(&l->out, entry);
 	l->waiting -= c->n + CHAT_COST;
 	l->sending = true;
@@ -357,6 +383,8 @@ on_drained(struct conn *c, void *arg)
 
 	(void)c;
 	l->sending = false;
+	if (l->state != CHECKING)
+		l->said = loop_now(l->set->at.loop);
 	say_next(l);
 }
 

@@ -4,8 +4,9 @@
  * if the group is there what is said in it, both ways, until "exit".  For
  * legacy.c only; the calls are those of legacy.h without the prefix.
  *
- * Out: one write for each chat, the next when the kernel has taken the last,
- * because the other side takes each read for one chat.  In: mixed.h.
+ * Out: one write for each chat, and RAWLINE_GAP_MS between two of them and
+ * before "exit", because the other side takes each read for one chat.  In:
+ * mixed.h.
  *
  * Bounds.  What a peer sends is passed on at RAWLINE_RATE bytes a second and
  * no faster: past it reading pauses until the second is over, so that it waits
@@ -29,6 +30,7 @@ enum {
 	RAWLINES_MAX = 256,
 	RAWLINE_RATE = 64 << 10,
 	RAWLINE_OUT_MAX = 64 << 10,
+	RAWLINE_GAP_MS = 100,
 	RAWLINE_ANSWER_MS = 5000, /* to connect in; then to answer in */
 	RAWLINE_LEAVE_MS = 3000,  /* from "exit" to its answer */
 	RAWLINE_HOLD_MS = 1000    /* what may be the beginning of a reply is

@@ -138,14 +138,17 @@ half_a_character_is_held(void **state)
 }
 
 static void
-an_exit_is_held_only_when_one_was_said(void **state)
+an_exit_is_held_where_it_may_be_an_answer(void **state)
 {
 	(void)state;
 	is_cut("exit", true, MIXED_TEXT, 0, 0);
 	is_cut("messi: haloexi", true, MIXED_TEXT, 11, 11);
 	is_cut("exitexit", true, MIXED_TEXT, 4, 4);
 	is_cut("halo", true, MIXED_TEXT, 4, 4);
-	is_text("exit");
+	is_held("exit", 0);
+	is_text("exi");
+	is_text("bob: exit");
+	is_text("exitexit");
 }
 
 int
@@ -157,7 +160,7 @@ main(void)
 		cmocka_unit_test(a_reply_is_held_until_it_is_whole),
 		cmocka_unit_test(what_is_too_long_for_a_reply_is_text),
 		cmocka_unit_test(half_a_character_is_held),
-		cmocka_unit_test(an_exit_is_held_only_when_one_was_said),
+		cmocka_unit_test(an_exit_is_held_where_it_may_be_an_answer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -87,7 +87,7 @@ opened(struct world *w)
 	open_line(w);
 	fd = line_asked(w);
 	says(fd, "messi telah bergabung");
-	await(w, w->texts > 0);
+	await(w, strchr(w->story, '|') != NULL);
 	assert_string_equal(w->story, "open.messi telah bergabung|");
 	w->story[0] = '\0';
 	return fd;
@@ -253,11 +253,18 @@ each_chat_is_one_write(void **state)
 	(void)state;
 	for (int i = 0; i < 3; i++)
 		say_line(w, chats[i]);
+	await(w, recv(fd, p, sizeof p, 0) == (ssize_t)strlen(chats[0]));
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(loop_turn(w->loop, 0), 0);
+	assert_int_equal(recv(fd, p, sizeof p, 0), -1);
+	/* Who leaves does not wait, but "exit" stands alone. */
 	close_line(w);
-	for (int i = 0; i < 4; i++) {
+	for (int i = 1; i < 4; i++) {
 		await(w, (n = recv(fd, p, sizeof p - 1, 0)) != -1);
 		p[n] = '\0';
 		assert_string_equal(p, chats[i]);
+		if (i == 2)
+			pass_time(w, 1000);
 	}
 	close(fd);
 	await(w, story_is(w, "ended."));
@@ -356,6 +363,19 @@ a_reply_that_nobody_asked_for_ends_the_line(void **state)
 	turn(w);
 	says(fd, "\r\n");
 	await(w, story_is(w, "bob: halo|ended."));
+	hears_end(w, fd);
+	/* Nor is its "exit" a text when it comes first. */
+	fd = opened(w);
+	says(fd, "exit");
+	turn(w);
+	turn(w);
+	says(fd, OK_LEFT END);
+	await(w, story_is(w, "ended."));
+	hears_end(w, fd);
+	fd = opened(w);
+	says(fd, "exit");
+	shutdown(fd, SHUT_WR);
+	await(w, story_is(w, "ended."));
 	hears_end(w, fd);
 	world_free(w);
 }

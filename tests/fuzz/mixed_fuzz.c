@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * However a raw line is split over reads, the texts before its first reply are
- * the same, and so is the reply.  (An "exit" may be text or not: that depends on what
- * came with it.)
+ * the same, and so is the reply.  (An "exit" may be text or not: that depends
+ * on what came with it.)
  */
 #include "server/realm/mixed.h"
 

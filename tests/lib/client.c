@@ -53,8 +53,7 @@ struct client *
 client_try_open_at(const char *address, int port, int rcvbuf)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET };
-	struct client *c;
-	int fd, one = 1;
+	int fd;
 
 	at.sin_port = htons((uint16_t)port);
 	if (inet_pton(AF_INET, address, &at.sin_addr) != 1)
@@ -68,6 +67,15 @@ client_try_open_at(const char *address, int port, int rcvbuf)
 		close(fd);
 		return NULL;
 	}
+	return client_of(fd);
+}
+
+struct client *
+client_of(int fd)
+{
+	struct client *c;
+	int one = 1;
+
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	(void)fcntl(fd, F_SETFL, O_NONBLOCK);
 	c = xcalloc(1, sizeof(*c));

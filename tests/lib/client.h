@@ -33,6 +33,10 @@ struct client *client_open_text(const struct server *);
 struct client *client_try_open(int port, int rcvbuf);
 struct client *client_try_open_at(const char *ipv4, int port, int rcvbuf);
 
+/* A connection that the test has made or accepted itself; fd is the client's
+ * from now on. */
+struct client *client_of(int fd);
+
 /* client_open, auth; and with `watch -` too. */
 struct client *client_as(
     const struct server *, const char *user, const char *password);

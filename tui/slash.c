@@ -221,7 +221,7 @@ static const struct command commands[] = {
 	{ "/passwd", 2, 2, CMD_SECRET, run_ask, CLIENT_PASSWD, "OLD NEW",
 	    "change your password" },
 	{ "/join", 1, 1, CMD_GROUPS, slash_join, 0, "#NAME",
-	    "be in a group; make it, if need be" },
+	    "be in it; make it, if need be" },
 	{ "/leave", 0, 0, CMD_GROUPS | CMD_IN, slash_leave, 0, "",
 	    "be in it no more" },
 	{ "/groups", 0, 0, CMD_GROUPS, run_ask, CLIENT_GROUPS, "",
@@ -229,7 +229,7 @@ static const struct command commands[] = {
 	{ "/members", 0, 0, CMD_GROUPS | CMD_IN, slash_ask_in,
 	    CLIENT_MEMBERS, "", "who is in it" },
 	{ "/topic", 0, 1, CMD_GROUPS | CMD_IN | CMD_REST, slash_topic, 0,
-	    "[TEXT]", "what it is about; - for nothing" },
+	    "[TEXT]", "what it is about; - for none" },
 	{ "/invite", 1, 1, CMD_GROUPS | CMD_IN | CMD_USER, slash_deed,
 	    CLIENT_INVITE, "USER", "USER may join it" },
 	{ "/mode", 0, 1, CMD_GROUPS | CMD_IN, slash_mode, 0, "[MODE]",
@@ -380,15 +380,14 @@ help_groups(const struct slash *s)
 	struct buf b;
 
 	buf_init(&b, HELP_CAP);
-	buf_adds(&b, "In groups; a first word #GROUP (or *, the whole "
-	             "server) may name another.\n");
+	buf_adds(&b, "In a group; #GROUP first names one, * the server.\n");
 	for (size_t i = 0; i < COMMANDS; i++) {
 		if ((commands[i].flags & CMD_GROUPS) == 0)
 			continue;
 		help_row(&b, &commands[i]);
 		buf_addc(&b, '\n');
 	}
-	buf_adds(&b, "Before a name: ~ the owner, @ a moderator.");
+	buf_adds(&b, "Before a name: ~ owner, @ moderator, ! muted.");
 	slash_say(s, "%s", buf_data(&b));
 	buf_release(&b);
 }

@@ -60,11 +60,11 @@ draw_user(const struct pane *p, int row, const struct model *m,
 	struct buf b;
 
 	buf_init(&b, NAME_CAP);
+	if (u->muted)
+		buf_addc(&b, '!');
 	if (*sign != ' ')
 		buf_adds(&b, sign);
 	buf_adds(&b, u->user);
-	if (u->muted)
-		buf_adds(&b, " (muted)");
 	if (!u->online)
 		style = paint_style(PAINT_DIM);
 	else if (strcmp(u->user, model_status(m)->user) == 0)

@@ -3,7 +3,7 @@
  * The pane of people: the members of the group that is shown, else the active
  * users.  Who is online, in the colours of their names, then who is not, as far
  * as there is room; beside them how much of what they said in private is
- * unread, and before a group's owner and moderators a sign.
+ * unread, and before a group's owner, moderators and muted ones a sign.
  */
 #ifndef TUI_USERS_H
 #define TUI_USERS_H

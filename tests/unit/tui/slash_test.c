@@ -457,7 +457,7 @@ help_on_groups_lists_them_with_their_signs(void **state)
 
 	assert_true(slash_line(&w->slash, "/help groups"));
 	assert_true(noticed(w, "/kick USER [REASON]"));
-	assert_true(noticed(w, "~ the owner, @ a moderator"));
+	assert_true(noticed(w, "~ owner, @ moderator, ! muted"));
 	assert_false(noticed(w, "/passwd"));
 	assert_true(convo_count(model_current(w->model)) <= 21);
 }

@@ -13,6 +13,7 @@ static void
 auth_done(void *arg, uint64_t id, const struct chat_result *res)
 {
 	struct dialects *set = arg;
+	struct chat_user who;
 	json_t *o;
 
 	if (res->err != WIRE_OK) {
@@ -24,6 +25,8 @@ auth_done(void *arg, uint64_t id, const struct chat_result *res)
 	framed_set_token(set, id, res->token);
 	o = render_ok();
 	json_object_set_new(o, "tokenid", json_string(res->token));
+	if (chat_session_user(set->chat, res->session, &who) && who.admin)
+		json_object_set_new(o, "admin", json_true());
 	reply(set, id, o);
 }
 

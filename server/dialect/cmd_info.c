@@ -137,20 +137,17 @@ cmd_users(struct request *rq)
 static void
 append_user(void *arg, const struct chat_user *u)
 {
-	json_t *o = json_pack("{s:s, s:s, s:b}", "user", u->name, "name",
-	    u->real_name, "online", (int)u->online);
-
-	json_object_set_new(
-	    o, "since", u->since > 0 ? render_time(u->since) : json_null());
-	json_array_append_new(arg, o);
+	json_array_append_new(arg, render_user(u));
 }
 
+/* All accounts, then those of other realms that one knows. */
 void
 cmd_who(struct request *rq)
 {
 	json_t *o = render_ok(), *all = json_array();
 
 	chat_each_user(rq->chat, append_user, all);
+	chat_each_contact(rq->chat, rq->session, append_user, all);
 	json_object_set_new(o, "users", all);
 	reply(rq->set, rq->id, o);
 }

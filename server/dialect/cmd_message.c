@@ -35,6 +35,8 @@ send_done(void *arg, uint64_t id, const struct chat_result *res)
 	json_object_set_new(o, "id", json_integer(res->id));
 	if (res->duplicate)
 		json_object_set_new(o, "duplicate", json_true());
+	if (res->queued)
+		json_object_set_new(o, "queued", json_true());
 	reply(arg, id, o);
 }
 

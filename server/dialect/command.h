@@ -109,6 +109,15 @@ void cmd_send(struct request *);
 void cmd_unread(struct request *);
 void cmd_watch(struct request *);
 
+void cmd_act(struct request *); /* kick, ban, op, grant, ... */
+void cmd_groups(struct request *);
+void cmd_join(struct request *);
+void cmd_leave(struct request *);
+void cmd_members(struct request *);
+void cmd_mode(struct request *);
+void cmd_rules(struct request *);
+void cmd_topic(struct request *);
+
 void cmd_hello(struct request *);
 void cmd_help(struct request *);
 void cmd_list(struct request *);

@@ -97,6 +97,19 @@ render_time(int64_t ms)
 	return json_string(text);
 }
 
+json_t *
+render_user(const struct chat_user *u)
+{
+	json_t *o = json_object();
+
+	put(o, "user", u->name);
+	put(o, "name", u->real_name);
+	json_object_set_new_nocheck(o, "online", json_boolean(u->online));
+	json_object_set_new_nocheck(
+	    o, "since", u->since > 0 ? render_time(u->since) : json_null());
+	return o;
+}
+
 static json_t *
 message(const struct chat_message *m)
 {

@@ -18,6 +18,7 @@ struct blob;
 struct chat_event;
 struct chat_result;
 struct chat_rules;
+struct chat_user;
 
 /* The object, then CRLFCRLF.  Takes over the object. */
 struct blob *render_blob(json_t *);
@@ -28,6 +29,9 @@ json_t *render_error(enum wire_err, int64_t retry_ms); /* 0: no retry_ms */
 
 /* A time of the protocol, of ms since 1970. */
 json_t *render_time(int64_t ms);
+
+/* Somebody as who and members tell of them. */
+json_t *render_user(const struct chat_user *);
 
 /* "messages", oldest first, and "more". */
 json_t *render_page(const struct chat_result *);

@@ -49,6 +49,20 @@ FAKE(chat_inbox, struct chat *c, uint64_t s, bool p, struct chat_done d)
 FAKE(chat_read, struct chat *c, uint64_t s, uint64_t w,
     const struct target *t, int64_t i, struct chat_done d)
 FAKE(chat_unread, struct chat *c, uint64_t s, struct chat_done d)
+FAKE(chat_each_contact, const struct chat *c, uint64_t s, chat_user_fn *f,
+    void *a)
+FAKE(chat_join, struct chat *c, const struct chat_who *w,
+    const struct target *t, struct chat_done d)
+FAKE(chat_leave, struct chat *c, const struct chat_who *w,
+    const struct target *t, struct chat_done d)
+FAKE(chat_each_group, const struct chat *c, uint64_t s, chat_group_fn *f,
+    void *a)
+FAKE_VALUE(enum wire_err, chat_each_member, const struct chat *c, uint64_t s,
+    const struct target *t, chat_member_fn *f, void *a)
+FAKE_VALUE(enum wire_err, chat_each_rule, const struct chat *c, uint64_t s,
+    const struct target *t, chat_rule_fn *f, void *a)
+FAKE(chat_do, struct chat *c, const struct chat_who *w,
+    const struct chat_deed *e, struct chat_done d)
 FAKE_VALUE(uint64_t, chat_watch, struct chat *c, uint64_t s, int64_t a,
     const struct chat_sink *k, uint64_t i, struct chat_done d)
 FAKE(chat_unwatch, struct chat *c, uint64_t w)

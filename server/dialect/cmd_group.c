@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Commands about groups: who is in which, and what is done to them and to
+ * those in them.
+ */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/dialect/command.h"
+#include "server/dialect/inner.h"
+#include "server/dialect/render.h"
+#include "shared/xalloc.h"
+
+static struct chat_who
+asker(const struct request *rq)
+{
+	return (struct chat_who){ .session = rq->session };
+}
+
+/* A group, whose '#' may be left out where nothing else can be meant.  False:
+ * answered already. */
+static bool
+parse_group(struct request *rq, struct target *to)
+{
+	enum wire_err err =
+	    target_parse(to, rq->arg[0], strlen(rq->arg[0]));
+
+	if (err == WIRE_OK && to->kind == TARGET_EVERYONE)
+		err = WIRE_BAD_TARGET;
+	to->kind = TARGET_GROUP;
+	if (err != WIRE_OK)
+		reply_error(rq->set, rq->id, err);
+	return err == WIRE_OK;
+}
+
+/* As above, or everyone: the whole server. */
+static bool
+parse_where(struct request *rq, struct target *to)
+{
+	if (strcmp(rq->arg[0], "*") != 0)
+		return parse_group(rq, to);
+	*to = (struct target){ .kind = TARGET_EVERYONE };
+	return true;
+}
+
+static void
+set_string(json_t *o, const char *name, const char *s)
+{
+	json_object_set_new(o, name, json_string(s));
+}
+
+static void
+set_target(json_t *o, const struct target *t)
+{
+	char text[WIRE_TARGET_CAP];
+
+	target_format(t, text);
+	set_string(o, "target", text);
+}
+
+static void
+keep_target(struct request *rq, const struct target *t)
+{
+	char text[WIRE_TARGET_CAP];
+
+	target_format(t, text);
+	request_keep(rq, text);
+}
+
+/* ---- in and out ------------------------------------------------------- */
+
+/* The note is the group's target. */
+static void
+moved(void *arg, uint64_t id, const struct chat_result *res, const char *how)
+{
+	const char *target = request_note(arg, id);
+	char *text;
+	json_t *o;
+
+	if (res->err != WIRE_OK) {
+		reply_failed(arg, id, res);
+		return;
+	}
+	text = xasprintf("%s %s", how, target + (*target == '#'));
+	o = render_ok_text(text);
+	free(text);
+	set_string(o, "target", target);
+	reply(arg, id, o);
+}
+
+static void
+join_done(void *arg, uint64_t id, const struct chat_result *res)
+{
+	moved(arg, id, res, "Telah bergabung dengan grup");
+}
+
+void
+cmd_join(struct request *rq)
+{
+	struct chat_who who = asker(rq);
+	struct target to;
+
+	if (!parse_group(rq, &to))
+		return;
+	keep_target(rq, &to);
+	chat_join(rq->chat, &who, &to, request_later(rq, join_done));
+}
+
+static void
+leave_done(void *arg, uint64_t id, const struct chat_result *res)
+{
+	moved(arg, id, res, "Telah keluar dari grup");
+}
+
+void
+cmd_leave(struct request *rq)
+{
+	struct chat_who who = asker(rq);
+	struct target to;
+
+	if (!parse_group(rq, &to))
+		return;
+	keep_target(rq, &to);
+	chat_leave(rq->chat, &who, &to, request_later(rq, leave_done));
+}
+
+/* ---- what there is ---------------------------------------------------- */
+
+static void
+append_group(void *arg, const struct chat_group *g)
+{
+	char text[WIRE_TARGET_CAP];
+	json_t *o;
+
+	target_format(&g->target, text);
+	o = json_pack("{s:s, s:s, s:s, s:s, s:I, s:b}", "target", text,
+	    "group", text + 1, "topic", g->topic, "mode",
+	    chat_mode_name(g->mode), "members", (json_int_t)g->members,
+	    "member", (int)g->member);
+	if (g->member)
+		set_string(o, "role", chat_role_name(g->role));
+	json_array_append_new(arg, o);
+}
+
+void
+cmd_groups(struct request *rq)
+{
+	json_t *o = render_ok(), *all = json_array();
+
+	chat_each_group(rq->chat, rq->session, append_group, all);
+	json_object_set_new(o, "groups", all);
+	reply(rq->set, rq->id, o);
+}
+
+static void
+append_member(void *arg, const struct chat_member *m)
+{
+	json_t *o = render_user(&m->user);
+
+	set_string(o, "role", chat_role_name(m->role));
+	json_object_set_new(o, "muted", json_boolean(m->muted));
+	if (m->line)
+		json_object_set_new(o, "line", json_true());
+	json_array_append_new(arg, o);
+}
+
+void
+cmd_members(struct request *rq)
+{
+	struct target of;
+	enum wire_err err;
+	json_t *o, *all;
+
+	if (!parse_group(rq, &of))
+		return;
+	all = json_array();
+	err = chat_each_member(
+	    rq->chat, rq->session, &of, append_member, all);
+	if (err != WIRE_OK) {
+		json_decref(all);
+		reply_error(rq->set, rq->id, err);
+		return;
+	}
+	o = render_ok();
+	set_target(o, &of);
+	json_object_set_new(o, "members", all);
+	reply(rq->set, rq->id, o);
+}
+
+static void
+append_rule(void *arg, const struct chat_rule *r)
+{
+	json_t *o = json_pack("{s:s, s:s, s:s, s:s}", "act",
+	    chat_act_name(r->act), "user", r->user, "by",
+	    r->by != NULL ? r->by : "", "reason",
+	    r->reason != NULL ? r->reason : "");
+
+	json_object_set_new(o, "time", render_time(r->time));
+	json_array_append_new(arg, o);
+}
+
+void
+cmd_rules(struct request *rq)
+{
+	struct target of;
+	enum wire_err err;
+	json_t *o, *all;
+
+	if (!parse_where(rq, &of))
+		return;
+	all = json_array();
+	err = chat_each_rule(rq->chat, rq->session, &of, append_rule, all);
+	if (err != WIRE_OK) {
+		json_decref(all);
+		reply_error(rq->set, rq->id, err);
+		return;
+	}
+	o = render_ok();
+	set_target(o, &of);
+	json_object_set_new(o, "rules", all);
+	reply(rq->set, rq->id, o);
+}
+
+/* ---- what is done to them --------------------------------------------- */
+
+static void
+act_done(void *arg, uint64_t id, const struct chat_result *res)
+{
+	json_t *o;
+
+	if (res->err != WIRE_OK) {
+		reply_failed(arg, id, res);
+		return;
+	}
+	o = render_ok();
+	set_string(o, "target", request_note(arg, id));
+	reply(arg, id, o);
+}
+
+static void
+act(struct request *rq, const struct chat_deed *deed)
+{
+	struct chat_who who = asker(rq);
+
+	keep_target(rq, &deed->where);
+	chat_do(rq->chat, &who, deed, request_later(rq, act_done));
+}
+
+/* What is done to somebody; the command is the act's name. */
+static const struct {
+	enum chat_act act;
+	bool server; /* may be done on the whole server */
+	bool group;  /* may be done in a group */
+} acts[] = {
+	{ CHAT_KICK, true, true },
+	{ CHAT_BAN, true, true },
+	{ CHAT_UNBAN, true, true },
+	{ CHAT_MUTE, true, true },
+	{ CHAT_UNMUTE, true, true },
+	{ CHAT_OP, false, true },
+	{ CHAT_DEOP, false, true },
+	{ CHAT_OWN, false, true },
+	{ CHAT_INVITE_USER, false, true },
+	{ CHAT_GRANT, true, false },
+	{ CHAT_REVOKE, true, false },
+};
+
+/* The place in the table of the command's name, which every row that has
+ * cmd_act has. */
+static size_t
+act_of(const char *name)
+{
+	size_t i = 0;
+
+	while (strcmp(chat_act_name(acts[i].act), name) != 0) {
+		i++;
+		assert(i < sizeof acts / sizeof acts[0]);
+	}
+	return i;
+}
+
+void
+cmd_act(struct request *rq)
+{
+	size_t i = act_of(rq->command->name);
+	struct chat_deed deed = { .act = acts[i].act };
+	int whom = 0; /* where no group is named, the first */
+
+	if (acts[i].group) {
+		if (!(acts[i].server ? parse_where : parse_group)(
+		    rq, &deed.where))
+			return;
+		whom = 1;
+	}
+	if (rq->args > whom + 1)
+		deed.text = rq->arg[whom + 1];
+	/* What is no name is nobody's. */
+	if (target_parse(&deed.whom, rq->arg[whom], strlen(rq->arg[whom])) !=
+	    WIRE_OK || deed.whom.kind != TARGET_USER)
+		reply_error(rq->set, rq->id, WIRE_NO_SUCH_USER);
+	else
+		act(rq, &deed);
+}
+
+void
+cmd_mode(struct request *rq)
+{
+	struct chat_deed deed = { .act = CHAT_MODE };
+
+	if (!parse_group(rq, &deed.where))
+		return;
+	if (!chat_mode_named(rq->arg[1], &deed.mode))
+		reply_error(rq->set, rq->id, WIRE_BAD_PARAMETER);
+	else
+		act(rq, &deed);
+}
+
+/* ---- the topic -------------------------------------------------------- */
+
+struct sought {
+	char key[WIRE_NAME_CAP], realm[WIRE_NAME_CAP];
+	char *topic; /* NULL: not found */
+};
+
+static bool
+same_name(const char *s, const char *key)
+{
+	char other[WIRE_NAME_CAP];
+
+	if (*s == '\0' || *key == '\0')
+		return *s == *key;
+	return wire_name_key(s, strlen(s), other) && strcmp(other, key) == 0;
+}
+
+static void
+look_at(void *arg, const struct chat_group *g)
+{
+	struct sought *s = arg;
+
+	if (s->topic == NULL && same_name(g->target.name, s->key) &&
+	    same_name(g->target.realm, s->realm))
+		s->topic = xstrdup(g->topic);
+}
+
+static void
+tell_topic(struct request *rq, const struct target *of)
+{
+	struct sought s = { .topic = NULL };
+	json_t *o;
+
+	if (!wire_name_key(of->name, strlen(of->name), s.key))
+		s.key[0] = '\0'; /* nobody's */
+	/* Ours are told without a realm. */
+	if (of->realm[0] == '\0' ||
+	    !wire_name_key(of->realm, strlen(of->realm), s.realm) ||
+	    same_name(rq->set->rules.realm, s.realm))
+		s.realm[0] = '\0';
+	chat_each_group(rq->chat, rq->session, look_at, &s);
+	if (s.topic == NULL) {
+		reply_error(rq->set, rq->id, WIRE_NO_SUCH_GROUP);
+		return;
+	}
+	o = render_ok();
+	set_target(o, of);
+	set_string(o, "topic", s.topic);
+	free(s.topic);
+	reply(rq->set, rq->id, o);
+}
+
+void
+cmd_topic(struct request *rq)
+{
+	struct chat_deed deed = { .act = CHAT_TOPIC };
+
+	if (!parse_group(rq, &deed.where))
+		return;
+	if (rq->args < 2) {
+		tell_topic(rq, &deed.where);
+		return;
+	}
+	deed.text = strcmp(rq->arg[1], "-") == 0 ? "" : rq->arg[1];
+	act(rq, &deed);
+}

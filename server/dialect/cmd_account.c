@@ -22,10 +22,14 @@ auth_done(void *arg, uint64_t id, const struct chat_result *res)
 		reply_failed(set, id, res);
 		return;
 	}
-	framed_set_token(set, id, res->token);
+	if (!chat_session_user(set->chat, res->session, &who)) {
+		reply_error(set, id, WIRE_BUSY); /* ended already */
+		return;
+	}
+	framed_logged_in(set, id, who.name, res->token);
 	o = render_ok();
 	json_object_set_new(o, "tokenid", json_string(res->token));
-	if (chat_session_user(set->chat, res->session, &who) && who.admin)
+	if (who.admin)
 		json_object_set_new(o, "admin", json_true());
 	reply(set, id, o);
 }

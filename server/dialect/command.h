@@ -83,7 +83,8 @@ void request_ok(void *arg, uint64_t id, const struct chat_result *);
 
 /* ---- what the connection keeps ---------------------------------------- */
 
-void framed_set_token(struct dialects *, uint64_t id, const char *token);
+void framed_logged_in(struct dialects *, uint64_t id, const char *user,
+    const char *token);
 /* One more account from that address: 0, it may be made; else ms to wait.  And
  * given back, where none was made. */
 int64_t framed_register(const struct request *);

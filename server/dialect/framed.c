@@ -15,10 +15,10 @@
 #include <string.h>
 
 #include "server/dialect/command.h"
-#include "server/dialect/guest.h"
 #include "server/dialect/inner.h"
 #include "server/dialect/render.h"
 #include "server/dialect/reply.h"
+#include "server/dialect/speaker.h"
 #include "shared/blob.h"
 #include "shared/buf.h"
 #include "shared/conn.h"
@@ -30,22 +30,16 @@
 enum { SLOT_BITS = 16 };
 
 struct framed {
-	struct dialects *set;
-	struct conn *conn;
-	struct guest guest;
+	struct speaker s;
 	struct frame frame;
 	struct replies replies;
-	struct loop_call again;
 	char token[WIRE_TOKEN_LEN + 1]; /* what "-" stands for; "": nothing */
 	uint64_t watch;                 /* 0: none */
 	char watch_user[WIRE_NAME_CAP];
-	bool alone;  /* the one under way lets no other start */
-	bool spoken; /* the first line was looked at */
-	bool held;   /* a line was cut off that may not start yet: */
+	bool alone; /* the one under way lets no other start */
+	bool held;  /* a line was cut off that may not start yet: */
 	size_t held_n;
 };
-
-static void run(void *arg);
 
 /* NULL: that connection is gone. */
 static struct framed *
@@ -56,12 +50,6 @@ find(struct dialects *set, uint64_t id)
 	return c != NULL ? conn_arg(c) : NULL;
 }
 
-static void
-run_again(struct framed *f)
-{
-	loop_defer(f->set->loop, &f->again, run, f);
-}
-
 /* ---- answers ---------------------------------------------------------- */
 
 static void
@@ -69,7 +57,7 @@ out(void *arg, struct blob *b)
 {
 	struct framed *f = arg;
 
-	conn_send(f->conn, b);
+	conn_send(f->s.conn, b);
 	blob_unref(b);
 }
 
@@ -89,7 +77,7 @@ reply(struct dialects *set, uint64_t id, json_t *o)
 	replies_fill(&f->replies, (uint16_t)id, render_blob(o));
 	if (f->replies.count == 0)
 		f->alone = false;
-	run_again(f);
+	speaker_again(&f->s);
 }
 
 void
@@ -151,20 +139,21 @@ set_token(struct framed *f, const char *token)
 }
 
 void
-framed_set_token(struct dialects *set, uint64_t id, const char *token)
+framed_logged_in(struct dialects *set, uint64_t id, const char *user,
+    const char *token)
 {
 	struct framed *f = find(set, id);
 
 	if (f == NULL)
 		return;
 	set_token(f, token);
-	guest_known(&f->guest);
+	speaker_known(&f->s, user);
 }
 
 int64_t
 framed_register(const struct request *rq)
 {
-	return guest_register(&rq->from->guest, loop_now(rq->set->loop));
+	return guest_register(&rq->from->s.guest, loop_now(rq->set->loop));
 }
 
 void
@@ -173,7 +162,7 @@ framed_unregister(struct dialects *set, uint64_t id)
 	struct framed *f = find(set, id);
 
 	if (f != NULL)
-		guest_unregister(&f->guest);
+		guest_unregister(&f->s.guest);
 }
 
 /* A watch of one user is not told what another said on its connection. */
@@ -220,7 +209,7 @@ framed_watch_start(struct request *rq, int64_t after)
 	memcpy(f->watch_user, rq->who.name, strlen(rq->who.name) + 1);
 	request_keep(rq, rq->token);
 	watch = chat_watch(rq->chat, rq->session, after,
-	    &rq->set->framed_sink, conn_id(f->conn),
+	    &rq->set->framed_sink, conn_id(f->s.conn),
 	    request_later(rq, watch_done));
 	/* It may have been refused already. */
 	if (f->watch_user[0] != '\0')
@@ -255,7 +244,7 @@ sink_ended(void *arg, uint64_t id, enum wire_err why)
 		return;
 	f = conn_arg(c);
 	if (why == WIRE_BUSY)
-		dialects_log_slow(set, f->watch_user);
+		dialects_log_slow(set, f->s.user);
 	f->watch = 0;
 	f->watch_user[0] = '\0';
 	/* It would wait for events that do not come: it must come again. */
@@ -311,20 +300,20 @@ open_request(struct framed *f, const struct line *l)
 		tag[l->tag_n] = '\0';
 	}
 	slot = replies_open(&f->replies, tag);
-	return conn_id(f->conn) << SLOT_BITS | slot;
+	return conn_id(f->s.conn) << SLOT_BITS | slot;
 }
 
 static void
 refuse(struct framed *f, const struct line *l, enum wire_err err)
 {
-	reply_error(f->set, open_request(f, l), err);
+	reply_error(f->s.set, open_request(f, l), err);
 }
 
 static void
 start(struct framed *f, const struct line *l, const struct command *c)
 {
-	struct request rq = { .set = f->set,
-		.chat = f->set->chat,
+	struct request rq = { .set = f->s.set,
+		.chat = f->s.set->chat,
 		.from = f,
 		.token = f->token };
 	char tag[WIRE_TAG_MAX + 1];
@@ -338,7 +327,7 @@ start(struct framed *f, const struct line *l, const struct command *c)
 	f->alone = !(c->flags & CMD_SEND);
 	command_run(&rq, c, l->rest);
 	if (rq.session != 0)
-		guest_known(&f->guest);
+		speaker_known(&f->s, rq.who.name);
 	if (f->replies.count == 0)
 		f->alone = false;
 }
@@ -374,18 +363,6 @@ take_line(struct framed *f, char *p, size_t n)
 	return true;
 }
 
-/* True: it is no client of ours, and was told so. */
-static bool
-foreign(struct framed *f, const char *p, size_t n, bool line)
-{
-	if (!(line ? first_line_foreign(p, n) : first_bytes_foreign(p, n)))
-		return false;
-	refuse(f, NULL, WIRE_UNKNOWN_COMMAND);
-	f->set->log("a peer of another protocol was closed", NULL);
-	conn_close(f->conn);
-	return true;
-}
-
 /* Its tag is known where the line has room for one behind it. */
 static void
 refuse_long(struct framed *f, const char *p, size_t n)
@@ -398,19 +375,20 @@ refuse_long(struct framed *f, const char *p, size_t n)
 	memcpy(head, p, n);
 	head[n] = '\0';
 	line_cut(&l, head);
-	f->spoken = true;
+	f->s.spoken = true;
 	refuse(f, l.verb_n > 0 ? &l : NULL, WIRE_LINE_TOO_LONG);
 }
 
 /* False: there is nothing more that may start now. */
 static bool
-step(struct framed *f)
+step(struct speaker *s)
 {
-	struct buf *in = conn_in(f->conn);
+	struct framed *f = (struct framed *)s;
+	struct buf *in = conn_in(f->s.conn);
 	char *p;
 	size_t n;
 
-	if (!f->spoken && foreign(f, buf_data(in), in->len, false))
+	if (speaker_foreign(s, buf_data(in), in->len, false))
 		return false;
 	if (f->held) {
 		/* It stands at the front still; what came in since may have
@@ -429,9 +407,9 @@ step(struct framed *f)
 			break;
 		}
 	}
-	if (!f->spoken && foreign(f, p, n, true))
+	if (speaker_foreign(s, p, n, true))
 		return false;
-	f->spoken = true;
+	s->spoken = true;
 	f->held = !take_line(f, p, n);
 	f->held_n = n;
 	if (!f->held)
@@ -440,103 +418,66 @@ step(struct framed *f)
 }
 
 static bool
-may_start(const struct framed *f)
+may(const struct speaker *s)
 {
-	return !f->set->stopping && !f->alone && !replies_full(&f->replies) &&
-	    conn_waiting(f->conn) < OUT_HIGH;
+	const struct framed *f = (const struct framed *)s;
+
+	return !f->alone && !replies_full(&f->replies);
 }
 
-/* Nothing more will come or be started, and all is answered. */
 static bool
-finished(const struct framed *f)
+idle(const struct speaker *s)
 {
-	return f->replies.count == 0 &&
-	    (f->set->stopping || (conn_at_eof(f->conn) && !f->held));
-}
-
-static void
-run(void *arg)
-{
-	struct framed *f = arg;
-	uint64_t id = conn_id(f->conn);
-	bool more = true;
-
-	if (dialects_find(f->set, id) == NULL)
-		return; /* closing */
-	for (int i = 0; more && may_start(f); i++) {
-		if (i == REQUESTS_A_TURN) {
-			run_again(f); /* the others' turn */
-			return;
-		}
-		more = step(f);
-		if (dialects_find(f->set, id) == NULL)
-			return;
-	}
-	if (!finished(f))
-		return;
-	/* Half a line at the end of the stream is no request: it may have been
-	 * cut off.  A peer that left whole ones unread gets its answers. */
-	if (f->set->stopping || !more)
-		conn_close(f->conn);
+	return ((const struct framed *)s)->replies.count == 0;
 }
 
 /* ---- the connection --------------------------------------------------- */
 
 static void
-on_input(struct conn *c, void *arg)
+drained(struct speaker *s)
 {
-	(void)c;
-	run(arg);
+	struct framed *f = (struct framed *)s;
+
+	if (f->watch != 0)
+		chat_watch_more(s->set->chat, f->watch);
 }
 
 static void
-on_drained(struct conn *c, void *arg)
+foreign(struct speaker *s)
 {
-	struct framed *f = arg;
-
-	(void)c;
-	if (f->watch != 0)
-		chat_watch_more(f->set->chat, f->watch);
-	run_again(f);
+	refuse((struct framed *)s, NULL, WIRE_UNKNOWN_COMMAND);
 }
 
 static void
-on_closed(struct conn *c, void *arg, enum conn_end end)
+cut(struct speaker *s)
 {
-	struct framed *f = arg;
+	(void)s; /* its answers say it */
+}
 
-	(void)c;
-	if (end == CONN_SLOW)
-		dialects_log_slow(f->set, f->watch_user);
+static void
+closed(struct speaker *s)
+{
+	struct framed *f = (struct framed *)s;
+
 	if (f->watch != 0)
-		chat_unwatch(f->set->chat, f->watch);
-	guest_leave(&f->guest);
-	loop_defer_cancel(f->set->loop, &f->again);
+		chat_unwatch(s->set->chat, f->watch);
 	replies_release(&f->replies);
 	explicit_bzero(f->token, sizeof f->token);
 	free(f);
 }
 
-static const struct conn_handler handler = {
-	.input = on_input,
-	.eof = on_input,
-	.drained = on_drained,
-	.closed = on_closed
-};
+static const struct speech speech = { may, step, idle, drained, foreign, cut,
+	closed };
 
 bool
 framed_open(struct dialects *set, int fd, const char *origin)
 {
-	struct framed *f = xcalloc(1, sizeof *f);
+	struct framed *f = (struct framed *)speaker_open(
+	    set, &speech, sizeof *f, fd, origin);
 
-	if (!guest_enter(
-	    set->guests, &f->guest, origin, loop_now(set->loop))) {
-		free(f);
+	if (f == NULL)
 		return false;
-	}
-	f->set = set;
 	frame_init(&f->frame, FRAME_LINES, WIRE_LINE_MAX);
 	replies_init(&f->replies, out, f);
-	f->conn = conn_open(set->conns, fd, &handler, f);
 	return true;
 }

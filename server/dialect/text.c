@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/dialect/guest.h"
 #include "server/dialect/inner.h"
+#include "server/dialect/speaker.h"
 #include "shared/blob.h"
 #include "shared/buf.h"
 #include "shared/conn.h"
@@ -34,13 +34,9 @@ struct shown {
 };
 
 struct text_peer {
-	struct dialects *set;
-	struct conn *conn;
-	struct guest guest;
+	struct speaker s;
 	struct frame frame;
-	struct loop_call again;
 	struct text_peer *next, **prev; /* those logged in; prev NULL: not */
-	char user[WIRE_NAME_CAP];
 	uint64_t session; /* 0: not logged in */
 	uint64_t watch;
 	bool greeted;      /* told of its login */
@@ -50,13 +46,11 @@ struct text_peer {
 	enum asking asking;
 	bool asked_login; /* what is asked for: login, else regist */
 	char asked_name[WIRE_NAME_CAP];
-	bool busy;   /* a line is not answered yet */
-	bool spoken; /* the first line was looked at */
+	bool busy; /* a line is not answered yet */
 	struct shown *shown;
 	size_t showns;
+	struct loop_call over; /* tells that the session has ended */
 };
-
-static void run(void *arg);
 
 static struct text_peer *
 find(struct dialects *set, uint64_t id)
@@ -69,7 +63,7 @@ find(struct dialects *set, uint64_t id)
 static void
 say(struct text_peer *t, const char *s)
 {
-	conn_write(t->conn, s, strlen(s));
+	conn_write(t->s.conn, s, strlen(s));
 }
 
 static void
@@ -84,14 +78,14 @@ later(struct text_peer *t,
     void (*fn)(void *arg, uint64_t id, const struct chat_result *))
 {
 	t->busy = true;
-	return (struct chat_done){ fn, t->set, conn_id(t->conn) };
+	return (struct chat_done){ fn, t->s.set, conn_id(t->s.conn) };
 }
 
 static void
 answered(struct text_peer *t)
 {
 	t->busy = false;
-	loop_defer(t->set->loop, &t->again, run, t);
+	speaker_again(&t->s);
 }
 
 static void
@@ -126,7 +120,7 @@ mark_read(struct text_peer *t, const struct shown *s)
 
 	memcpy(from.name, s->from, sizeof from.name);
 	if (t->session != 0)
-		chat_read(t->set->chat, t->session, t->watch, &from, s->id,
+		chat_read(t->s.set->chat, t->session, t->watch, &from, s->id,
 		    (struct chat_done){ nobody_asked, NULL, 0 });
 }
 
@@ -155,9 +149,9 @@ will_be_read(struct text_peer *t, const struct chat_message *m)
 static bool
 is_own(const struct text_peer *t, const struct chat_message *m)
 {
-	return strcmp(m->from, t->user) == 0 &&
+	return strcmp(m->from, t->s.user) == 0 &&
 	    (m->target.kind != TARGET_USER ||
-	        strcmp(m->target.name, t->user) != 0);
+	        strcmp(m->target.name, t->s.user) != 0);
 }
 
 static void
@@ -172,7 +166,7 @@ show(struct text_peer *t, const struct chat_event *e)
 		return;
 	if (*b == NULL)
 		*b = render(m, m->target.kind == TARGET_USER);
-	conn_send(t->conn, *b);
+	conn_send(t->s.conn, *b);
 	if (m->target.kind == TARGET_USER)
 		(void)will_be_read(t, m);
 }
@@ -188,7 +182,7 @@ sink_event(void *arg, uint64_t id, const struct chat_event *e)
 		show(t, e);
 	else if (e->kind == CHAT_EV_SHUTDOWN)
 		line(t, e->text);
-	return conn_waiting(t->conn) < OUT_HIGH;
+	return conn_waiting(t->s.conn) < OUT_HIGH;
 }
 
 /* ---- login ------------------------------------------------------------ */
@@ -196,11 +190,10 @@ sink_event(void *arg, uint64_t id, const struct chat_event *e)
 static void
 peer_in(struct text_peer *t, uint64_t session, const char *user)
 {
-	struct text_peer **head = &t->set->texts;
+	struct text_peer **head = &t->s.set->texts;
 
 	t->session = session;
-	guest_known(&t->guest);
-	memcpy(t->user, user, strlen(user) + 1);
+	speaker_known(&t->s, user);
 	t->next = *head;
 	if (t->next != NULL)
 		t->next->prev = &t->next;
@@ -218,7 +211,6 @@ peer_out(struct text_peer *t)
 	}
 	t->prev = NULL;
 	t->session = t->watch = 0;
-	t->user[0] = '\0';
 	t->showns = 0;
 	t->greeted = false;
 	t->inboxed = 0;
@@ -229,9 +221,15 @@ static bool
 in_elsewhere(const struct dialects *set, const char *user)
 {
 	for (const struct text_peer *t = set->texts; t != NULL; t = t->next)
-		if (strcmp(t->user, user) == 0)
+		if (strcmp(t->s.user, user) == 0)
 			return true;
 	return false;
+}
+
+static void
+session_over(void *arg)
+{
+	line(arg, wire_err_text(WIRE_NO_SESSION));
 }
 
 static void
@@ -247,12 +245,13 @@ sink_ended(void *arg, uint64_t id, enum wire_err why)
 		return;
 	if (why == WIRE_NO_SESSION) {
 		peer_out(t);
-		line(t, wire_err_text(why));
+		/* Whoever is thrown out is told that, and that only. */
+		loop_defer(t->s.set->loop, &t->over, session_over, t);
 		return;
 	}
 	if (why == WIRE_BUSY)
-		dialects_log_slow(t->set, t->user);
-	conn_close(t->conn);
+		dialects_log_slow(t->s.set, t->s.user);
+	conn_close(t->s.conn);
 }
 
 static void
@@ -265,7 +264,7 @@ watch_done(void *arg, uint64_t id, const struct chat_result *res)
 	if (res->err != WIRE_OK) {
 		t->watch = 0;
 		line(t, wire_err_text(res->err));
-		conn_close(t->conn);
+		conn_close(t->s.conn);
 		return;
 	}
 	answered(t);
@@ -277,9 +276,9 @@ watch(struct text_peer *t, int64_t after)
 	uint64_t w;
 
 	t->watch = 0;
-	w = chat_watch(t->set->chat, t->session, after, &t->set->text_sink,
-	    conn_id(t->conn), later(t, watch_done));
-	if (dialects_find(t->set, conn_id(t->conn)) != NULL)
+	w = chat_watch(t->s.set->chat, t->session, after, &t->s.set->text_sink,
+	    conn_id(t->s.conn), later(t, watch_done));
+	if (dialects_find(t->s.set, conn_id(t->s.conn)) != NULL)
 		t->watch = w;
 }
 
@@ -291,11 +290,11 @@ show_page(struct text_peer *t, const struct chat_result *res)
 	size_t i;
 
 	for (i = 0; i < res->messages; i++) {
-		if (conn_waiting(t->conn) >= OUT_HIGH ||
+		if (conn_waiting(t->s.conn) >= OUT_HIGH ||
 		    !will_be_read(t, &res->message[i]))
 			break;
 		b = render(&res->message[i], true);
-		conn_send(t->conn, b);
+		conn_send(t->s.conn, b);
 		blob_unref(b);
 		t->inboxed = res->message[i].id;
 	}
@@ -347,7 +346,7 @@ marks_done(void *arg, uint64_t id, const struct chat_result *res)
 		watch(t, t->live_from);
 		return;
 	}
-	chat_inbox(t->set->chat, t->session, true, later(t, inbox_done));
+	chat_inbox(t->s.set->chat, t->session, true, later(t, inbox_done));
 }
 
 /*
@@ -360,14 +359,14 @@ ask_inbox(struct text_peer *t)
 {
 	static const struct target everyone = { .kind = TARGET_EVERYONE };
 
-	chat_read(t->set->chat, t->session, 0, &everyone, 0,
+	chat_read(t->s.set->chat, t->session, 0, &everyone, 0,
 	    later(t, marks_done));
 }
 
 static void
 login_refused(struct text_peer *t, enum wire_err err)
 {
-	dialects_log_refused_login(t->set, err, t->asked_name);
+	dialects_log_refused_login(t->s.set, err, t->asked_name);
 	if (err == WIRE_NO_ACCOUNT || err == WIRE_WRONG_PASSWORD)
 		line(t, "Username atau Password anda Salah");
 	else
@@ -414,7 +413,7 @@ register_done(void *arg, uint64_t id, const struct chat_result *res)
 	if (t == NULL)
 		return;
 	if (res->err != WIRE_OK)
-		guest_unregister(&t->guest);
+		guest_unregister(&t->s.guest);
 	line(t, res->err == WIRE_OK ? "Anda berhasil terdaftar" :
 	    wire_err_text(res->err));
 	answered(t);
@@ -439,12 +438,12 @@ account(struct text_peer *t, bool login, const char *name,
 {
 	keep_name(t, name);
 	if (login)
-		chat_login(t->set->chat, t->asked_name, password,
+		chat_login(t->s.set->chat, t->asked_name, password,
 		    CHAT_ATTACHED, later(t, login_done));
-	else if (guest_register(&t->guest, loop_now(t->set->loop)) > 0)
+	else if (guest_register(&t->s.guest, loop_now(t->s.set->loop)) > 0)
 		line(t, wire_err_text(WIRE_RATE_LIMITED));
 	else
-		chat_register(t->set->chat, t->asked_name, password, NULL,
+		chat_register(t->s.set->chat, t->asked_name, password, NULL,
 		    later(t, register_done));
 }
 
@@ -511,7 +510,7 @@ static void
 send_text(struct text_peer *t, uint64_t watch, const struct target *to,
     const char *text)
 {
-	chat_send(t->set->chat, t->session, watch, to, text, NULL,
+	chat_send(t->s.set->chat, t->session, watch, to, text, NULL,
 	    later(t, send_done));
 }
 
@@ -549,7 +548,7 @@ list_user(struct text_peer *t)
 	struct buf b;
 
 	buf_init(&b, LIST_CAP);
-	chat_each_online(t->set->chat, add_name, &b);
+	chat_each_online(t->s.set->chat, add_name, &b);
 	say(t, "list user : ");
 	say(t, buf_data(&b));
 	line(t, ".");
@@ -574,7 +573,7 @@ log_out(struct text_peer *t)
 	uint64_t session = t->session;
 
 	peer_out(t); /* before: the end of its watch is no surprise */
-	chat_logout(t->set->chat, session, later(t, logout_done));
+	chat_logout(t->s.set->chat, session, later(t, logout_done));
 }
 
 static void
@@ -604,7 +603,7 @@ take_line(struct text_peer *t, char *s)
 	bool login = n == 5 && memcmp(s, "login", n) == 0;
 	bool regist = n == 6 && memcmp(s, "regist", n) == 0;
 
-	if (t->session != 0 && !chat_session_use(t->set->chat, t->session))
+	if (t->session != 0 && !chat_session_use(t->s.set->chat, t->session))
 		peer_out(t);
 	if (t->session == 0) {
 		if ((!login && !regist) || !take_account(t, login, s + n))
@@ -620,42 +619,31 @@ take_line(struct text_peer *t, char *s)
 		line(t, "Perintah yang anda ketikkan salah");
 }
 
-/* True: it is no client of ours, and was told so. */
-static bool
-foreign(struct text_peer *t, const char *p, size_t n, bool whole)
-{
-	if (!(whole ? first_line_foreign(p, n) : first_bytes_foreign(p, n)))
-		return false;
-	line(t, wire_err_text(WIRE_UNKNOWN_COMMAND));
-	t->set->log("a peer of another protocol was closed", NULL);
-	conn_close(t->conn);
-	return true;
-}
-
 /* False: there is no whole line. */
 static bool
-step(struct text_peer *t)
+step(struct speaker *s)
 {
-	struct buf *in = conn_in(t->conn);
+	struct text_peer *t = (struct text_peer *)s;
+	struct buf *in = conn_in(t->s.conn);
 	char *p;
 	size_t n;
 
-	if (!t->spoken && foreign(t, buf_data(in), in->len, false))
+	if (speaker_foreign(s, buf_data(in), in->len, false))
 		return false;
 	switch (frame_next(&t->frame, in, &p, &n)) {
 	case FRAME_MORE:
 		return false;
 	case FRAME_TOO_LONG:
-		t->spoken = true;
+		s->spoken = true;
 		line(t, wire_err_text(WIRE_LINE_TOO_LONG));
 		frame_done(&t->frame, in);
 		return true;
 	case FRAME_READY:
 		break;
 	}
-	if (!t->spoken && foreign(t, p, n, true))
+	if (speaker_foreign(s, p, n, true))
 		return false;
-	t->spoken = true;
+	s->spoken = true;
 	if (!utf8_valid(p, n))
 		line(t, wire_err_text(WIRE_BAD_UTF8));
 	else if (t->asking != ASK_NOTHING)
@@ -673,46 +661,20 @@ step(struct text_peer *t)
 	return true;
 }
 
-static void
-run(void *arg)
+static bool
+idle(const struct speaker *s)
 {
-	struct text_peer *t = arg;
-	uint64_t id = conn_id(t->conn);
-	bool more = true;
-
-	if (dialects_find(t->set, id) == NULL)
-		return; /* closing */
-	for (int i = 0; more && !t->busy && !t->set->stopping &&
-	    conn_waiting(t->conn) < OUT_HIGH; i++) {
-		if (i == REQUESTS_A_TURN) {
-			loop_defer(t->set->loop, &t->again, run, t);
-			return;
-		}
-		more = step(t);
-		if (dialects_find(t->set, id) == NULL)
-			return;
-	}
-	if (!t->busy &&
-	    (t->set->stopping || (!more && conn_at_eof(t->conn))))
-		conn_close(t->conn);
+	return !((const struct text_peer *)s)->busy;
 }
 
 /* ---- the connection --------------------------------------------------- */
 
 static void
-on_input(struct conn *c, void *arg)
+drained(struct speaker *s)
 {
-	(void)c;
-	run(arg);
-}
-
-static void
-on_drained(struct conn *c, void *arg)
-{
-	struct text_peer *t = arg;
+	struct text_peer *t = (struct text_peer *)s;
 	size_t n = t->showns;
 
-	(void)c;
 	/* chat_read may call back here with a message: not into the list that
 	 * is walked. */
 	for (size_t i = 0; i < n; i++)
@@ -724,51 +686,53 @@ on_drained(struct conn *c, void *arg)
 		ask_inbox(t);
 	}
 	if (t->watch != 0)
-		chat_watch_more(t->set->chat, t->watch);
-	loop_defer(t->set->loop, &t->again, run, t);
+		chat_watch_more(s->set->chat, t->watch);
 }
 
 static void
-on_closed(struct conn *c, void *arg, enum conn_end end)
+foreign(struct speaker *s)
 {
-	struct text_peer *t = arg;
+	line((struct text_peer *)s, wire_err_text(WIRE_UNKNOWN_COMMAND));
+}
+
+static void
+cut(struct speaker *s)
+{
+	struct text_peer *t = (struct text_peer *)s;
+
+	loop_defer_cancel(s->set->loop, &t->over);
+	line(t, "Anda dikeluarkan dari server");
+}
+
+static void
+closed(struct speaker *s)
+{
+	struct text_peer *t = (struct text_peer *)s;
 	uint64_t session = t->session;
 
-	(void)c;
-	if (end == CONN_SLOW)
-		dialects_log_slow(t->set, t->user);
 	if (t->watch != 0)
-		chat_unwatch(t->set->chat, t->watch);
+		chat_unwatch(s->set->chat, t->watch);
 	peer_out(t);
 	if (session != 0)
-		chat_logout(t->set->chat, session,
+		chat_logout(s->set->chat, session,
 		    (struct chat_done){ nobody_asked, NULL, 0 });
-	guest_leave(&t->guest);
-	loop_defer_cancel(t->set->loop, &t->again);
+	loop_defer_cancel(s->set->loop, &t->over);
 	free(t->shown);
 	free(t);
 }
 
-static const struct conn_handler handler = {
-	.input = on_input,
-	.eof = on_input,
-	.drained = on_drained,
-	.closed = on_closed
-};
+static const struct speech speech = { idle, step, idle, drained, foreign, cut,
+	closed };
 
 bool
 text_open(struct dialects *set, int fd, const char *origin)
 {
-	struct text_peer *t = xcalloc(1, sizeof *t);
+	struct text_peer *t = (struct text_peer *)speaker_open(
+	    set, &speech, sizeof *t, fd, origin);
 
-	if (!guest_enter(
-	    set->guests, &t->guest, origin, loop_now(set->loop))) {
-		free(t);
+	if (t == NULL)
 		return false;
-	}
-	t->set = set;
 	frame_init(&t->frame, FRAME_LINES, WIRE_LINE_MAX);
-	t->conn = conn_open(set->conns, fd, &handler, t);
 	return true;
 }
 

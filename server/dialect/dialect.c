@@ -9,6 +9,7 @@
 #include "server/dialect/guest.h"
 #include "server/dialect/inner.h"
 #include "server/dialect/render.h"
+#include "server/dialect/speaker.h"
 #include "shared/blob.h"
 #include "shared/conn.h"
 #include "shared/utf8.h"
@@ -18,6 +19,30 @@ const char *
 dialect_name(enum dialect_kind kind)
 {
 	return kind == DIALECT_FRAMED ? "command protocol" : "plain text";
+}
+
+/* Its sessions have ended already; what is queued for it still goes out. */
+static void
+cut_one(struct conn *c, void *arg)
+{
+	struct speaker *s = conn_arg(c);
+
+	if (strcmp(s->user, arg) != 0)
+		return;
+	s->speech->cut(s);
+	conn_close(c);
+}
+
+static void
+cut(void *arg, const char *user)
+{
+	struct dialects *set = arg;
+	char name[WIRE_NAME_CAP];
+
+	if (set->conns == NULL || strlen(user) >= sizeof name)
+		return;
+	memcpy(name, user, strlen(user) + 1);
+	conns_each(set->conns, cut_one, name);
 }
 
 struct dialects *
@@ -38,6 +63,7 @@ dialects_new(struct loop *loop, struct chat *chat,
 	set->guests = guests_new();
 	framed_sink_init(set);
 	text_sink_init(set);
+	chat_on_cut(chat, cut, set);
 	return set;
 }
 

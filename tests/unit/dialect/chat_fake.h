@@ -63,6 +63,7 @@ FAKE_VALUE(enum wire_err, chat_each_rule, const struct chat *c, uint64_t s,
     const struct target *t, chat_rule_fn *f, void *a)
 FAKE(chat_do, struct chat *c, const struct chat_who *w,
     const struct chat_deed *e, struct chat_done d)
+FAKE(chat_on_cut, struct chat *c, void (*f)(void *a, const char *u), void *a)
 FAKE_VALUE(uint64_t, chat_watch, struct chat *c, uint64_t s, int64_t a,
     const struct chat_sink *k, uint64_t i, struct chat_done d)
 FAKE(chat_unwatch, struct chat *c, uint64_t w)

@@ -9,6 +9,7 @@
 
 #include "server/dialect/command.h"
 #include "server/dialect/inner.h"
+#include "server/dialect/raw.h"
 #include "server/dialect/render.h"
 #include "shared/xalloc.h"
 
@@ -123,6 +124,51 @@ cmd_leave(struct request *rq)
 		return;
 	keep_target(rq, &to);
 	chat_leave(rq->chat, &who, &to, request_later(rq, leave_done));
+}
+
+static bool
+same_name(const char *s, const char *key)
+{
+	char other[WIRE_NAME_CAP];
+
+	if (*s == '\0' || *key == '\0')
+		return *s == *key;
+	return wire_name_key(s, strlen(s), other) && strcmp(other, key) == 0;
+}
+
+/* The realm's key; "": ours, which names of ours are told without. */
+static void
+realm_key(const struct request *rq, const struct target *t,
+    char key[WIRE_NAME_CAP])
+{
+	if (t->realm[0] == '\0' ||
+	    !wire_name_key(t->realm, strlen(t->realm), key) ||
+	    same_name(rq->set->rules.realm, key))
+		key[0] = '\0';
+}
+
+/* `group NAME origin`.  Raw lines are of our own groups only. */
+void
+cmd_group(struct request *rq)
+{
+	struct chat_who who = asker(rq);
+	struct target to;
+	char realm[WIRE_NAME_CAP];
+
+	if (strcmp(rq->arg[1], "origin") != 0) {
+		reply_error(rq->set, rq->id, WIRE_BAD_PARAMETER);
+		return;
+	}
+	if (!parse_group(rq, &to))
+		return;
+	realm_key(rq, &to, realm);
+	if (realm[0] != '\0') {
+		reply_error(rq->set, rq->id, WIRE_NO_SUCH_GROUP);
+		return;
+	}
+	/* Nothing but the line from here on: no events between. */
+	framed_watch_end(rq);
+	raw_start(framed_speaker(rq), rq->id, &who, rq->who.name, to.name);
 }
 
 /* ---- what there is ---------------------------------------------------- */
@@ -323,16 +369,6 @@ struct sought {
 	char *topic; /* NULL: not found */
 };
 
-static bool
-same_name(const char *s, const char *key)
-{
-	char other[WIRE_NAME_CAP];
-
-	if (*s == '\0' || *key == '\0')
-		return *s == *key;
-	return wire_name_key(s, strlen(s), other) && strcmp(other, key) == 0;
-}
-
 static void
 look_at(void *arg, const struct chat_group *g)
 {
@@ -351,11 +387,7 @@ tell_topic(struct request *rq, const struct target *of)
 
 	if (!wire_name_key(of->name, strlen(of->name), s.key))
 		s.key[0] = '\0'; /* nobody's */
-	/* Ours are told without a realm. */
-	if (of->realm[0] == '\0' ||
-	    !wire_name_key(of->realm, strlen(of->realm), s.realm) ||
-	    same_name(rq->set->rules.realm, s.realm))
-		s.realm[0] = '\0';
+	realm_key(rq, of, s.realm);
 	chat_each_group(rq->chat, rq->session, look_at, &s);
 	if (s.topic == NULL) {
 		reply_error(rq->set, rq->id, WIRE_NO_SUCH_GROUP);

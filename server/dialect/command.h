@@ -91,6 +91,8 @@ int64_t framed_register(const struct request *);
 void framed_unregister(struct dialects *, uint64_t id);
 uint64_t framed_watch(const struct request *); /* the asker's own; 0 */
 void framed_watch_start(struct request *, int64_t after);
+void framed_watch_end(struct request *);
+struct speaker *framed_speaker(const struct request *);
 
 /* ---- the handlers ----------------------------------------------------- */
 
@@ -111,6 +113,7 @@ void cmd_unread(struct request *);
 void cmd_watch(struct request *);
 
 void cmd_act(struct request *); /* kick, ban, op, grant, ... */
+void cmd_group(struct request *); /* a raw line */
 void cmd_groups(struct request *);
 void cmd_join(struct request *);
 void cmd_leave(struct request *);
@@ -118,6 +121,10 @@ void cmd_members(struct request *);
 void cmd_mode(struct request *);
 void cmd_rules(struct request *);
 void cmd_topic(struct request *);
+
+void cmd_check(struct request *);
+void cmd_links(struct request *);
+void cmd_server(struct request *);
 
 void cmd_hello(struct request *);
 void cmd_help(struct request *);

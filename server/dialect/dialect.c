@@ -8,6 +8,7 @@
 
 #include "server/dialect/guest.h"
 #include "server/dialect/inner.h"
+#include "server/dialect/raw.h"
 #include "server/dialect/render.h"
 #include "server/dialect/speaker.h"
 #include "shared/blob.h"
@@ -63,6 +64,7 @@ dialects_new(struct loop *loop, struct chat *chat,
 	set->guests = guests_new();
 	framed_sink_init(set);
 	text_sink_init(set);
+	raw_init(set);
 	chat_on_cut(chat, cut, set);
 	return set;
 }

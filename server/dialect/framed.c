@@ -197,15 +197,30 @@ watch_done(void *arg, uint64_t id, const struct chat_result *res)
 }
 
 void
+framed_watch_end(struct request *rq)
+{
+	struct framed *f = rq->from;
+
+	if (f->watch != 0)
+		chat_unwatch(rq->chat, f->watch);
+	f->watch = 0;
+	f->watch_user[0] = '\0';
+}
+
+struct speaker *
+framed_speaker(const struct request *rq)
+{
+	return &rq->from->s;
+}
+
+void
 framed_watch_start(struct request *rq, int64_t after)
 {
 	struct framed *f = rq->from;
 	uint64_t watch;
 
 	/* A connection has one watch: a new one takes the place of the old. */
-	if (f->watch != 0)
-		chat_unwatch(rq->chat, f->watch);
-	f->watch = 0;
+	framed_watch_end(rq);
 	memcpy(f->watch_user, rq->who.name, strlen(rq->who.name) + 1);
 	request_keep(rq, rq->token);
 	watch = chat_watch(rq->chat, rq->session, after,
@@ -309,6 +324,12 @@ refuse(struct framed *f, const struct line *l, enum wire_err err)
 	reply_error(f->s.set, open_request(f, l), err);
 }
 
+static bool
+is_link(const char *p)
+{
+	return strncmp(p, "link", 4) == 0 && (p[4] == ' ' || p[4] == '\0');
+}
+
 static void
 start(struct framed *f, const struct line *l, const struct command *c)
 {
@@ -363,6 +384,25 @@ take_line(struct framed *f, char *p, size_t n)
 	return true;
 }
 
+/* The other end of a link, which says so first: from here on it is the links'
+ * own.  Whoever else says it is closed. */
+static void
+take_link(struct framed *f, const char *p)
+{
+	struct buf *in = conn_in(f->s.conn);
+	const struct peers *peers = &f->s.set->peers;
+	int fd;
+
+	if (f->s.spoken || peers->link == NULL) {
+		refuse(f, NULL, WIRE_DENIED);
+		conn_close(f->s.conn);
+		return;
+	}
+	fd = conn_detach(f->s.conn);
+	peers->link(peers->arg, fd, p, buf_data(in) + f->frame.whole,
+	    in->len - f->frame.whole);
+}
+
 /* Its tag is known where the line has room for one behind it. */
 static void
 refuse_long(struct framed *f, const char *p, size_t n)
@@ -409,6 +449,10 @@ step(struct speaker *s)
 	}
 	if (speaker_foreign(s, p, n, true))
 		return false;
+	if (is_link(p)) {
+		take_link(f, p);
+		return false;
+	}
 	s->spoken = true;
 	f->held = !take_line(f, p, n);
 	f->held_n = n;

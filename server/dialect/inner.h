@@ -34,8 +34,10 @@ struct dialects {
 	struct conns *conns;
 	struct guests *guests;
 	struct chat_rules rules;
-	struct chat_sink framed_sink, text_sink;
+	struct chat_sink framed_sink, text_sink, raw_sink;
 	struct peers peers; /* zeroed: none */
+	struct peers_line raw_line;
+	uint16_t raws; /* how many there were */
 	struct text_peer *texts; /* those logged in */
 	void (*log)(const char *cause, const char *detail);
 	bool stopping;

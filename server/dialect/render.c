@@ -89,6 +89,18 @@ render_error(enum wire_err err, int64_t retry_ms)
 }
 
 json_t *
+render_no_group(const char *name)
+{
+	char *text = xasprintf("Tidak ada grup %s di server", name);
+	json_t *o = json_object();
+
+	put(o, "status", "PENDING");
+	put(o, "message", text);
+	free(text);
+	return o;
+}
+
+json_t *
 render_time(int64_t ms)
 {
 	char text[WIRE_TIME_CAP];

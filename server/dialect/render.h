@@ -27,6 +27,9 @@ json_t *render_ok(void);
 json_t *render_ok_text(const char *message);
 json_t *render_error(enum wire_err, int64_t retry_ms); /* 0: no retry_ms */
 
+/* A realm of the older system asked for it. */
+json_t *render_no_group(const char *name);
+
 /* A time of the protocol, of ms since 1970. */
 json_t *render_time(int64_t ms);
 

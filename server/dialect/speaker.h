@@ -18,6 +18,7 @@
 
 struct conn;
 struct dialects;
+struct raw;
 struct speaker;
 
 /* A dialect's part in it. */
@@ -42,6 +43,7 @@ struct speaker {
 	struct dialects *set;
 	struct conn *conn;
 	const struct speech *speech;
+	struct raw *raw; /* has taken its place for now; NULL */
 	char *user;  /* who was logged in here last; "" before */
 	struct guest guest;
 	struct loop_call again;

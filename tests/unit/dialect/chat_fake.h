@@ -7,6 +7,7 @@
 #define TESTS_UNIT_DIALECT_CHAT_FAKE_H
 
 #include "server/chat/chat.h"
+#include "server/chat/peer.h"
 
 #define FAKE(name, ...) \
 	void name(__VA_ARGS__) \
@@ -29,11 +30,7 @@ FAKE(chat_each_user, const struct chat *c, chat_user_fn *f, void *a)
 FAKE(chat_each_online, const struct chat *c, chat_user_fn *f, void *a)
 FAKE(chat_login, struct chat *c, const char *n, const char *p,
     enum chat_login_kind k, struct chat_done d)
-FAKE_VALUE(uint64_t, chat_session_of_token, struct chat *c, const char *t,
-    size_t n)
 FAKE_VALUE(bool, chat_session_use, struct chat *c, uint64_t s)
-FAKE_VALUE(bool, chat_session_user, const struct chat *c, uint64_t s,
-    struct chat_user *u)
 FAKE(chat_logout, struct chat *c, uint64_t s, struct chat_done d)
 FAKE(chat_passwd, struct chat *c, uint64_t s, const char *o, const char *n,
     struct chat_done d)
@@ -63,11 +60,31 @@ FAKE_VALUE(enum wire_err, chat_each_rule, const struct chat *c, uint64_t s,
     const struct target *t, chat_rule_fn *f, void *a)
 FAKE(chat_do, struct chat *c, const struct chat_who *w,
     const struct chat_deed *e, struct chat_done d)
-FAKE(chat_on_cut, struct chat *c, void (*f)(void *a, const char *u), void *a)
 FAKE_VALUE(uint64_t, chat_watch, struct chat *c, uint64_t s, int64_t a,
     const struct chat_sink *k, uint64_t i, struct chat_done d)
 FAKE(chat_unwatch, struct chat *c, uint64_t w)
 FAKE(chat_watch_more, struct chat *c, uint64_t w)
+
+/* A test that defines CHAT_FAKE_LINES brings these itself. */
+#ifndef CHAT_FAKE_LINES
+FAKE_VALUE(uint64_t, chat_session_of_token, struct chat *c, const char *t,
+    size_t n)
+FAKE_VALUE(bool, chat_session_user, const struct chat *c, uint64_t s,
+    struct chat_user *u)
+FAKE(chat_on_cut, struct chat *c, void (*f)(void *a, const char *u), void *a)
+FAKE_VALUE(uint64_t, chat_line_open, struct chat *c, const struct chat_who *w,
+    const char *g, const struct chat_sink *k, uint64_t i, enum wire_err *e)
+FAKE(chat_line_say, struct chat *c, uint64_t l, const char *t,
+    struct chat_done d)
+FAKE(chat_line_close, struct chat *c, uint64_t l)
+FAKE_VALUE(bool, chat_group_there, const struct chat *c,
+    const struct chat_who *w, const char *g)
+FAKE_VALUE(bool, chat_find_user, const struct chat *c, const char *n,
+    struct chat_user *o)
+FAKE(chat_receive_letter, struct chat *c, const char *r, const char *f,
+    const char *t, const char *x, struct chat_done d)
+FAKE(chat_foreign_name, const char *f, char o[WIRE_NAME_CAP])
+#endif
 
 #pragma GCC diagnostic pop
 

@@ -22,14 +22,14 @@
 enum {
 	SHOWN_MAX = 32, /* senders whose messages are not with the peer yet */
 	/* Cleaning makes a byte a placeholder of at most 8. */
-	SAID_CAP = 8 * WIRE_TEXT_MAX + 2 * WIRE_NAME_CAP + 64,
+	SAID_CAP = 8 * WIRE_TEXT_MAX + 3 * WIRE_TARGET_CAP + 64,
 	LIST_CAP = 4 << 20
 };
 
 enum asking { ASK_NOTHING, ASK_NAME, ASK_PASSWORD };
 
 struct shown {
-	char from[WIRE_NAME_CAP];
+	struct target from;
 	int64_t id;
 };
 
@@ -99,14 +99,52 @@ nobody_asked(void *arg, uint64_t id, const struct chat_result *res)
 /* ---- messages to the peer --------------------------------------------- */
 
 static struct blob *
-render(const struct chat_message *m, bool private)
+render(const struct chat_message *m)
 {
+	char target[WIRE_TARGET_CAP];
 	struct buf b;
 	struct blob *blob;
 
 	buf_init(&b, SAID_CAP);
-	buf_addf(&b, "%s[%s] ", private ? "Pesan pribadi dari " : "", m->from);
+	target_format(&m->target, target);
+	if (m->target.kind == TARGET_USER)
+		buf_adds(&b, "Pesan pribadi dari ");
+	else if (m->target.kind == TARGET_GROUP)
+		buf_addf(&b, "%s ", target);
+	buf_addf(&b, "[%s] ", m->from);
 	utf8_clean(&b, m->text, strlen(m->text));
+	buf_addc(&b, '\n');
+	blob = blob_new(buf_data(&b), b.len);
+	buf_release(&b);
+	return blob;
+}
+
+/* Who comes to a group and who goes, and to which one is invited; of the rest
+ * nothing is told here. */
+static struct blob *
+render_news(const struct chat_event *e)
+{
+	char target[WIRE_TARGET_CAP];
+	struct buf b;
+	struct blob *blob;
+
+	buf_init(&b, SAID_CAP);
+	target_format(&e->target, target);
+	if (e->kind == CHAT_EV_INVITE)
+		buf_addf(&b, "%s %s mengundang anda", target, e->by);
+	else if (e->kind == CHAT_EV_JOIN)
+		buf_addf(&b, "%s %s telah bergabung", target, e->user.name);
+	else if (e->by == NULL)
+		buf_addf(
+		    &b, "%s %s meninggalkan group", target, e->user.name);
+	else
+		buf_addf(&b, "%s %s dikeluarkan oleh %s", target,
+		    e->user.name, e->by);
+	if (e->kind == CHAT_EV_LEAVE && e->by != NULL && e->text != NULL &&
+	    *e->text != '\0') {
+		buf_adds(&b, ": ");
+		utf8_clean(&b, e->text, strlen(e->text));
+	}
 	buf_addc(&b, '\n');
 	blob = blob_new(buf_data(&b), b.len);
 	buf_release(&b);
@@ -116,12 +154,15 @@ render(const struct chat_message *m, bool private)
 static void
 mark_read(struct text_peer *t, const struct shown *s)
 {
-	struct target from = { .kind = TARGET_USER };
-
-	memcpy(from.name, s->from, sizeof from.name);
 	if (t->session != 0)
-		chat_read(t->s.set->chat, t->session, t->watch, &from, s->id,
-		    (struct chat_done){ nobody_asked, NULL, 0 });
+		chat_read(t->s.set->chat, t->session, t->watch, &s->from,
+		    s->id, (struct chat_done){ nobody_asked, NULL, 0 });
+}
+
+static bool
+same_target(const struct target *a, const struct target *b)
+{
+	return strcmp(a->name, b->name) == 0 && strcmp(a->realm, b->realm) == 0;
 }
 
 /* A message counts as read when its bytes are with the kernel; one that finds
@@ -134,13 +175,13 @@ will_be_read(struct text_peer *t, const struct chat_message *m)
 	if (t->shown == NULL)
 		t->shown = xcalloc(SHOWN_MAX, sizeof *t->shown);
 	for (s = t->shown; s < t->shown + t->showns; s++)
-		if (strcmp(s->from, m->from) == 0)
+		if (same_target(&s->from, &m->target))
 			break;
-	if (s == t->shown + SHOWN_MAX || strlen(m->from) >= sizeof s->from)
+	if (s == t->shown + SHOWN_MAX)
 		return false;
 	if (s == t->shown + t->showns)
 		t->showns++;
-	memcpy(s->from, m->from, strlen(m->from) + 1);
+	s->from = m->target;
 	s->id = m->id;
 	return true;
 }
@@ -160,15 +201,25 @@ show(struct text_peer *t, const struct chat_event *e)
 	const struct chat_message *m = &e->message;
 	struct blob **b = &e->encoded[DIALECT_TEXT];
 
-	if (m->target.kind == TARGET_GROUP || is_own(t, m))
+	if (is_own(t, m))
 		return;
 	if (m->target.kind == TARGET_USER && m->id <= t->inboxed)
 		return;
 	if (*b == NULL)
-		*b = render(m, m->target.kind == TARGET_USER);
+		*b = render(m);
 	conn_send(t->s.conn, *b);
 	if (m->target.kind == TARGET_USER)
 		(void)will_be_read(t, m);
+}
+
+static void
+show_news(struct text_peer *t, const struct chat_event *e)
+{
+	struct blob **b = &e->encoded[DIALECT_TEXT];
+
+	if (*b == NULL)
+		*b = render_news(e);
+	conn_send(t->s.conn, *b);
 }
 
 static bool
@@ -178,10 +229,24 @@ sink_event(void *arg, uint64_t id, const struct chat_event *e)
 
 	if (t == NULL)
 		return true;
-	if (e->kind == CHAT_EV_MESSAGE)
+	switch (e->kind) {
+	case CHAT_EV_MESSAGE:
 		show(t, e);
-	else if (e->kind == CHAT_EV_SHUTDOWN)
+		break;
+	case CHAT_EV_JOIN:
+	case CHAT_EV_LEAVE:
+	case CHAT_EV_INVITE:
+		show_news(t, e);
+		break;
+	case CHAT_EV_SHUTDOWN:
 		line(t, e->text);
+		break;
+	case CHAT_EV_PRESENCE:
+	case CHAT_EV_MEMBER:
+	case CHAT_EV_GROUP:
+	case CHAT_EV_READ:
+		break;
+	}
 	return conn_waiting(t->s.conn) < OUT_HIGH;
 }
 
@@ -293,7 +358,7 @@ show_page(struct text_peer *t, const struct chat_result *res)
 		if (conn_waiting(t->s.conn) >= OUT_HIGH ||
 		    !will_be_read(t, &res->message[i]))
 			break;
-		b = render(&res->message[i], true);
+		b = render(&res->message[i]);
 		conn_send(t->s.conn, b);
 		blob_unref(b);
 		t->inboxed = res->message[i].id;
@@ -527,7 +592,7 @@ send_to(struct text_peer *t, char *rest)
 	if (rest == NULL || *rest == '\0')
 		line(t, "Perintah yang anda ketikkan salah");
 	else if (target_parse(&to, name, strlen(name)) != WIRE_OK ||
-	    to.kind != TARGET_USER)
+	    to.kind == TARGET_EVERYONE)
 		line(t, wire_err_text(WIRE_NO_SUCH_USER));
 	else
 		/* No watch is left out: a note to self comes back. */

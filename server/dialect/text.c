@@ -308,7 +308,7 @@ sink_ended(void *arg, uint64_t id, enum wire_err why)
 	/* After a logout of its own there is no session here any more. */
 	if (t->session == 0)
 		return;
-	if (why == WIRE_NO_SESSION) {
+	if (why == WIRE_NO_SESSION || why == WIRE_BANNED) {
 		peer_out(t);
 		/* Whoever is thrown out is told that, and that only. */
 		loop_defer(t->s.set->loop, &t->over, session_over, t);

@@ -43,7 +43,8 @@ struct account {
 	TAILQ_HEAD(account_watches, watch) watches;
 	bool admin;         /* by grant */
 	unsigned revoking;  /* that is being taken away */
-	unsigned finding;   /* what it says is on the way to a link (message.c) */
+	unsigned finding;   /* words whose way to a realm is being asked for
+	                     * (message.c) */
 	struct presence_entry presence;
 };
 

@@ -24,6 +24,9 @@ struct said {
 	char key[WIRE_TARGET_CAP], from[WIRE_TARGET_CAP];
 	char name[WIRE_REAL_NAME_CAP];
 	char tag[WIRE_TAG_MAX + 1]; /* "": none */
+	/* What must be the same when the tag comes again: as the sender has
+	 * called it, for a bare name may be found elsewhere. */
+	unsigned char digest[SECRET_DIGEST_LEN];
 	uint64_t watcher;
 	struct convo to; /* its group is good in the first turn only */
 	int64_t time;
@@ -56,6 +59,25 @@ said_release(struct ask *ask)
 	free(said->realm);
 }
 
+static void
+digest_words(const char *conv, const char *text,
+    unsigned char digest[SECRET_DIGEST_LEN])
+{
+	char both[CONVO_CAP + WIRE_TEXT_MAX + 1];
+	size_t n = strlen(conv) + 1, m = strlen(text);
+
+	memcpy(both, conv, n);
+	memcpy(both + n, text, m + 1);
+	secret_digest(both, n + m, digest);
+}
+
+/* Another realm's clock may be wrong, but nothing was said tomorrow. */
+static int64_t
+time_said(const struct chat *chat, int64_t time)
+{
+	return time > 0 && time < chat->wall ? time : chat->wall;
+}
+
 static struct said *
 said_new(struct chat *chat, const struct words *w, struct chat_done done)
 {
@@ -67,11 +89,13 @@ said_new(struct chat *chat, const struct words *w, struct chat_done done)
 	snprintf(said->key, sizeof(said->key), "%s", w->key);
 	snprintf(said->from, sizeof(said->from), "%s", w->from);
 	snprintf(said->name, sizeof(said->name), "%s", w->name);
-	if (w->tag != NULL)
+	if (w->tag != NULL) {
 		snprintf(said->tag, sizeof(said->tag), "%s", w->tag);
+		digest_words(w->to->key, w->text, said->digest);
+	}
 	said->watcher = w->watcher;
 	said->to = *w->to;
-	said->time = w->time;
+	said->time = time_said(chat, w->time);
 	said->delivered = w->delivered;
 	memcpy(said->text, w->text, n);
 	return said;
@@ -255,26 +279,13 @@ said_written(void *arg, const struct store_written *written)
 
 /* ---- written ---------------------------------------------------------- */
 
-/* What must be the same when a tag comes again. */
-static void
-digest_words(const char *conv, const char *text,
-    unsigned char digest[SECRET_DIGEST_LEN])
-{
-	char both[CONVO_CAP + WIRE_TEXT_MAX + 1];
-	size_t n = strlen(conv) + 1, m = strlen(text);
-
-	memcpy(both, conv, n);
-	memcpy(both + n, text, m + 1);
-	secret_digest(both, n + m, digest);
-}
-
 static void
 said_tag(const struct said *said, struct store_tag *out)
 {
 	*out = (struct store_tag){ .account = said->account->id,
 		.tag = said->tag,
 		.since = said->time - TAG_MS };
-	digest_words(said->to.key, said->text, out->digest);
+	memcpy(out->digest, said->digest, sizeof(out->digest));
 }
 
 static bool
@@ -379,15 +390,14 @@ is_known(const struct said *said)
 	char key[WIRE_TARGET_CAP];
 	const struct remote *r;
 
-	if (to->realm[0] == '\0')
+	/* Never past one that waits for an answer. */
+	if (to->realm[0] == '\0' || said->account->finding > 0)
 		return false;
 	switch (chat->router.reach(chat->router.arg, to->realm)) {
 	case CHAT_REALM_DOWN:
 		return true;
 	case CHAT_REALM_UP:
-		/* Never past one that waits for an answer. */
-		if (said->account->finding > 0 ||
-		    !remote_key(to->name, to->realm, key))
+		if (!remote_key(to->name, to->realm, key))
 			return false;
 		r = remote_find(chat, key);
 		return r != NULL && r->known;
@@ -399,17 +409,20 @@ is_known(const struct said *said)
 	return false;
 }
 
-static void
+/* False: they are no names. */
+static bool
 said_is_for(struct said *said, const char *user, const char *realm)
 {
 	struct target *to = &said->to.target;
 	char key[WIRE_TARGET_CAP];
 
+	if (!remote_key(user, realm, key))
+		return false;
 	*to = (struct target){ .kind = TARGET_USER };
 	snprintf(to->name, sizeof(to->name), "%s", user);
 	snprintf(to->realm, sizeof(to->realm), "%s", realm);
-	if (remote_key(user, realm, key))
-		convo_key(said->account->key, key, said->to.key);
+	convo_key(said->account->key, key, said->to.key);
+	return true;
 }
 
 /* Nobody can be asked now: who was known before is it. */
@@ -422,37 +435,56 @@ fall_back(struct said *said)
 	if (said->to.target.realm[0] != '\0' || r == NULL ||
 	    reachable(said->ask.chat, r->realm) != WIRE_OK)
 		return false;
-	said_is_for(said, r->name, r->realm);
-	return true;
+	return said_is_for(said, r->name, r->realm);
+}
+
+static enum wire_err
+take_found(struct said *said, const struct chat_found *found)
+{
+	struct chat *chat = said->ask.chat;
+	struct remote *r;
+
+	if (!said_is_for(said, found->user, found->realm))
+		return WIRE_NO_SUCH_USER;
+	said->delivered = found->delivered;
+	r = remote_meet(chat, found->user, found->realm);
+	if (r != NULL) {
+		r->known = true;
+		if (found->real_name != NULL)
+			remote_set_real_name(r, found->real_name);
+	}
+	return found->delivered ? WIRE_OK : reachable(chat, found->realm);
+}
+
+/* It is not on its way to a link any more. */
+static void
+said_lost(struct said *said, enum wire_err err)
+{
+	said->account->finding--;
+	ask_end(&said->ask, err);
 }
 
 static void
 said_found(void *arg, const struct chat_found *found)
 {
 	struct said *said = arg;
-	struct chat *chat = said->ask.chat;
 	enum wire_err err = found->err;
-	struct remote *r;
 
-	said->account->finding--;
-	if (err == WIRE_OK) {
-		said_is_for(said, found->user, found->realm);
-		said->delivered = found->delivered;
-		r = remote_meet(chat, found->user, found->realm);
-		if (r != NULL) {
-			r->known = true;
-			if (found->real_name != NULL)
-				remote_set_real_name(r, found->real_name);
-		}
-		if (!found->delivered)
-			err = reachable(chat, found->realm);
-	} else if (err == WIRE_REALM_UNREACHABLE && fall_back(said)) {
+	if (!ask_alive(&said->ask))
+		return;
+	if (err == WIRE_OK)
+		err = take_found(said, found);
+	else if (err == WIRE_REALM_UNREACHABLE && fall_back(said))
 		err = WIRE_OK;
+	/* Who was silenced meanwhile says nothing more, unless it is said. */
+	if (err == WIRE_OK && !said->delivered)
+		err = server_may_say(said->ask.chat, said->key);
+	if (err != WIRE_OK) {
+		said_lost(said, err);
+		return;
 	}
-	if (err != WIRE_OK)
-		ask_end(&said->ask, err);
-	else
-		said_store(said, NULL);
+	said->account->finding--;
+	said_store(said, NULL);
 }
 
 static void
@@ -464,7 +496,6 @@ said_find(struct said *said)
 		.from = said->from,
 		.text = said->text };
 
-	said->account->finding++;
 	chat->router.find(chat->router.arg, &letter, said_found, said);
 }
 
@@ -476,17 +507,21 @@ said_tag_looked_up(void *arg, const struct store_written *tag)
 
 	if (!ask_alive(&said->ask))
 		return;
-	if (tag->reused)
-		ask_end(&said->ask, WIRE_TAG_REUSED);
-	else if (!tag->ok)
-		ask_end(&said->ask, WIRE_STORAGE);
-	else if (tag->duplicate)
+	if (tag->reused) {
+		said_lost(said, WIRE_TAG_REUSED);
+	} else if (!tag->ok) {
+		said_lost(said, WIRE_STORAGE);
+	} else if (tag->duplicate) {
+		said->account->finding--;
 		ask_answer(&said->ask,
 		    &(struct chat_result){ .id = tag->id, .duplicate = true });
-	else
+	} else {
 		said_find(said);
+	}
 }
 
+/* One without a tag looks up an empty one, which nobody has, where another may
+ * be in front of it: queries are answered in their order. */
 static void
 said_route(struct said *said)
 {
@@ -495,13 +530,13 @@ said_route(struct said *said)
 
 	if (is_known(said)) {
 		said_store(said, NULL);
-	} else if (said->tag[0] == '\0') {
+	} else if (said->account->finding++ == 0 && said->tag[0] == '\0') {
 		said_find(said);
 	} else {
 		said_tag(said, &tag);
 		if (!store_find_tag(
 			chat->store, &tag, said_tag_looked_up, said))
-			ask_end(&said->ask, WIRE_BUSY);
+			said_lost(said, WIRE_BUSY);
 	}
 }
 
@@ -513,14 +548,16 @@ resolve(const struct chat *chat, const struct account *me,
     const struct target *target, struct convo *to, bool *elsewhere)
 {
 	enum wire_err err = convo_resolve(chat, me, target, to);
+	char key[WIRE_NAME_CAP];
 
 	*elsewhere = false;
-	if (err == WIRE_NO_SUCH_USER && chat->router.find != NULL) {
+	if (err == WIRE_NO_SUCH_USER && chat->router.find != NULL &&
+	    target->realm[0] == '\0' &&
+	    wire_name_key(target->name, strlen(target->name), key)) {
 		*elsewhere = true;
 		to->kind = STORE_PRIVATE;
 		to->target = *target;
-		to->target.realm[0] = '\0';
-		convo_key(me->key, target->name, to->key);
+		convo_key(me->key, key, to->key);
 		return WIRE_OK;
 	}
 	if (err != WIRE_OK)

@@ -164,10 +164,16 @@ receive_returned(struct chat *chat, const struct chat_origin *origin,
 	struct target to, whom;
 	char text[WIRE_TEXT_MAX + 1], key[WIRE_TARGET_CAP];
 	char from[WIRE_TARGET_CAP];
+	enum wire_err err = item->err;
 	size_t n;
 
 	if (!receive_name(item->to, &to) || !receive_is_ours(chat, &to))
 		return "an answer to somebody of another realm";
+	if (item->group != NULL &&
+	    !wire_name_ok(item->group, strlen(item->group)))
+		return "an answer from a group of no name";
+	if (err <= WIRE_OK || err >= WIRE_ERRS)
+		err = WIRE_DENIED;
 	conv.other = account_find(chat, to.name);
 	if (conv.other == NULL || item->text == NULL ||
 	    !utf8_valid(item->text, strlen(item->text))) {
@@ -183,7 +189,7 @@ receive_returned(struct chat *chat, const struct chat_origin *origin,
 	n = (size_t)snprintf(text, sizeof(text), "%s%s%s%s: %s",
 	    item->group != NULL ? "#" : "",
 	    item->group != NULL ? item->group : "",
-	    item->group != NULL ? ": " : "", wire_err_text(item->err),
+	    item->group != NULL ? ": " : "", wire_err_text(err),
 	    item->text);
 	if (n >= sizeof(text))
 		text[utf8_cut(text, sizeof(text) - 1)] = '\0';
@@ -259,6 +265,8 @@ chat_receive_letter(struct chat *chat, const char *realm, const char *from,
 		err = WIRE_NO_SUCH_USER;
 	if (err == WIRE_OK)
 		err = message_check(text, NULL);
+	if (err == WIRE_OK && !utf8_valid(text, strlen(text)))
+		err = WIRE_BAD_UTF8;
 	if (err == WIRE_OK)
 		err = server_may_say(chat, key);
 	if (err != WIRE_OK)

@@ -85,6 +85,14 @@ store_fake_messages(const struct store *s)
 	return s->messages;
 }
 
+const struct store_message *
+store_fake_message(const struct store *s, int64_t id)
+{
+	if (id < 1 || id > (int64_t)s->messages)
+		return NULL;
+	return &s->message[id - 1];
+}
+
 size_t
 store_fake_sessions(const struct store *s)
 {

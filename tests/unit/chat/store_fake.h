@@ -48,6 +48,8 @@ bool store_fake_admin(const struct store *, const char *key);
 size_t store_fake_groups(const struct store *);
 
 /* NULL: none. */
+const struct store_message *store_fake_message(
+    const struct store *, int64_t id);
 const struct store_group *store_fake_group(
     const struct store *, const char *conv);
 const struct store_member *store_fake_member(

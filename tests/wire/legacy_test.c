@@ -40,6 +40,7 @@
 
 static int peer = -1; /* it listens */
 
+/* The port. */
 static int
 peer_listen(void)
 {
@@ -62,27 +63,27 @@ peer_close(void)
 	peer = -1;
 }
 
+/* The next connection to that listener, and what is asked on it. */
 static struct client *
-peer_accept(void)
+asked_at(int listener, const char *request)
 {
-	struct pollfd p = { .fd = peer, .events = POLLIN };
+	struct pollfd p = { .fd = listener, .events = POLLIN };
+	struct client *c;
 	int fd;
 
 	if (poll(&p, 1, DEADLINE_MS) != 1)
 		fail_msg("the older server is not asked");
-	fd = accept4(peer, NULL, NULL, SOCK_CLOEXEC);
+	fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 	assert_true(fd >= 0);
-	return client_of(fd);
+	c = client_of(fd);
+	client_expect_text(c, request);
+	return c;
 }
 
-/* The next connection, and what is asked on it. */
 static struct client *
 peer_asked(const char *request)
 {
-	struct client *c = peer_accept();
-
-	client_expect_text(c, request);
-	return c;
+	return asked_at(peer, request);
 }
 
 static void
@@ -564,6 +565,97 @@ its_user_who_vanishes_has_left(void **state)
 	client_expect_text(c, "james@lama meninggalkan group");
 }
 
+/* ---- links ------------------------------------------------------------ */
+
+static void
+an_administrator_sees_how_it_does(void **state)
+{
+	struct server *s = *state;
+	struct client *c;
+
+	server_stop(s);
+	server_option(s, "--admin", "messi");
+	server_start(s);
+	c = client_as(s, "messi", "surabaya");
+	expect(c, "links -", "{'links':[{'realm':'lama','kind':'legacy',"
+	                     "'state':'ready','queued':0,'error':'',"
+	                     "'since':'<time>'}]}");
+	peer_close();
+	expect(c, "send - james Halo", "{'code':'realm-unreachable'}");
+	expect(c, "links -", "{'links':[{'state':'down',"
+	                     "'error':'Connection refused'}]}");
+	/* Others do not see it. */
+	c = client_as(s, "henderson", "surabaya");
+	expect(c, "links -", "{'status':'ERROR','code':'denied'}");
+}
+
+static struct server *
+open_linked_twice(int listener[2])
+{
+	struct server *s = server_new();
+	static const char *const names[] = { "satu", "dua" };
+	char *link;
+
+	for (int i = 0; i < 2; i++) {
+		link = xasprintf("%s=127.0.0.1:%d,legacy", names[i],
+		    peer_listen());
+		listener[i] = peer;
+		server_option(s, "--link", link);
+		free(link);
+	}
+	peer = -1;
+	server_start(s);
+	return s;
+}
+
+static void
+several_are_asked_in_their_order(void **state)
+{
+	int at[2];
+	struct client *c, *p;
+
+	*state = open_linked_twice(at);
+	c = client_as(*state, "messi", "surabaya");
+	client_puts(c, "send - james Halo\r\n");
+	p = asked_at(at[0], "server send messi james Halo \r\n");
+	peer_answers(p, UNKNOWN);
+	p = asked_at(at[1], "server send messi james Halo \r\n");
+	peer_answers(p, SENT);
+	expect_reply(c, "{'status':'OK'}");
+	expect(c, "history - james@dua", "{'messages':[{'text':'Halo'}]}");
+	/* Who does not answer is passed over. */
+	client_puts(c, "group - batak origin \r\n");
+	p = asked_at(at[0], "check group messi batak other \r\n");
+	client_close(p);
+	p = asked_at(at[1], "check group messi batak other \r\n");
+	client_puts(p, "messi telah bergabung");
+	client_expect_text(c, "messi telah bergabung");
+	client_puts(p, LEFT_BATAK END);
+	client_expect_text(c, "exit");
+	expect_reply(c, "{'status':'OK'}");
+	close(at[0]);
+	close(at[1]);
+}
+
+/* What one says arrives in its order, whoever else asks meanwhile. */
+static void
+letters_keep_their_order(void **state)
+{
+	struct client *c = client_as(*state, "messi", "surabaya");
+	char *line;
+	int i;
+
+	for (i = 0; i < 10; i++)
+		client_printf(c, "send - james@lama n%d\r\n", i);
+	for (i = 0; i < 10; i++) {
+		line = xasprintf("server send messi james n%d \r\n", i);
+		peer_answers(peer_asked(line), SENT);
+		free(line);
+	}
+	for (i = 0; i < 10; i++)
+		expect_reply(c, "{'status':'OK','message':'Message Sent'}");
+}
+
 /* ---- two of ours, each the older one to the other --------------------- */
 
 /* Their ports are known when they have run once. */
@@ -667,6 +759,10 @@ main(void)
 		LINKED_TEST(it_is_told_which_groups_are_not_here),
 		LINKED_TEST(its_user_takes_part_in_a_group_of_ours),
 		LINKED_TEST(its_user_who_vanishes_has_left),
+		LINKED_TEST(an_administrator_sees_how_it_does),
+		LINKED_TEST(letters_keep_their_order),
+		cmocka_unit_test_teardown(
+		    several_are_asked_in_their_order, without_server),
 		SERVER_TEST(two_of_ours_speak_it_with_each_other),
 		SERVER_TEST(a_group_of_one_is_bridged_to_the_other),
 	};

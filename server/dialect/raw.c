@@ -87,18 +87,16 @@ struct raw_chat
 raw_cut(const char *p, size_t n, bool whole)
 {
 	/* A CR that stands behind the longest text belongs to its end. */
-	size_t most = n < WIRE_TEXT_MAX + 2 ? n : WIRE_TEXT_MAX + 2;
-	const char *lf = most > 0 ? memchr(p, '\n', most) : NULL;
+	const size_t most = WIRE_TEXT_MAX + 2;
+	const char *lf =
+	    n > 0 ? memchr(p, '\n', n < most ? n : most) : NULL;
 	struct raw_chat c = { .end = true };
 
-	if (lf != NULL) {
-		c.eat = (size_t)(lf - p) + 1;
-		c.n = without_cr(p, c.eat - 1);
-	} else if (n >= WIRE_TEXT_MAX + 2 || whole) {
-		c.eat = n;
-		c.n = without_cr(p, n);
-	}
-	if (c.n <= WIRE_TEXT_MAX)
+	if (lf == NULL && n < most && !whole)
+		return c;
+	c.eat = lf != NULL ? (size_t)(lf - p) + 1 : n;
+	c.n = without_cr(p, lf != NULL ? c.eat - 1 : n);
+	if (c.n <= WIRE_TEXT_MAX && (lf != NULL || n < most))
 		return c;
 	c.n = c.eat = raw_piece(p, n, WIRE_TEXT_MAX);
 	c.end = false;

@@ -173,6 +173,44 @@ cmd_group(struct request *rq)
 
 /* ---- what there is ---------------------------------------------------- */
 
+/* Others decide how long these lists are: what would not fit into a reply is
+ * left out, and "more" tells. */
+struct list {
+	json_t *all;
+	size_t bytes;
+	bool more;
+};
+
+/* Takes over the object. */
+static void
+list_add(struct list *l, json_t *o, bool always)
+{
+	size_t n = json_dumpb(o, NULL, 0, JSON_COMPACT | JSON_ENSURE_ASCII);
+
+	if (!always && l->bytes + n > WIRE_REPLY_MAX / 2) {
+		l->more = true;
+		json_decref(o);
+		return;
+	}
+	l->bytes += n;
+	json_array_append_new(l->all, o);
+}
+
+static void
+list_reply(struct request *rq, const struct target *of, const char *name,
+    struct list *l)
+{
+	json_t *o = render_ok();
+
+	if (of != NULL)
+		set_target(o, of);
+	json_object_set_new(o, name, l->all);
+	if (l->more)
+		json_object_set_new(o, "more", json_true());
+	reply(rq->set, rq->id, o);
+}
+
+/* One's own are always there: they are no more than CHAT_GROUPS_MAX. */
 static void
 append_group(void *arg, const struct chat_group *g)
 {
@@ -186,17 +224,16 @@ append_group(void *arg, const struct chat_group *g)
 	    "member", (int)g->member);
 	if (g->member)
 		set_string(o, "role", chat_role_name(g->role));
-	json_array_append_new(arg, o);
+	list_add(arg, o, g->member);
 }
 
 void
 cmd_groups(struct request *rq)
 {
-	json_t *o = render_ok(), *all = json_array();
+	struct list l = { .all = json_array() };
 
-	chat_each_group(rq->chat, rq->session, append_group, all);
-	json_object_set_new(o, "groups", all);
-	reply(rq->set, rq->id, o);
+	chat_each_group(rq->chat, rq->session, append_group, &l);
+	list_reply(rq, NULL, "groups", &l);
 }
 
 static void
@@ -208,30 +245,27 @@ append_member(void *arg, const struct chat_member *m)
 	json_object_set_new(o, "muted", json_boolean(m->muted));
 	if (m->line)
 		json_object_set_new(o, "line", json_true());
-	json_array_append_new(arg, o);
+	list_add(arg, o, false);
 }
 
 void
 cmd_members(struct request *rq)
 {
+	struct list l = { 0 };
 	struct target of;
 	enum wire_err err;
-	json_t *o, *all;
 
 	if (!parse_group(rq, &of))
 		return;
-	all = json_array();
+	l.all = json_array();
 	err = chat_each_member(
-	    rq->chat, rq->session, &of, append_member, all);
-	if (err != WIRE_OK) {
-		json_decref(all);
-		reply_error(rq->set, rq->id, err);
+	    rq->chat, rq->session, &of, append_member, &l);
+	if (err == WIRE_OK) {
+		list_reply(rq, &of, "members", &l);
 		return;
 	}
-	o = render_ok();
-	set_target(o, &of);
-	json_object_set_new(o, "members", all);
-	reply(rq->set, rq->id, o);
+	json_decref(l.all);
+	reply_error(rq->set, rq->id, err);
 }
 
 static void
@@ -243,29 +277,26 @@ append_rule(void *arg, const struct chat_rule *r)
 	    r->reason != NULL ? r->reason : "");
 
 	json_object_set_new(o, "time", render_time(r->time));
-	json_array_append_new(arg, o);
+	list_add(arg, o, false);
 }
 
 void
 cmd_rules(struct request *rq)
 {
+	struct list l = { 0 };
 	struct target of;
 	enum wire_err err;
-	json_t *o, *all;
 
 	if (!parse_where(rq, &of))
 		return;
-	all = json_array();
-	err = chat_each_rule(rq->chat, rq->session, &of, append_rule, all);
-	if (err != WIRE_OK) {
-		json_decref(all);
-		reply_error(rq->set, rq->id, err);
+	l.all = json_array();
+	err = chat_each_rule(rq->chat, rq->session, &of, append_rule, &l);
+	if (err == WIRE_OK) {
+		list_reply(rq, &of, "rules", &l);
 		return;
 	}
-	o = render_ok();
-	set_target(o, &of);
-	json_object_set_new(o, "rules", all);
-	reply(rq->set, rq->id, o);
+	json_decref(l.all);
+	reply_error(rq->set, rq->id, err);
 }
 
 /* ---- what is done to them --------------------------------------------- */

@@ -52,8 +52,6 @@ FAKE(chat_join, struct chat *c, const struct chat_who *w,
     const struct target *t, struct chat_done d)
 FAKE(chat_leave, struct chat *c, const struct chat_who *w,
     const struct target *t, struct chat_done d)
-FAKE(chat_each_group, const struct chat *c, uint64_t s, chat_group_fn *f,
-    void *a)
 FAKE_VALUE(enum wire_err, chat_each_member, const struct chat *c, uint64_t s,
     const struct target *t, chat_member_fn *f, void *a)
 FAKE_VALUE(enum wire_err, chat_each_rule, const struct chat *c, uint64_t s,
@@ -71,6 +69,8 @@ FAKE_VALUE(uint64_t, chat_session_of_token, struct chat *c, const char *t,
     size_t n)
 FAKE_VALUE(bool, chat_session_user, const struct chat *c, uint64_t s,
     struct chat_user *u)
+FAKE(chat_each_group, const struct chat *c, uint64_t s, chat_group_fn *f,
+    void *a)
 FAKE(chat_on_cut, struct chat *c, void (*f)(void *a, const char *u), void *a)
 FAKE_VALUE(uint64_t, chat_line_open, struct chat *c, const struct chat_who *w,
     const char *g, const struct chat_sink *k, uint64_t i, enum wire_err *e)

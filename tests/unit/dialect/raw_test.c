@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Raw group lines and the seams to other realms: one real connection of the
- * dialects, with a chat and peers that are played here.
+ * Raw group lines, the seams to other realms, and a list that others make
+ * long: one real connection of the dialects, with a chat and peers that are
+ * played here.
  */
 #include <sys/socket.h>
 
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <jansson.h>
 
 #define CHAT_FAKE_LINES
 #include "server/dialect/dialect.h"
@@ -171,6 +173,27 @@ void
 chat_foreign_name(const char *from, char out[WIRE_NAME_CAP])
 {
 	snprintf(out, WIRE_NAME_CAP, "%s", from);
+}
+
+enum { GROUPS = 5000 };
+
+/* Others' with the longest topics there are, then one's own. */
+void
+chat_each_group(
+    const struct chat *c, uint64_t session, chat_group_fn *fn, void *arg)
+{
+	char topic[WIRE_TOPIC_MAX + 1];
+	struct chat_group g = { .target = { TARGET_GROUP, "batak", "" },
+		.topic = topic };
+
+	(void)c;
+	(void)session;
+	memset(topic, 1, WIRE_TOPIC_MAX); /* six bytes each in JSON */
+	topic[WIRE_TOPIC_MAX] = '\0';
+	for (int i = 0; i < GROUPS; i++)
+		fn(arg, &g);
+	g.member = true;
+	fn(arg, &g);
 }
 
 static void
@@ -1024,6 +1047,32 @@ links_are_shown_to_administrators(void **state)
 	    "\"error\":\"no route\",\"since\":null}]}\r\n\r\n");
 }
 
+/* ---- lists ------------------------------------------------------------ */
+
+static void
+a_long_list_is_cut_but_not_ones_own(void **state)
+{
+	struct world *w = *state;
+	json_t *o, *all, *last;
+	size_t n;
+
+	buf_release(&w->got);
+	buf_init(&w->got, WIRE_REPLY_MAX);
+	put(w, "groups token\r\n");
+	while (memmem(buf_data(&w->got), w->got.len, "\r\n\r\n", 4) == NULL) {
+		turns(w, 0);
+		get(w);
+	}
+	o = json_loadb(buf_data(&w->got), w->got.len, 0, NULL);
+	assert_true(json_is_true(json_object_get(o, "more")));
+	all = json_object_get(o, "groups");
+	n = json_array_size(all);
+	assert_true(n > 1000 && n < GROUPS);
+	last = json_array_get(all, n - 1);
+	assert_true(json_is_true(json_object_get(last, "member")));
+	json_decref(o);
+}
+
 #define LINE_TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
 
 int
@@ -1061,6 +1110,7 @@ main(void)
 		LINE_TEST(a_link_begins_a_connection_or_is_none),
 		LINE_TEST(without_peers_there_are_no_links),
 		LINE_TEST(links_are_shown_to_administrators),
+		LINE_TEST(a_long_list_is_cut_but_not_ones_own),
 	};
 
 	return cmocka_run_group_tests_name("raw", tests, NULL, NULL);

@@ -32,9 +32,10 @@ struct mixed {
 /*
  * n bytes at p.  leaving: "exit" was said, so that one at the end, or its
  * beginning, may be the answer to it; else only one that stands alone may have
- * to do with a reply that follows, for texts begin with a name.  What is behind text and whole (which is
- * text where no reply is there) may be the beginning of a reply, or half a
- * character: it is to be offered again with more behind it.
+ * to do with a reply that follows, for texts begin with a name.  What is
+ * behind text and whole (which is text where no reply is there) may be the
+ * beginning of a reply, or half a character: it is to be offered again with
+ * more behind it.
  */
 void mixed_cut(struct mixed *, const char *p, size_t n, bool leaving);
 

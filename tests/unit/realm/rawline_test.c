@@ -239,6 +239,14 @@ a_framed_ok_opens_it_as_well(void **state)
 	world_free(w);
 }
 
+static void
+hears_nothing(struct world *w, int fd)
+{
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(loop_turn(w->loop, 0), 0);
+	assert_int_equal(recv(fd, &(char){ 0 }, 1, 0), -1);
+}
+
 /* The other side takes each read for a chat. */
 static void
 each_chat_is_one_write(void **state)
@@ -254,17 +262,17 @@ each_chat_is_one_write(void **state)
 	for (int i = 0; i < 3; i++)
 		say_line(w, chats[i]);
 	await(w, recv(fd, p, sizeof p, 0) == (ssize_t)strlen(chats[0]));
-	for (int i = 0; i < 3; i++)
-		assert_int_equal(loop_turn(w->loop, 0), 0);
-	assert_int_equal(recv(fd, p, sizeof p, 0), -1);
+	hears_nothing(w, fd);
 	/* Who leaves does not wait, but "exit" stands alone. */
 	close_line(w);
 	for (int i = 1; i < 4; i++) {
 		await(w, (n = recv(fd, p, sizeof p - 1, 0)) != -1);
 		p[n] = '\0';
 		assert_string_equal(p, chats[i]);
-		if (i == 2)
-			pass_time(w, 1000);
+		if (i != 2)
+			continue;
+		hears_nothing(w, fd);
+		pass_time(w, 1000);
 	}
 	close(fd);
 	await(w, story_is(w, "ended."));
@@ -286,7 +294,9 @@ what_is_said_before_it_is_open_waits(void **state)
 		turn(w);
 	assert_int_equal(recv(fd, &(char){ 0 }, 1, 0), -1);
 	says(fd, "messi telah bergabung");
-	hears(w, fd, "satudua");
+	hears(w, fd, "satu");
+	pass_time(w, 1000);
+	hears(w, fd, "dua");
 	close(fd);
 	world_free(w);
 }
@@ -441,7 +451,9 @@ a_line_that_was_dropped_says_exit_and_no_more(void **state)
 	fd = opened(w);
 	say_line(w, "sudah");
 	drop_line(w);
-	hears(w, fd, "sudahexit");
+	hears(w, fd, "sudah");
+	pass_time(w, 1000);
+	hears(w, fd, "exit");
 	says(fd, "bob: haloexit" OK_LEFT END);
 	hears_end(w, fd);
 	assert_string_equal(w->story, "");

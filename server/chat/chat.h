@@ -97,6 +97,8 @@ struct chat_result {
 	int64_t id;        /* send, read (where the marker stands now) */
 	bool duplicate;    /* send: that tag was sent before */
 	bool queued;       /* send: for a realm that cannot be reached now */
+	const struct target *to; /* send: whom a name of another realm was
+	                          * taken for; else NULL */
 	int64_t retry_ms;  /* WIRE_RATE_LIMITED */
 	const struct chat_message *message; /* history, search, inbox */
 	size_t messages;

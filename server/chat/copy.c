@@ -431,7 +431,8 @@ copy_by(struct applied *a, const struct chat_item *item)
 	struct target by;
 
 	if (receive_name(item->from, &by))
-		snprintf(a->by, sizeof(a->by), "%s", item->from);
+		snprintf(a->by, sizeof(a->by), "%s",
+		    receive_is_ours(a->ask.chat, &by) ? by.name : item->from);
 }
 
 static const char *
@@ -738,6 +739,8 @@ tell_invited(struct chat *chat, const struct chat_origin *origin,
 	a = account_find(chat, to.name);
 	if (a == NULL)
 		return;
+	if (receive_is_ours(chat, &by))
+		e.by = by.name;
 	snprintf(e.target.name, sizeof(e.target.name), "%s", item->group);
 	snprintf(
 	    e.target.realm, sizeof(e.target.realm), "%s", origin->realm);

@@ -248,6 +248,16 @@ show(struct chat *chat, const struct said *said, int64_t id)
 		group_lines_message(chat, m);
 }
 
+/* Who wrote to a name alone is told whose it turned out to be. */
+static const struct target *
+said_to(const struct said *said)
+{
+	const struct target *to = &said->to.target;
+
+	return said->to.kind == STORE_PRIVATE && to->realm[0] != '\0' ?
+	    to : NULL;
+}
+
 static void
 said_written(void *arg, const struct store_written *written)
 {
@@ -274,7 +284,8 @@ said_written(void *arg, const struct store_written *written)
 	ask_answer(&said->ask,
 	    &(struct chat_result){ .id = written->id,
 		.duplicate = written->duplicate,
-		.queued = said_is_queued(said) });
+		.queued = said_is_queued(said),
+		.to = said_to(said) });
 }
 
 /* ---- written ---------------------------------------------------------- */

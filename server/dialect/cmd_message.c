@@ -25,6 +25,7 @@ parse_target(struct request *rq, struct target *to)
 static void
 send_done(void *arg, uint64_t id, const struct chat_result *res)
 {
+	char target[WIRE_TARGET_CAP];
 	json_t *o;
 
 	if (res->err != WIRE_OK) {
@@ -37,6 +38,10 @@ send_done(void *arg, uint64_t id, const struct chat_result *res)
 		json_object_set_new(o, "duplicate", json_true());
 	if (res->queued)
 		json_object_set_new(o, "queued", json_true());
+	if (res->to != NULL) {
+		target_format(res->to, target);
+		json_object_set_new(o, "target", json_string(target));
+	}
 	reply(arg, id, o);
 }
 

@@ -675,8 +675,10 @@ bare_names_are_looked_for_on_the_links(void **state)
 	messi = client_watching(p.its, "messi", "surabaya");
 	james = client_watching(p.medan, "james", "surabaya");
 	other = client_watching(p.medan, "lineker", "surabaya");
-	sends(messi, "lineker", "at home");
-	sends(messi, "james", "bare");
+	expect(messi, "send - lineker at home",
+	    "{'status':'OK','id':'<id>','target':'<absent>'}");
+	expect(messi, "send - james bare",
+	    "{'status':'OK','id':'<id>','target':'james@medan'}");
 	expect_text(james, "messi@its", "bare");
 	expect(messi, "send - nobody hey",
 	    "{'status':'ERROR','code':'no-such-user'}");
@@ -898,6 +900,27 @@ who_is_online_there_is_seen_here(void **state)
 	    "{'user':'james@medan','online':true}");
 }
 
+/* ---- groups ----------------------------------------------------------- */
+
+static void
+who_acts_in_a_group_elsewhere_has_the_own_name_at_home(void **state)
+{
+	struct client *messi, *james;
+	struct pair p;
+
+	(void)state;
+	pair_open(&p);
+	messi = client_watching(p.its, "messi", "surabaya");
+	james = client_watching(p.medan, "james", "surabaya");
+	expect(messi, "join - #batak@medan", "{'status':'OK'}");
+	expect(james, "join - #batak", "{'status':'OK'}");
+	expect(messi, "topic - #batak@medan horas", "{'status':'OK'}");
+	expect_json(client_event_of(messi, "group"),
+	    "{'target':'#batak@medan','topic':'horas','by':'messi'}");
+	expect_json(client_event_of(james, "group"),
+	    "{'target':'#batak','topic':'horas','by':'messi@its'}");
+}
+
 /* ---- start ------------------------------------------------------------ */
 
 static void
@@ -973,6 +996,7 @@ main(void)
 		ALONE(data_that_was_put_back_begins_a_new_stream),
 		ALONE(three_in_a_ring_are_each_reached_once),
 		ALONE(who_is_online_there_is_seen_here),
+		ALONE(who_acts_in_a_group_elsewhere_has_the_own_name_at_home),
 		ALONE(a_link_that_cannot_be_is_refused_at_start),
 		ALONE(a_secret_that_is_none_is_warned_of),
 	};

@@ -429,15 +429,16 @@ answer_done(struct model *m, enum client_ask deed, const char *whom,
 		[CLIENT_DEOP] = "is no moderator of",
 		[CLIENT_OWN] = "is the owner of",
 		[CLIENT_INVITE] = "is invited to",
-		[CLIENT_TOPIC] = "is set of",
-		[CLIENT_MODE] = "is set of",
+		[CLIENT_TOPIC] = "has that topic",
+		[CLIENT_MODE] = "has that mode",
 		[CLIENT_GRANT] = "is an administrator of",
 		[CLIENT_REVOKE] = "is no administrator of",
 	};
 
-	if (deed == CLIENT_TOPIC || deed == CLIENT_MODE)
-		whom = deed == CLIENT_TOPIC ? "the topic" : "the mode";
 	if (strcmp(where, "*") == 0)
 		where = "the whole server";
-	model_noticef(m, now, "%s %s %s", whom, is[deed], where);
+	if (deed == CLIENT_TOPIC || deed == CLIENT_MODE)
+		model_noticef(m, now, "%s %s", where, is[deed]);
+	else
+		model_noticef(m, now, "%s %s %s", whom, is[deed], where);
 }

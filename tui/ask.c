@@ -75,6 +75,15 @@ client_ask(struct client *c, enum client_ask ask, const char *params)
 
 /* ---- deeds ------------------------------------------------------------- */
 
+/* In another realm's group the event comes behind the answer. */
+static bool
+told_later(const struct request *rq, const char *target)
+{
+	return target != NULL && strchr(target, '@') != NULL &&
+	    rq->ask != CLIENT_INVITE && rq->ask != CLIENT_BAN &&
+	    rq->ask != CLIENT_UNBAN;
+}
+
 static void
 done_deed(struct client *c, const struct request *rq, json_t *reply)
 {
@@ -85,7 +94,7 @@ done_deed(struct client *c, const struct request *rq, json_t *reply)
 	if (!parse_ok(reply)) {
 		answer_why(reply, why);
 		core_notice(c, "%s: %s", answer_verb(rq->ask, &token), why);
-	} else if (rq->deeds == c->own_deeds) {
+	} else if (rq->deeds == c->own_deeds && !told_later(rq, target)) {
 		/* No event has told of it: it was so already, or it is
 		 * nothing that is told to all. */
 		answer_done(c->model, rq->ask, rq->whom,

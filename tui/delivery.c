@@ -75,6 +75,38 @@ realm_of(const char *target)
 	return at == NULL ? "" : at + 1;
 }
 
+/*
+ * A name alone may be somebody's of another realm: then the talk goes on under
+ * the whole name, as the answers to it will.
+ */
+static void
+move_on(struct client *c, const char *from, const char *to)
+{
+	struct convo *old = model_find(c->model, from);
+	struct convo *new = model_find(c->model, to);
+
+	if (old == NULL || new == NULL || old == new)
+		return;
+	if (old == model_current(c->model))
+		client_show(c, new);
+	else if (convo_count(old) == 0 && *convo_draft(old) == '\0')
+		(void)model_close(c->model, old);
+}
+
+static void
+settle(struct client *c, const struct outbox_item *item, int64_t id,
+    const json_t *reply)
+{
+	const char *target = parse_name(reply, "target", WIRE_TARGET_CAP);
+	const char *to = target == NULL ? item->target : target;
+
+	model_settle(c->model, item->tag, id,
+	    parse_time(reply, "time", clock_ms()),
+	    parse_true(reply, "queued") ? realm_of(to) : NULL, target);
+	if (target != NULL)
+		move_on(c, item->target, target);
+}
+
 /* The reply to the first of the outbox. */
 static void
 done_say(struct client *c, json_t *reply)
@@ -88,10 +120,7 @@ done_say(struct client *c, json_t *reply)
 			core_broken(c, "a message without an id");
 			return;
 		}
-		model_settle(c->model, tag, id,
-		    parse_time(reply, "time", clock_ms()),
-		    parse_true(reply, "queued") ?
-		    realm_of(c->outbox.first->target) : NULL);
+		settle(c, c->outbox.first, id, reply);
 		answered(c, true, NULL);
 	} else if (parse_later(reply, &ms))
 		loop_timer_set(c->loop, &c->resend, ms, on_resend, c);

@@ -604,11 +604,27 @@ take_waiting(struct model *m, const char *tag, struct convo **c, size_t *at)
 	return NULL;
 }
 
+/* Words typed to a name alone went to target.  If nobody talks under that name
+ * yet the conversation takes it on. */
+static struct convo *
+find_or_rename(struct model *m, struct convo *c, const char *target)
+{
+	struct convo *to = model_find(m, target);
+	char key[WIRE_TARGET_CAP];
+
+	if (to != NULL || !key_of_target(target, key))
+		return to;
+	memcpy(c->key, key, sizeof(key));
+	respell(m, c, target);
+	c->begin = false; /* there is a history under that name */
+	return c;
+}
+
 void
 model_settle(struct model *m, const char *tag, int64_t id, int64_t time,
-    const char *queued)
+    const char *queued, const char *target)
 {
-	struct convo *c;
+	struct convo *c, *to = NULL;
 	size_t at;
 	struct entry *e = take_waiting(m, tag, &c, &at);
 	const struct user *me;
@@ -616,6 +632,8 @@ model_settle(struct model *m, const char *tag, int64_t id, int64_t time,
 
 	if (e == NULL)
 		return;
+	if (target != NULL && (to = find_or_rename(m, c, target)) != NULL)
+		c = to;
 	me = roster_find(&m->users, m->status.user);
 	msg = (struct model_message){
 		.id = id,
@@ -626,6 +644,7 @@ model_settle(struct model *m, const char *tag, int64_t id, int64_t time,
 		.text = e->item.text,
 	};
 	(void)put_message(m, c, &msg, MODEL_SETTLED, queued);
+	convo_changed(m, c);
 	entry_free(e);
 	keep_short(m, c);
 	keep_small(m);

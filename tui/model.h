@@ -253,9 +253,10 @@ void model_gap(struct model *);
  * wait already, or there is no such conversation. */
 bool model_typed(struct model *, const char *target, const char *tag,
     const char *text, int64_t now);
-/* queued: see struct item. */
+/* queued: see struct item.  target: whose conversation it went into, where
+ * that is another one than it was typed in; else NULL. */
 void model_settle(struct model *, const char *tag, int64_t id, int64_t time,
-    const char *queued);
+    const char *queued, const char *target);
 void model_fail(struct model *, const char *tag, const char *why);
 
 /* A line of our own in the current conversation, cut into lines at LF. */

@@ -334,6 +334,35 @@ what_waits_for_a_realm_is_marked_with_it(void **state)
 }
 
 static void
+a_name_alone_may_be_of_another_realm(void **state)
+{
+	struct world *w = *state;
+	const struct convo *c;
+
+	go_online(w);
+	w->said = ",\"target\":\"james@medan\"";
+	client_show(w->client, model_open(w->model, "james"));
+	assert_true(client_say(w->client, "james", "one"));
+	await(w, w->good == 1);
+	c = model_current(w->model);
+	assert_string_equal(convo_target(c), "james@medan");
+	assert_null(model_find(w->model, "james"));
+	client_show(w->client, model_find(w->model, "*"));
+	assert_true(client_say(w->client, "james", "two"));
+	await(w, w->good == 2);
+	assert_int_equal(messages(c), 2);
+	assert_null(model_find(w->model, "james"));
+	assert_int_equal(model_convos(w->model), 2);
+	/* What is half typed stays where it was typed. */
+	model_draft(w->model, model_open(w->model, "james"), "half");
+	assert_true(client_say(w->client, "james", "three"));
+	await(w, w->good == 3);
+	assert_int_equal(messages(c), 3);
+	assert_string_equal(
+	    convo_draft(model_find(w->model, "james")), "half");
+}
+
+static void
 remote_people_stand_with_the_others(void **state)
 {
 	struct world *w = *state;
@@ -432,6 +461,7 @@ main(void)
 		T(a_reconnect_finds_out_what_changed),
 		T(an_older_server_has_no_groups_and_that_is_well),
 		T(what_waits_for_a_realm_is_marked_with_it),
+		T(a_name_alone_may_be_of_another_realm),
 		T(remote_people_stand_with_the_others),
 		T(bad_groups_are_left),
 		T(the_lists_are_printed),

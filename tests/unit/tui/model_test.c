@@ -136,7 +136,7 @@ own_words_wait_at_the_end_until_they_have_an_id(void **state)
 	assert_true(live(m, 20, "*", "neko"));
 	assert_string_equal(shape(c), "20 w w");
 	assert_int_equal(model_waiting(m), 2);
-	model_settle(m, "t1", 21, 7000, NULL);
+	model_settle(m, "t1", 21, 7000, NULL, NULL);
 	assert_string_equal(shape(c), "20 21 w");
 	assert_true(convo_item(c, 1)->own);
 	assert_string_equal(convo_item(c, 1)->text, "one");
@@ -157,7 +157,7 @@ a_duplicate_answer_settles_on_the_replayed_message(void **state)
 
 	assert_true(model_typed(m, "*", "t1", "one", 5));
 	assert_true(live(m, 30, "*", "messi"));
-	model_settle(m, "t1", 30, 1, NULL);
+	model_settle(m, "t1", 30, 1, NULL, NULL);
 	assert_string_equal(shape(model_current(m)), "30");
 	assert_int_equal(model_waiting(m), 0);
 }
@@ -169,7 +169,7 @@ an_answer_to_what_was_sent_does_not_count_as_seen(void **state)
 
 	assert_true(live(m, 5, "*", "neko"));
 	assert_true(model_typed(m, "*", "t1", "one", 5));
-	model_settle(m, "t1", 9, 1, NULL);
+	model_settle(m, "t1", 9, 1, NULL, NULL);
 	assert_int_equal(model_last_seen(m), 5);
 }
 
@@ -398,7 +398,7 @@ too_many_waiting_are_refused(void **state)
 		assert_true(model_typed(m, "*", tag, "x", 0));
 	}
 	assert_false(model_typed(m, "*", "one-more", "x", 0));
-	model_settle(m, "t0", 1, 0, NULL);
+	model_settle(m, "t0", 1, 0, NULL, NULL);
 	assert_true(model_typed(m, "*", "one-more", "x", 0));
 }
 
@@ -444,7 +444,7 @@ closing_refuses_while_words_wait(void **state)
 	model_switch(m, c);
 	assert_true(model_typed(m, "neko", "t", "x", 0));
 	assert_false(model_close(m, c));
-	model_settle(m, "t", 4, 0, NULL);
+	model_settle(m, "t", 4, 0, NULL, NULL);
 	assert_true(model_close(m, c));
 	assert_null(model_find(m, "neko"));
 	assert_string_equal(convo_target(model_current(m)), "*");

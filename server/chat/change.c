@@ -110,6 +110,17 @@ change_end(struct change *c, enum wire_err err)
 	go_on(chat, g);
 }
 
+void
+changes_free(struct group *g)
+{
+	struct change *c;
+
+	while ((c = TAILQ_FIRST(&g->waiting)) != NULL) {
+		TAILQ_REMOVE(&g->waiting, c, entry);
+		(void)ask_alive(&c->ask);
+	}
+}
+
 static void
 change_start(struct change *c)
 {

@@ -109,7 +109,6 @@ group_tidy(struct chat *chat, struct group *g)
 	group_free(chat, g);
 }
 
-/* Changes that wait are asks, which are cut loose by now. */
 void
 groups_free(struct groups *all)
 {
@@ -132,6 +131,7 @@ groups_free(struct groups *all)
 			free(m);
 		}
 		TAILQ_REMOVE(&all->all, g, entry);
+		changes_free(g);
 		realms_clear(g);
 		map_free(g->by_key);
 		free(g);

@@ -172,6 +172,10 @@ void lines_end(struct chat *, struct member *, enum wire_err why);
 
 /* ---- change.c --------------------------------------------------------- */
 
+/* The chat is ending: those that wait were answered, and no call comes for
+ * them any more. */
+void changes_free(struct group *);
+
 /* When somebody of another realm wants to be out of it: origin is noted in
  * the same commit. */
 void change_leave_from(struct chat *, struct group *, struct member *,

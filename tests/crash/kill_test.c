@@ -8,7 +8,6 @@
  *
  * The moments come from a seed that is printed; CHAT_SEED sets it.
  */
-#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 #include <jansson.h>
@@ -24,24 +22,14 @@
 
 #include "shared/xalloc.h"
 #include "tests/lib/client.h"
+#include "tests/lib/load.h"
 #include "tests/lib/server.h"
 
 enum {
 	KILLS = 20,
 	SENDERS = 6,
-	WINDOW = 32,       /* sent and not yet answered, each */
-	EACH_MAX = 100000, /* messages of one sender */
 	LOAD_MIN_MS = 5,
 	LOAD_SPREAD_MS = 150
-};
-
-struct sender {
-	char *token;
-	struct client *c;
-	int next;       /* number of the next to be sent for the first time */
-	int answered;   /* all below this one are */
-	int in_flight;  /* number behind the last that is on its way */
-	long long *id;  /* by number, of those answered */
 };
 
 struct watcher {
@@ -59,15 +47,6 @@ struct world {
 	struct watcher watcher;
 };
 
-static unsigned long long lot;
-
-static unsigned
-draw(unsigned below)
-{
-	lot = lot * 6364136223846793005ull + 1442695040888963407ull;
-	return (unsigned)(lot >> 33) % below;
-}
-
 static char *
 token_of(struct server *s, const char *user)
 {
@@ -76,41 +55,6 @@ token_of(struct server *s, const char *user)
 
 	client_close(c);
 	return token;
-}
-
-/* ---- a sender --------------------------------------------------------- */
-
-static void
-sender_send(struct sender *x, int who, int number)
-{
-	char line[160];
-
-	/* A lost connection is no fault here: the answer will be missing. */
-	snprintf(line, sizeof(line), "@s%d.%d broadcast %s %d %d\r\n", who,
-	    number, x->token, who, number);
-	(void)client_try_send(x->c, line, strlen(line));
-}
-
-static void
-sender_fill(struct sender *x, int who)
-{
-	while (x->in_flight < x->answered + WINDOW &&
-	    x->in_flight < EACH_MAX) {
-		sender_send(x, who, x->in_flight++);
-		if (x->next < x->in_flight)
-			x->next = x->in_flight;
-	}
-}
-
-static void
-sender_take(struct sender *x, int who, json_t *o)
-{
-	char want[32];
-
-	snprintf(want, sizeof(want), "s%d.%d", who, x->answered);
-	assert_string_equal(str_of(o, "tag"), want);
-	expect_json(o, "{'status':'OK','id':'<id>'}");
-	x->id[x->answered++] = int_of(o, "id");
 }
 
 /* ---- the watcher ------------------------------------------------------ */
@@ -163,10 +107,7 @@ take_all(struct world *w, bool to_the_end)
 	int i;
 
 	for (i = 0; i < SENDERS; i++)
-		while ((o = to_the_end ?
-			       client_try_object(w->sender[i].c) :
-			       client_poll_object(w->sender[i].c)) != NULL)
-			sender_take(&w->sender[i], i, o);
+		sender_take(&w->sender[i], to_the_end);
 	while ((o = to_the_end ? client_try_object(w->watcher.c) :
 				 client_poll_object(w->watcher.c)) != NULL)
 		watcher_take(&w->watcher, o);
@@ -175,15 +116,8 @@ take_all(struct world *w, bool to_the_end)
 static void
 wait_for_any(struct world *w, int timeout_ms)
 {
-	struct pollfd p[SENDERS + 1];
-	int i;
-
-	for (i = 0; i < SENDERS; i++)
-		p[i] = (struct pollfd){ .fd = client_fd(w->sender[i].c),
-			.events = POLLIN };
-	p[i] = (struct pollfd){ .fd = client_fd(w->watcher.c),
-		.events = POLLIN };
-	poll(p, SENDERS + 1, timeout_ms);
+	senders_wait(
+	    w->sender, SENDERS, client_fd(w->watcher.c), timeout_ms);
 }
 
 static void
@@ -193,12 +127,8 @@ connect_all(struct world *w)
 
 	w->watcher.c = client_open(w->s);
 	watcher_resume(&w->watcher);
-	for (i = 0; i < SENDERS; i++) {
-		struct sender *x = &w->sender[i];
-
-		x->c = client_open(w->s);
-		x->in_flight = x->answered; /* those are sent again */
-	}
+	for (i = 0; i < SENDERS; i++)
+		sender_connect(&w->sender[i]);
 }
 
 static void
@@ -207,7 +137,7 @@ close_all(struct world *w)
 	int i;
 
 	for (i = 0; i < SENDERS; i++)
-		client_close(w->sender[i].c);
+		sender_close(&w->sender[i]);
 	client_close(w->watcher.c);
 }
 
@@ -219,7 +149,7 @@ load_until(struct world *w, long long until)
 
 	while ((left = until - now_ms()) > 0) {
 		for (i = 0; i < SENDERS; i++)
-			sender_fill(&w->sender[i], i);
+			sender_fill(&w->sender[i]);
 		wait_for_any(w, (int)left);
 		take_all(w, false);
 	}
@@ -231,16 +161,13 @@ finish(struct world *w)
 	long long until = now_ms() + DEADLINE_MS;
 	int i, open = SENDERS;
 
-	for (i = 0; i < SENDERS; i++)
-		while (w->sender[i].in_flight < w->sender[i].next)
-			sender_send(&w->sender[i], i,
-			    w->sender[i].in_flight++);
 	while (open > 0) {
 		assert_true(now_ms() < until);
-		wait_for_any(w, 1000);
-		take_all(w, false);
 		for (open = i = 0; i < SENDERS; i++)
-			open += w->sender[i].answered < w->sender[i].next;
+			open += !sender_finish(&w->sender[i]);
+		if (open > 0)
+			wait_for_any(w, 1000);
+		take_all(w, false);
 	}
 }
 
@@ -354,26 +281,21 @@ what_was_answered_survives_twenty_kills(void **state)
 {
 	static const char *const users[] = { "messi", "henderson", "lineker" };
 	static struct world w;
-	const char *seed = getenv("CHAT_SEED");
 	int i, k;
 
 	(void)state;
-	lot = seed != NULL ? strtoull(seed, NULL, 10) :
-			     (unsigned long long)getpid();
-	print_message("CHAT_SEED=%llu\n", lot);
+	lot_start();
 	w.s = server_new();
 	server_option(w.s, "--rate", "off");
 	server_start(w.s);
-	for (i = 0; i < SENDERS; i++) {
-		w.sender[i].token = token_of(w.s, users[i % 2]);
-		w.sender[i].id =
-		    xcalloc(EACH_MAX, sizeof(*w.sender[i].id));
-	}
+	for (i = 0; i < SENDERS; i++)
+		sender_init(
+		    &w.sender[i], w.s, i, users[i % 2], "broadcast", NULL);
 	w.watcher.token = token_of(w.s, users[2]);
 	for (k = 0; k < KILLS; k++) {
 		connect_all(&w);
 		load_until(&w, now_ms() + LOAD_MIN_MS +
-			(long long)draw(LOAD_SPREAD_MS));
+			(long long)lot_draw(LOAD_SPREAD_MS));
 		server_kill(w.s);
 		take_all(&w, true);
 		close_all(&w);
@@ -384,8 +306,7 @@ what_was_answered_survives_twenty_kills(void **state)
 	reckon(&w);
 	for (k = i = 0; i < SENDERS; i++) {
 		k += w.sender[i].answered;
-		free(w.sender[i].token);
-		free(w.sender[i].id);
+		sender_release(&w.sender[i]);
 	}
 	print_message("%d messages in %d lives\n", k, KILLS + 1);
 	free(w.watcher.token);

@@ -368,6 +368,12 @@ server_without_text(struct server *s)
 }
 
 void
+server_accounts(struct server *s, const char *lines)
+{
+	write_file(s->accounts, lines);
+}
+
+void
 server_without_accounts(struct server *s)
 {
 	s->no_accounts = true;

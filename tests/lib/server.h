@@ -50,6 +50,7 @@ void server_limit(struct server *, int resource, unsigned long soft_and_hard);
 void server_ignore(struct server *, int sig); /* as nohup(1) does with HUP */
 void server_without_text(struct server *);
 void server_without_accounts(struct server *);
+void server_accounts(struct server *, const char *lines); /* instead */
 
 /*
  * Returns when it listens.  A further start after server_stop or server_kill

@@ -35,7 +35,7 @@ struct framed {
 	struct replies replies;
 	char token[WIRE_TOKEN_LEN + 1]; /* what "-" stands for; "": nothing */
 	uint64_t watch;                 /* 0: none */
-	char watch_user[WIRE_NAME_CAP];
+	char *watch_user;               /* whose it is; NULL: there is none */
 	bool alone; /* the one under way lets no other start */
 	bool held;  /* a line was cut off that may not start yet: */
 	size_t held_n;
@@ -169,8 +169,18 @@ framed_unregister(struct dialects *set, uint64_t id)
 uint64_t
 framed_watch(const struct request *rq)
 {
-	return strcmp(rq->from->watch_user, rq->who.name) == 0 ?
-	    rq->from->watch : 0;
+	const struct framed *f = rq->from;
+
+	return f->watch_user != NULL &&
+	    strcmp(f->watch_user, rq->who.name) == 0 ? f->watch : 0;
+}
+
+static void
+forget_watch(struct framed *f)
+{
+	f->watch = 0;
+	free(f->watch_user);
+	f->watch_user = NULL;
 }
 
 static void
@@ -183,8 +193,7 @@ watch_done(void *arg, uint64_t id, const struct chat_result *res)
 	if (f == NULL)
 		return;
 	if (res->err != WIRE_OK) {
-		f->watch = 0;
-		f->watch_user[0] = '\0';
+		forget_watch(f);
 		reply_failed(set, id, res);
 		return;
 	}
@@ -203,8 +212,7 @@ framed_watch_end(struct request *rq)
 
 	if (f->watch != 0)
 		chat_unwatch(rq->chat, f->watch);
-	f->watch = 0;
-	f->watch_user[0] = '\0';
+	forget_watch(f);
 }
 
 struct speaker *
@@ -221,13 +229,13 @@ framed_watch_start(struct request *rq, int64_t after)
 
 	/* A connection has one watch: a new one takes the place of the old. */
 	framed_watch_end(rq);
-	memcpy(f->watch_user, rq->who.name, strlen(rq->who.name) + 1);
+	f->watch_user = xstrdup(rq->who.name);
 	request_keep(rq, rq->token);
 	watch = chat_watch(rq->chat, rq->session, after,
 	    &rq->set->framed_sink, conn_id(f->s.conn),
 	    request_later(rq, watch_done));
 	/* It may have been refused already. */
-	if (f->watch_user[0] != '\0')
+	if (f->watch_user != NULL)
 		f->watch = watch;
 }
 
@@ -260,8 +268,7 @@ sink_ended(void *arg, uint64_t id, enum wire_err why)
 	f = conn_arg(c);
 	if (why == WIRE_BUSY)
 		dialects_log_slow(set, f->s.user);
-	f->watch = 0;
-	f->watch_user[0] = '\0';
+	forget_watch(f);
 	/* It would wait for events that do not come: it must come again. */
 	if (why != WIRE_NO_SESSION)
 		conn_close(c);
@@ -505,6 +512,7 @@ closed(struct speaker *s)
 
 	if (f->watch != 0)
 		chat_unwatch(s->set->chat, f->watch);
+	free(f->watch_user);
 	replies_release(&f->replies);
 	explicit_bzero(f->token, sizeof f->token);
 	free(f);

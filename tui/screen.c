@@ -368,7 +368,7 @@ help(struct ui *ui)
 	    "Tab              completes commands, names and #groups\n"
 	    "Up Down Ctrl-R   lines typed before\n"
 	    "F2  Ctrl-L       users, on or off; draw all again\n"
-	    "~ @ !            before a name: owner, moderator, muted\n"
+	    "~ @ !            in a group: owner, moderator, muted\n"
 	    "Ctrl-C           empties the line; twice, leaves\n"
 	    "Ctrl-D           leaves, where nothing is typed");
 	to_end(ui);

@@ -45,6 +45,30 @@ run_all(struct run *r)
 	return client_say(r->s->client, "*", r->arg[0]);
 }
 
+/* Of somebody known only as of one other realm, who is meant by the bare name;
+ * else as it is. */
+static const char *
+whole_name(struct model *m, const struct target *t, const char *name)
+{
+	const char *found = NULL;
+	size_t n = strlen(name);
+
+	if (t->kind != TARGET_USER || t->realm[0] != '\0' ||
+	    model_user_by_name(m, name) != NULL ||
+	    model_find(m, name) != NULL)
+		return name;
+	for (size_t i = 0; i < model_users(m); i++) {
+		const char *user = model_user(m, i)->user;
+
+		if (strncmp(user, name, n) != 0 || user[n] != '@')
+			continue;
+		if (found != NULL)
+			return name;
+		found = user;
+	}
+	return found == NULL ? name : found;
+}
+
 static bool
 run_switch(struct run *r)
 {
@@ -53,7 +77,8 @@ run_switch(struct run *r)
 	struct convo *c = NULL;
 
 	if (target_parse(&t, name, strlen(name)) == WIRE_OK)
-		c = model_open(r->s->model, name);
+		c = model_open(
+		    r->s->model, whole_name(r->s->model, &t, name));
 	else /* one that the server named: "@medan" */
 		c = model_find(r->s->model, name);
 	if (c == NULL) {
@@ -202,7 +227,7 @@ static const struct command commands[] = {
 	    "everybody, and who is here" },
 	{ "/inbox", 0, 0, 0, run_ask, CLIENT_INBOX, "",
 	    "the unread private messages" },
-	{ "/unread", 0, 0, 0, run_ask, CLIENT_UNREAD, "",
+	{ "/unread", 0, 0, CMD_RARE, run_ask, CLIENT_UNREAD, "",
 	    "how many are unread, where" },
 	{ "/read", 0, 0, CMD_RARE, run_read, 0, "", "all here is read" },
 	{ "/history", 0, 1, 0, run_history, 0, "[NUMBER]",
@@ -292,7 +317,6 @@ static const struct {
 	{ "/q", "/quit" },
 	{ "/?", "/help" },
 	{ "/part", "/leave" },
-	{ "/names", "/members" },
 };
 
 enum {
@@ -340,6 +364,15 @@ run_ask(struct run *r)
 	return true;
 }
 
+/* What may stand before the rest of it. */
+static const char *
+where_usage(const struct command *cmd)
+{
+	if ((cmd->flags & CMD_SERVER) != 0)
+		return "[#GROUP|*] ";
+	return (cmd->flags & CMD_IN) != 0 ? "[#GROUP] " : "";
+}
+
 /* "/msg USER TEXT        a private message": two columns, or two lines where
  * the first one is long. */
 static void
@@ -363,6 +396,9 @@ help_one(const struct slash *s, const struct command *cmd)
 
 	buf_init(&b, HELP_CAP);
 	help_row(&b, cmd);
+	if ((cmd->flags & CMD_IN) != 0)
+		buf_addf(&b, "; %sfirst names another place",
+		    where_usage(cmd));
 	for (size_t i = 0; i < ALIASES; i++) {
 		if (strcmp(aliases[i].means, cmd->name) != 0)
 			continue;
@@ -406,11 +442,8 @@ help_all(const struct slash *s)
 		help_row(&b, &commands[i]);
 		buf_addc(&b, '\n');
 	}
-	buf_adds(&b, "/help groups tells of these:");
-	for (size_t i = 0; i < COMMANDS; i++)
-		if ((commands[i].flags & CMD_GROUPS) != 0)
-			buf_addf(&b, " %s", commands[i].name);
-	buf_adds(&b, "\n/help COMMAND tells of these, too:");
+	buf_adds(&b, "/help groups tells of /join, /kick and the like.\n"
+	             "/help COMMAND tells of these, too:");
 	for (size_t i = 0; i < COMMANDS; i++)
 		if ((commands[i].flags & CMD_RARE) != 0)
 			buf_addf(&b, " %s", commands[i].name);
@@ -564,9 +597,7 @@ run_command(const struct slash *s, const struct command *cmd, const char *rest)
 	if (cut(&r, cmd, copy))
 		ok = cmd->run(&r);
 	else {
-		slash_say(s, "%s %s%s: %s", cmd->name,
-		    (cmd->flags & CMD_SERVER) != 0 ? "[#GROUP|*] " :
-		    (cmd->flags & CMD_IN) != 0 ? "[#GROUP] " : "",
+		slash_say(s, "%s %s%s: %s", cmd->name, where_usage(cmd),
 		    cmd->usage, cmd->help);
 		ok = false;
 	}

@@ -244,6 +244,20 @@ tab_completes_groups_and_members(void **state)
 }
 
 static void
+help_on_groups_fits_on_a_screen(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *a = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	type_line(a, "/help groups");
+	term_await(a, "Before a name: ~ owner, @ moderator, ! muted.");
+	term_await(a, "-- In a group; #GROUP first names one, * the server.");
+	term_type(a, "\033OP"); /* F1 */
+	term_await(a, "~ @ !            in a group: owner, moderator, muted");
+}
+
+static void
 a_small_screen_has_room_for_it(void **state)
 {
 	struct server *s = server_open(NULL);
@@ -347,6 +361,7 @@ main(void)
 		T(groups_are_there_again_after_a_login),
 		T(a_reconnect_finds_the_groups_as_they_are),
 		T(tab_completes_groups_and_members),
+		T(help_on_groups_fits_on_a_screen),
 		T(a_small_screen_has_room_for_it),
 		T(a_pipe_takes_part_in_groups),
 		T(administrators_act_on_the_whole_server),

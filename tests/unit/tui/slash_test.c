@@ -360,6 +360,7 @@ help_names_every_command(void **state)
 	const char *name;
 
 	assert_true(slash_line(&w->slash, "/help"));
+	assert_true(slash_line(&w->slash, "/help groups"));
 	for (size_t i = 0; (name = slash_command_name(i)) != NULL; i++)
 		assert_true(noticed(w, name));
 	assert_true(slash_line(&w->slash, "/help send"));
@@ -451,6 +452,27 @@ what_is_done_in_groups_is_checked_before_it_is_sent(void **state)
 }
 
 static void
+a_bare_name_opens_the_one_it_can_mean(void **state)
+{
+	struct world *w = *state;
+
+	model_user_set(w->model, "james@medan", "", true, 0);
+	model_user_set(w->model, "budi@medan", "", true, 0);
+	model_user_set(w->model, "budi@bali", "", true, 0);
+	model_user_set(w->model, "neko", "", true, 0);
+	model_user_set(w->model, "neko@medan", "", true, 0);
+	assert_true(slash_line(&w->slash, "/w james"));
+	assert_string_equal(
+	    convo_target(model_current(w->model)), "james@medan");
+	assert_true(slash_line(&w->slash, "/w budi"));
+	assert_string_equal(convo_target(model_current(w->model)), "budi");
+	assert_true(slash_line(&w->slash, "/w neko"));
+	assert_string_equal(convo_target(model_current(w->model)), "neko");
+	assert_true(slash_line(&w->slash, "/w jam"));
+	assert_string_equal(convo_target(model_current(w->model)), "jam");
+}
+
+static void
 help_on_groups_lists_them_with_their_signs(void **state)
 {
 	struct world *w = *state;
@@ -535,6 +557,7 @@ main(void)
 		IN(closing_goes_back_to_everyone),
 		IN(a_group_is_the_one_that_is_shown_or_named),
 		IN(what_is_done_in_groups_is_checked_before_it_is_sent),
+		IN(a_bare_name_opens_the_one_it_can_mean),
 		IN(help_on_groups_lists_them_with_their_signs),
 		IN(completion_knows_groups_and_who_is_in_them),
 	};

@@ -22,18 +22,25 @@ struct question {
 
 /* ---- ours ------------------------------------------------------------- */
 
+/* It is in no list any more. */
 static void
-answer(struct question *q, enum wire_err err, const json_t *o)
+end(struct question *q, enum wire_err err, const json_t *o)
 {
 	struct link *l = q->link;
 	ask_fn *fn = q->fn;
 	void *arg = q->arg;
 
-	TAILQ_REMOVE(&l->questions, q, entry);
 	l->questions_open--;
 	loop_timer_unset(l->set->loop, &q->late);
 	free(q);
 	fn(arg, err, o);
+}
+
+static void
+answer(struct question *q, enum wire_err err, const json_t *o)
+{
+	TAILQ_REMOVE(&q->link->questions, q, entry);
+	end(q, err, o);
 }
 
 static void
@@ -70,10 +77,14 @@ ask(struct link *l, json_t *m, int64_t ms, ask_fn *fn, void *arg,
 void
 ask_end_all(struct link *l, enum wire_err err)
 {
-	struct question *q;
+	struct questions all = TAILQ_HEAD_INITIALIZER(all);
+	struct question *q, *next;
 
-	while ((q = TAILQ_FIRST(&l->questions)) != NULL)
-		answer(q, err, NULL);
+	TAILQ_CONCAT(&all, &l->questions, entry);
+	for (q = TAILQ_FIRST(&all); q != NULL; q = next) {
+		next = TAILQ_NEXT(q, entry);
+		end(q, err, NULL);
+	}
 }
 
 const char *

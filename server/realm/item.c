@@ -163,7 +163,7 @@ item_object(const struct chat_item *it)
 		json_put(o, "role", chat_role_name(it->role));
 	if (has & F_MODE)
 		json_put(o, "mode", chat_mode_name(it->mode));
-	if (has & F_ACT)
+	if ((has & F_ACT) && it->act < CHAT_ACTS)
 		json_put(o, "act", chat_act_name(it->act));
 	if (has & F_ERR)
 		json_put_err(o, it->err);
@@ -274,6 +274,8 @@ item_unpack(struct chat_item *it, const json_t *o)
 	if (kind == CHAT_ITEM_KINDS)
 		return ITEM_UNKNOWN;
 	it->kind = (enum chat_item_kind)kind;
+	if (kind == CHAT_ITEM_GONE)
+		it->act = CHAT_ACTS;
 	f = &forms[kind];
 	for (unsigned bit = 0; bit < sizeof field_names / sizeof *field_names;
 	    bit++) {

@@ -25,7 +25,8 @@ enum item_read {
 	ITEM_BAD
 };
 
-/* Strings are the object's.  Fields that the kind has not are NULL or 0. */
+/* Strings are the object's.  Fields that the kind has not are NULL or 0; who
+ * is gone without an act (CHAT_ACTS, also for item_pack) has left. */
 enum item_read item_unpack(struct chat_item *, const json_t *);
 
 /* The object is the caller's. */

@@ -218,10 +218,13 @@ oldlines_new(struct realms *rs)
 void
 oldlines_free(struct oldlines *set)
 {
-	struct oldline *ln;
+	struct oldline *ln, *next;
 
-	while ((ln = TAILQ_FIRST(&set->list)) != NULL)
-		forget(ln);
+	for (ln = TAILQ_FIRST(&set->list); ln != NULL; ln = next) {
+		next = TAILQ_NEXT(ln, entry);
+		loop_defer_cancel(set->realms->loop, &ln->start);
+		free(ln);
+	}
 	map_free(set->by_number);
 	free(set);
 }

@@ -65,19 +65,25 @@ no_input(struct conn *c, void *arg)
 static const struct conn_handler leaving = { .input = no_input };
 
 static void
+release(struct shake *s)
+{
+	loop_timer_unset(s->set->loop, &s->late);
+	secret_wipe(s, sizeof *s);
+	free(s);
+}
+
+static void
 forget(struct shake *s)
 {
 	struct shakes *set = s->set;
 
-	loop_timer_unset(set->loop, &s->late);
 	if (s->us == SECRET_DIALER)
 		TAILQ_REMOVE(&set->dialled, s, entry);
 	else {
 		TAILQ_REMOVE(&set->accepted, s, entry);
 		set->strangers--;
 	}
-	secret_wipe(s, sizeof *s);
-	free(s);
+	release(s);
 }
 
 static void
@@ -198,12 +204,12 @@ static void
 dialer_input(struct conn *c, void *arg)
 {
 	struct shake *s = arg;
-	const char *why = NULL;
+	const char *why;
 	json_t *o;
 	size_t n;
 	char *p;
 
-	while (why == NULL) {
+	do {
 		switch (frame_next(&s->frame, conn_in(c), &p, &n)) {
 		case FRAME_MORE:
 			return;
@@ -217,7 +223,7 @@ dialer_input(struct conn *c, void *arg)
 			frame_done(&s->frame, conn_in(c));
 			break;
 		}
-	}
+	} while (why == NULL);
 	if (*why == '\0')
 		succeed(s);
 	else
@@ -457,12 +463,13 @@ shakes_new(struct loop *loop, struct conns *conns, const char *own,
 static void
 drop_all(struct shake_list *list)
 {
-	struct shake *s;
+	struct shake *s, *next;
 
-	while ((s = TAILQ_FIRST(list)) != NULL) {
+	for (s = TAILQ_FIRST(list); s != NULL; s = next) {
+		next = TAILQ_NEXT(s, entry);
 		conn_set_handler(s->conn, &leaving, NULL);
 		conn_abort(s->conn);
-		forget(s);
+		release(s);
 	}
 }
 

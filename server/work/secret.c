@@ -10,14 +10,15 @@
 static_assert(SECRET_DIGEST_LEN == crypto_generichash_BYTES,
     "a digest has BLAKE2b's usual length");
 
-static_assert(SECRET_KEY_LEN == crypto_scalarmult_BYTES &&
-        SECRET_KEY_LEN == crypto_auth_BYTES &&
-        SECRET_KEY_LEN == crypto_auth_KEYBYTES &&
-        SECRET_KEY_LEN == crypto_generichash_KEYBYTES &&
-        SECRET_KEY_LEN == crypto_kdf_KEYBYTES &&
-        SECRET_KEY_LEN == crypto_aead_chacha20poly1305_ietf_KEYBYTES &&
-        SECRET_SEAL_LEN == crypto_aead_chacha20poly1305_ietf_ABYTES,
-    "all keys have one length");
+#define SAME_LEN(a, b) static_assert((a) == (b), "all keys have one length")
+SAME_LEN(SECRET_KEY_LEN, crypto_scalarmult_BYTES);
+SAME_LEN(SECRET_KEY_LEN, crypto_scalarmult_SCALARBYTES);
+SAME_LEN(SECRET_KEY_LEN, crypto_auth_BYTES);
+SAME_LEN(SECRET_KEY_LEN, crypto_auth_KEYBYTES);
+SAME_LEN(SECRET_KEY_LEN, crypto_generichash_KEYBYTES);
+SAME_LEN(SECRET_KEY_LEN, crypto_kdf_KEYBYTES);
+SAME_LEN(SECRET_KEY_LEN, crypto_aead_chacha20poly1305_ietf_KEYBYTES);
+SAME_LEN(SECRET_SEAL_LEN, crypto_aead_chacha20poly1305_ietf_ABYTES);
 
 enum { UUID_LEN = 16, PASSES = 2, MEMORY = 64 << 20 };
 

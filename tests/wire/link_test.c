@@ -865,6 +865,62 @@ three_in_a_ring_are_each_reached_once(void **state)
 	    "{'messages':[{'from':'james@medan','text':'bare'}]}");
 }
 
+/* ---- groups ----------------------------------------------------------- */
+
+/* What one side sends as items the other knows. */
+static void
+expect_nothing_passed_over(struct server *s)
+{
+	char *log = server_log(s);
+
+	assert_null(strstr(log, "passed over"));
+	free(log);
+}
+
+static void
+a_group_goes_over_the_link_and_outlives_it(void **state)
+{
+	struct client *messi, *james;
+	struct pair p;
+	size_t from;
+
+	(void)state;
+	pair_open(&p);
+	james = client_watching(p.medan, "james", "surabaya");
+	messi = client_watching(p.its, "messi", "surabaya");
+	expect(james, "join - #batak", "{'status':'OK'}");
+	expect(messi, "join - #batak@medan", "{'status':'OK'}");
+	expect_json(client_event_of(james, "join"), "{'user':'james'}");
+	expect_json(client_event_of(james, "join"),
+	    "{'target':'#batak','user':'messi@its'}");
+	sends(messi, "#batak@medan", "horas");
+	expect_text(james, "messi@its", "horas");
+	sends(james, "#batak", "horas juga");
+	expect_text(messi, "james@medan", "horas juga");
+	expect(messi, "kick - #batak@medan james@medan",
+	    "{'status':'ERROR','code':'denied'}");
+	/* What is said while the home is down is said when it is back. */
+	from = server_log_length(p.its);
+	server_stop(p.medan);
+	server_await_log(p.its, from, "link to medan down");
+	expect_json(client_ask(messi, "send - #batak@medan later"),
+	    "{'status':'OK','queued':true}");
+	expect(messi, "join - #toba@medan",
+	    "{'status':'ERROR','code':'realm-unreachable'}");
+	server_start(p.medan);
+	james = client_as(p.medan, "james", "surabaya");
+	expect(james, "watch - 0", "{'status':'OK'}");
+	expect_text(james, "messi@its", "horas");
+	expect_text(james, "james", "horas juga");
+	expect_text(james, "messi@its", "later");
+	expect(messi, "leave - #batak@medan", "{'status':'OK'}");
+	expect_json(client_event_of(james, "leave"),
+	    "{'target':'#batak','user':'messi@its'}");
+	expect_linked(p.its, "henderson", "its", p.medan, "james", "medan");
+	expect_nothing_passed_over(p.its);
+	expect_nothing_passed_over(p.medan);
+}
+
 /* ---- who is online ---------------------------------------------------- */
 
 static void
@@ -995,6 +1051,7 @@ main(void)
 		ALONE(a_peer_that_comes_back_is_soon_dialled),
 		ALONE(data_that_was_put_back_begins_a_new_stream),
 		ALONE(three_in_a_ring_are_each_reached_once),
+		ALONE(a_group_goes_over_the_link_and_outlives_it),
 		ALONE(who_is_online_there_is_seen_here),
 		ALONE(who_acts_in_a_group_elsewhere_has_the_own_name_at_home),
 		ALONE(a_link_that_cannot_be_is_refused_at_start),

@@ -341,6 +341,7 @@ struct applied {
 	enum chat_mode mode;
 	enum chat_act act;
 	bool muted, quiet;
+	bool going; /* who it is about is out, for what they say, already */
 	int64_t since;
 	size_t writes;
 	bool ok;
@@ -358,6 +359,16 @@ applied_new(struct chat *chat, const char *conv,
 	return a;
 }
 
+/* The disk refused: whoever was on the way out is in again. */
+static void
+stays(const struct applied *a, const struct group *g)
+{
+	struct member *m = member_find(g, a->key);
+
+	if (a->going && m != NULL)
+		m->out = false;
+}
+
 static void
 applied_written(void *arg, const struct store_written *written)
 {
@@ -372,6 +383,8 @@ applied_written(void *arg, const struct store_written *written)
 	g = group_find(chat, a->conv);
 	if (a->ok && g != NULL)
 		a->apply(a, g);
+	else if (g != NULL)
+		stays(a, g);
 	if (a->ok && a->wake[0] != '\0')
 		chat->router.wake(chat->router.arg, a->wake);
 	ask_end(&a->ask, a->ok ? WIRE_OK : WIRE_STORAGE);
@@ -708,12 +721,11 @@ receive_gone(struct chat *chat, const struct chat_origin *origin,
 		receive_nothing(chat, origin, done);
 		return NULL;
 	}
-	m->out = true;
 	if (!store_hold(chat->store, 2)) {
-		m->out = false;
 		ask_end(&a->ask, WIRE_BUSY);
 		return NULL;
 	}
+	m->out = a->going = true;
 	a->writes += store_drop_member(chat->store, g->key, m->key,
 	    m->account != NULL ? m->account->id : 0, applied_written, a);
 	write_taken(a, origin);
@@ -776,7 +788,7 @@ copy_leave(struct chat *chat, struct group *g, struct member *m,
 		ask_end(&a->ask, WIRE_BUSY);
 		return;
 	}
-	m->out = true;
+	m->out = a->going = true;
 	out.len = pack_leave(
 	    chat, g->target.name, m->shown, body, sizeof(body));
 	a->writes += store_drop_member(

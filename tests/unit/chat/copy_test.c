@@ -1,0 +1,911 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Groups across realms: two chats, linked by carrying what is in the outbox
+ * of one to the other. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/chat/peer_fake.h"
+#include "tests/unit/chat/world_fake.h"
+
+/* messi and neko of surabaya, where #batak is at home; lineker and paff of
+ * medan.  All watch. */
+struct two {
+	struct peer home, far;
+	uint64_t messi, neko, lineker, paff;
+	struct eye em, en, el, ep;
+};
+
+static void
+come(struct peer *p, const char *name, uint64_t *session, struct eye *eye)
+{
+	struct answer a = { 0 };
+
+	*session = world_login(p->w, name);
+	world_watch(p->w, eye, *session, -1, &a);
+}
+
+static void
+look_away(struct two *t)
+{
+	seen(&t->em);
+	seen(&t->en);
+	seen(&t->el);
+	seen(&t->ep);
+	peered(&t->home);
+	peered(&t->far);
+}
+
+static void
+enter(struct two *t, struct world *w)
+{
+	struct answer a = { 0 };
+	void *far;
+
+	memset(t, 0, sizeof(*t));
+	t->home.reach = t->far.reach = CHAT_REALM_UP;
+	peer_link(&t->home, w);
+	assert_int_equal(world_setup(&far), 0);
+	t->far.w = far;
+	snprintf(t->far.w->rules.realm, WIRE_NAME_CAP, "medan");
+	chat_set_rules(t->far.w->chat, &t->far.w->rules);
+	peer_link(&t->far, far);
+	chat_register(t->far.w->chat, "paff", "paff", NULL, told(&a));
+	world_run(t->far.w);
+	come(&t->home, "messi", &t->messi, &t->em);
+	come(&t->home, "neko", &t->neko, &t->en);
+	come(&t->far, "lineker", &t->lineker, &t->el);
+	come(&t->far, "paff", &t->paff, &t->ep);
+	look_away(t);
+}
+
+static void
+part(struct two *t)
+{
+	void *far = t->far.w;
+
+	world_teardown(&far);
+}
+
+/* Till neither has anything for the other. */
+static void
+exchange(struct two *t)
+{
+	world_run(t->home.w);
+	world_run(t->far.w);
+	while (peer_carry(&t->home, &t->far) +
+		peer_carry(&t->far, &t->home) > 0)
+		;
+}
+
+static void
+begin_join(struct peer *p, uint64_t session, const char *group,
+    struct answer *a)
+{
+	struct chat_who who = { .session = session };
+	struct target to = target_of(group);
+
+	chat_join(p->w->chat, &who, &to, told(a));
+	world_run(p->w);
+}
+
+static void
+begin_leave(struct peer *p, uint64_t session, const char *group,
+    struct answer *a)
+{
+	struct chat_who who = { .session = session };
+	struct target to = target_of(group);
+
+	chat_leave(p->w->chat, &who, &to, told(a));
+}
+
+static void
+begin_act(struct peer *p, uint64_t session, enum chat_act act,
+    const char *group, const char *whom, struct answer *a)
+{
+	struct chat_who who = { .session = session };
+	struct chat_deed deed = { .act = act,
+		.where = target_of(group),
+		.text = act == CHAT_TOPIC ? "horas" : NULL,
+		.mode = CHAT_INVITE };
+
+	if (whom != NULL)
+		deed.whom = target_of(whom);
+	chat_do(p->w->chat, &who, &deed, told(a));
+	world_run(p->w);
+}
+
+static enum wire_err
+join_far(struct two *t, uint64_t session)
+{
+	struct answer a = { 0 };
+
+	begin_join(&t->far, session, "#batak@surabaya", &a);
+	if (t->far.pleas > 0)
+		peer_pass_plea(&t->far, &t->home);
+	exchange(t);
+	assert_int_equal(a.times, 1);
+	return a.result.err;
+}
+
+static enum wire_err
+act_home(struct two *t, enum chat_act act, const char *whom)
+{
+	struct answer a = { 0 };
+
+	begin_act(&t->home, t->messi, act, "#batak", whom, &a);
+	exchange(t);
+	assert_int_equal(a.times, 1);
+	return a.result.err;
+}
+
+static enum wire_err
+act_far(struct two *t, uint64_t session, enum chat_act act, const char *whom)
+{
+	struct answer a = { 0 };
+
+	begin_act(&t->far, session, act, "#batak@surabaya", whom, &a);
+	if (t->far.pleas > 0)
+		peer_pass_plea(&t->far, &t->home);
+	exchange(t);
+	assert_int_equal(a.times, 1);
+	return a.result.err;
+}
+
+static enum wire_err
+say(struct peer *p, uint64_t session, const char *to, const char *text)
+{
+	struct answer a = { 0 };
+
+	world_say(p->w, session, NULL, to, text, NULL, &a);
+	world_run(p->w);
+	assert_int_equal(a.times, 1);
+	return a.result.err;
+}
+
+static void
+note_member(void *arg, const struct chat_member *m)
+{
+	char *log = arg;
+	size_t n = strlen(log);
+
+	snprintf(log + n, 500 - n, "%s %s%s\n", m->user.name,
+	    chat_role_name(m->role), m->muted ? " muted" : "");
+}
+
+static const char *
+members(const struct peer *p, uint64_t session, const char *group)
+{
+	static char log[500];
+	struct target to = target_of(group);
+	enum wire_err err;
+
+	log[0] = '\0';
+	err = chat_each_member(p->w->chat, session, &to, note_member, log);
+	if (err != WIRE_OK)
+		snprintf(log, sizeof(log), "%s", wire_err_code(err));
+	return log;
+}
+
+/* messi owns it, neko and lineker@medan are in it. */
+static void
+three(struct two *t, struct world *w)
+{
+	struct answer a = { 0 };
+
+	enter(t, w);
+	begin_join(&t->home, t->messi, "#batak", &a);
+	begin_join(&t->home, t->neko, "#batak", &a);
+	assert_int_equal(join_far(t, t->lineker), WIRE_OK);
+	look_away(t);
+}
+
+static enum wire_err
+receive(struct peer *p, const char *realm, int64_t number,
+    const struct chat_item *item)
+{
+	struct answer a = { 0 };
+
+	assert_null(peer_receive(p, realm, number, item, &a));
+	world_run(p->w);
+	assert_int_equal(a.times, 1);
+	return a.result.err;
+}
+
+/* ---- coming in -------------------------------------------------------- */
+
+static void
+a_join_elsewhere_is_answered_when_one_is_in(void **state)
+{
+	struct two t;
+	struct answer a = { 0 };
+
+	enter(&t, *state);
+	begin_join(&t.home, t.messi, "#batak", &a);
+	look_away(&t);
+	begin_join(&t.far, t.lineker, "#batak@Surabaya", &a);
+	assert_string_equal(
+	    peered(&t.far), "join #batak@Surabaya by lineker\n");
+	snprintf(t.far.plea[0].realm, WIRE_NAME_CAP, "surabaya");
+	peer_pass_plea(&t.far, &t.home);
+	assert_string_equal(
+	    seen(&t.em), "join #batak lineker@medan\n");
+	assert_string_equal(
+	    peer_out(&t.home, "medan", 0), "group #batak open by -: ");
+	assert_string_equal(peer_out(&t.home, "medan", 1),
+	    "member #batak messi@surabaya (messi) owner quiet by -");
+	assert_string_equal(peer_out(&t.home, "medan", 2),
+	    "member #batak lineker@medan (lineker) member by -");
+	assert_int_equal(a.times, 0);
+	assert_string_equal(
+	    members(&t.far, t.lineker, "#batak@surabaya"), "no-such-group");
+	exchange(&t);
+	assert_int_equal(a.times, 1);
+	assert_int_equal(a.result.err, WIRE_OK);
+	assert_string_equal(members(&t.far, t.lineker, "#batak@surabaya"),
+	    "messi@surabaya owner\nlineker member\n");
+	assert_string_equal(
+	    seen(&t.el), "join #batak@surabaya lineker\n");
+	assert_string_equal(
+	    members(&t.home, t.messi, "#batak"),
+	    "messi owner\nlineker@medan member\n");
+	assert_string_equal(seen(&t.ep), "");
+	part(&t);
+}
+
+static void
+who_is_in_already_asks_nobody(void **state)
+{
+	struct two t;
+	struct answer a = { 0 };
+
+	three(&t, *state);
+	begin_join(&t.far, t.lineker, "#batak@surabaya", &a);
+	assert_int_equal(a.result.err, WIRE_OK);
+	assert_int_equal(t.far.pleas, 0);
+	/* A second one of that realm: no snapshot, one item for all. */
+	assert_int_equal(join_far(&t, t.paff), WIRE_OK);
+	assert_string_equal(
+	    seen(&t.el), "join #batak@surabaya paff\n");
+	assert_string_equal(seen(&t.en), "join #batak paff@medan\n");
+	part(&t);
+}
+
+static void
+what_the_home_refuses_leaves_nothing_behind(void **state)
+{
+	struct two t;
+	struct answer a = { 0 };
+
+	three(&t, *state);
+	assert_int_equal(act_home(&t, CHAT_BAN, "paff@medan"), WIRE_OK);
+	assert_int_equal(join_far(&t, t.paff), WIRE_BANNED);
+	assert_int_equal(act_home(&t, CHAT_UNBAN, "paff@medan"), WIRE_OK);
+	assert_int_equal(act_home(&t, CHAT_MODE, NULL), WIRE_OK);
+	assert_int_equal(join_far(&t, t.paff), WIRE_INVITE_ONLY);
+	begin_join(&t.far, t.paff, "#batak@surabaya", &a);
+	peer_pleaded(&t.far, WIRE_REALM_UNREACHABLE);
+	world_run(t.far.w);
+	assert_int_equal(a.result.err, WIRE_REALM_UNREACHABLE);
+	assert_null(store_fake_rule(
+	    t.far.w->store, STORE_INVITE, "#batak@surabaya", "paff"));
+	t.far.reach = CHAT_REALM_DOWN;
+	begin_join(&t.far, t.paff, "#batak@surabaya", &a);
+	assert_int_equal(a.result.err, WIRE_REALM_UNREACHABLE);
+	begin_join(&t.far, t.paff, "#batak@legacy", &a);
+	assert_int_equal(a.result.err, WIRE_NO_SUCH_GROUP);
+	begin_join(&t.far, t.paff, "#batak@nowhere", &a);
+	assert_int_equal(a.result.err, WIRE_NO_SUCH_REALM);
+	assert_int_equal(t.far.pleas, 0);
+	part(&t);
+}
+
+static void
+an_invitation_crosses_realms(void **state)
+{
+	struct two t;
+
+	three(&t, *state);
+	assert_int_equal(act_home(&t, CHAT_MODE, NULL), WIRE_OK);
+	look_away(&t);
+	assert_int_equal(
+	    act_home(&t, CHAT_INVITE_USER, "paff@medan"), WIRE_OK);
+	assert_string_equal(
+	    seen(&t.ep), "invite #batak@surabaya by messi@surabaya\n");
+	assert_string_equal(seen(&t.el), "");
+	assert_int_equal(join_far(&t, t.paff), WIRE_OK);
+	part(&t);
+}
+
+/* A realm does not put our people into its groups. */
+static void
+who_has_not_wished_is_not_put_into_a_group(void **state)
+{
+	struct two t;
+	struct chat_item group = { .kind = CHAT_ITEM_GROUP,
+		.group = "trap",
+		.home = true,
+		.text = "" };
+	struct chat_item member = { .kind = CHAT_ITEM_MEMBER,
+		.group = "trap",
+		.home = true,
+		.to = "lineker@medan",
+		.name = "lineker",
+		.role = CHAT_OWNER };
+
+	enter(&t, *state);
+	assert_int_equal(receive(&t.far, "surabaya", 1, &group), WIRE_OK);
+	assert_int_equal(receive(&t.far, "surabaya", 2, &member), WIRE_OK);
+	assert_string_equal(
+	    members(&t.far, t.lineker, "#trap@surabaya"), "no-such-group");
+	assert_string_equal(seen(&t.el), "");
+	assert_string_equal(peer_out(&t.far, "surabaya", 0),
+	    "leave #trap lineker@medan");
+	assert_int_equal(store_fake_taken(t.far.w->store, "surabaya"), 2);
+	assert_int_equal(store_fake_groups(t.far.w->store), 0);
+	part(&t);
+}
+
+/* ---- what is said ----------------------------------------------------- */
+
+static void
+what_is_said_at_home_is_seen_elsewhere(void **state)
+{
+	struct two t;
+
+	three(&t, *state);
+	assert_int_equal(say(&t.home, t.messi, "#batak", "horas"), WIRE_OK);
+	assert_string_equal(peered(&t.home), "wake medan\n");
+	assert_string_equal(peer_out(&t.home, "medan", 0),
+	    "said #batak home messi@surabaya (messi): horas");
+	exchange(&t);
+	assert_string_equal(
+	    seen(&t.el), "1 #batak@surabaya messi@surabaya: horas\n");
+	assert_string_equal(seen(&t.ep), "");
+	/* And is not sent back. */
+	assert_int_equal(store_fake_outs(t.far.w->store, "surabaya"), 0);
+	part(&t);
+}
+
+static void
+what_is_said_elsewhere_goes_home_and_to_the_others_once(void **state)
+{
+	struct two t;
+	struct answer a = { 0 };
+	struct chat_plea plea = { .join = true,
+		.group = "batak",
+		.user = "bob",
+		.real_name = "Bob" };
+
+	three(&t, *state);
+	assert_null(chat_receive_plea(
+	    t.home.w->chat, "its", &plea, told(&a)));
+	exchange(&t);
+	assert_int_equal(a.result.err, WIRE_OK);
+	assert_int_equal(store_fake_outs(t.home.w->store, "its"), 5);
+	look_away(&t);
+	assert_int_equal(
+	    say(&t.far, t.lineker, "#batak@surabaya", "halo"), WIRE_OK);
+	assert_string_equal(
+	    seen(&t.el), "1 #batak@surabaya lineker: halo\n");
+	assert_string_equal(peer_out(&t.far, "surabaya", 0),
+	    "said #batak lineker@medan (lineker): halo");
+	assert_int_equal(peer_carry(&t.far, &t.home), 1);
+	assert_string_equal(seen(&t.em), "1 #batak lineker@medan: halo\n");
+	assert_int_equal(store_fake_outs(t.home.w->store, "medan"), 0);
+	assert_string_equal(peer_out(&t.home, "its", 5),
+	    "said #batak home lineker@medan (lineker): halo");
+	exchange(&t);
+	assert_string_equal(seen(&t.el), "");
+	part(&t);
+}
+
+static void
+what_is_said_waits_for_a_home_that_is_down(void **state)
+{
+	struct two t;
+	struct answer a = { 0 };
+
+	three(&t, *state);
+	t.far.reach = CHAT_REALM_DOWN;
+	world_say(t.far.w, t.lineker, NULL, "#batak@surabaya", "one", NULL, &a);
+	store_fake_apply_one(t.far.w->store);
+	assert_int_equal(store_fake_outs(t.far.w->store, "surabaya"), 1);
+	world_run(t.far.w);
+	assert_int_equal(a.result.err, WIRE_OK);
+	assert_true(a.result.queued);
+	/* At home nothing waits for what is down elsewhere. */
+	t.home.reach = CHAT_REALM_DOWN;
+	world_say(t.home.w, t.messi, NULL, "#batak", "two", NULL, &a);
+	world_run(t.home.w);
+	assert_int_equal(a.result.err, WIRE_OK);
+	assert_false(a.result.queued);
+	t.far.reach = CHAT_REALM_FULL;
+	assert_int_equal(say(&t.far, t.lineker, "#batak@surabaya", "no"),
+	    WIRE_REALM_UNREACHABLE);
+	look_away(&t);
+	exchange(&t);
+	assert_string_equal(seen(&t.em), "2 #batak lineker@medan: one\n");
+	assert_string_equal(
+	    seen(&t.el), "2 #batak@surabaya messi@surabaya: two\n");
+	part(&t);
+}
+
+static void
+who_may_not_speak_at_home_gets_it_back(void **state)
+{
+	struct two t;
+	struct answer a = { 0 };
+
+	three(&t, *state);
+	/* Said before the copy knows of the mute. */
+	assert_int_equal(
+	    say(&t.far, t.lineker, "#batak@surabaya", "hm"), WIRE_OK);
+	begin_act(&t.home, t.messi, CHAT_MUTE, "#batak", "lineker@medan", &a);
+	look_away(&t);
+	exchange(&t);
+	assert_string_equal(seen(&t.em), "");
+	assert_string_equal(seen(&t.el),
+	    "member #batak@surabaya lineker member muted\n"
+	    "2 lineker @surabaya: #batak: Anda dibisukan, pesan tidak "
+	    "terkirim: hm\n");
+	assert_int_equal(say(&t.far, t.lineker, "#batak@surabaya", "hm"),
+	    WIRE_MUTED);
+	part(&t);
+}
+
+static void
+forged_words_and_items_are_refused(void **state)
+{
+	struct two t;
+	struct answer a = { 0 };
+	struct chat_item said = { .kind = CHAT_ITEM_SAID,
+		.group = "batak",
+		.from = "messi@surabaya",
+		.name = "messi",
+		.text = "psst",
+		.time = 5 };
+
+	three(&t, *state);
+	/* In the name of one of the receiver's, or of a third realm. */
+	assert_non_null(peer_receive(&t.home, "medan", 9, &said, &a));
+	said.from = "bob@its";
+	assert_non_null(peer_receive(&t.home, "medan", 9, &said, &a));
+	said.from = "lineker@medan";
+	said.home = true;
+	assert_non_null(peer_receive(&t.far, "surabaya", 99, &said, &a));
+	said.kind = CHAT_ITEM_LEAVE;
+	said.from = "messi@surabaya";
+	assert_non_null(peer_receive(&t.home, "medan", 9, &said, &a));
+	said.from = "bob@its";
+	assert_non_null(peer_receive(&t.home, "medan", 9, &said, &a));
+	said.group = "a b";
+	assert_non_null(peer_receive(&t.home, "medan", 9, &said, &a));
+	said.group = NULL;
+	assert_non_null(peer_receive(&t.home, "medan", 9, &said, &a));
+	assert_int_equal(a.times, 0);
+	part(&t);
+}
+
+/* A realm changes the copies of its own groups only. */
+static void
+another_realm_does_not_change_our_group_or_a_thirds(void **state)
+{
+	struct two t;
+	struct chat_item gone = { .kind = CHAT_ITEM_GONE,
+		.group = "batak",
+		.home = true,
+		.to = "messi@surabaya",
+		.text = "" };
+	struct chat_item topic = { .kind = CHAT_ITEM_GROUP,
+		.group = "batak",
+		.home = true,
+		.text = "ours now" };
+	struct chat_item said = { .kind = CHAT_ITEM_SAID,
+		.group = "batak",
+		.home = true,
+		.from = "bob@its",
+		.name = "bob",
+		.text = "psst",
+		.time = 5 };
+
+	three(&t, *state);
+	assert_int_equal(receive(&t.home, "medan", 9, &gone), WIRE_OK);
+	assert_int_equal(receive(&t.home, "medan", 10, &topic), WIRE_OK);
+	assert_int_equal(receive(&t.home, "medan", 11, &said), WIRE_OK);
+	assert_int_equal(receive(&t.far, "its", 1, &gone), WIRE_OK);
+	assert_int_equal(receive(&t.far, "its", 2, &said), WIRE_OK);
+	assert_string_equal(seen(&t.em), "");
+	assert_string_equal(seen(&t.el), "");
+	assert_string_equal(members(&t.home, t.messi, "#batak"),
+	    "messi owner\nneko member\nlineker@medan member\n");
+	assert_string_equal(members(&t.far, t.lineker, "#batak@surabaya"),
+	    "messi@surabaya owner\nneko@surabaya member\n"
+	    "lineker member\n");
+	part(&t);
+}
+
+/* ---- going out -------------------------------------------------------- */
+
+static void
+who_leaves_elsewhere_is_out_at_home(void **state)
+{
+	struct two t;
+	struct answer a = { 0 };
+
+	three(&t, *state);
+	assert_int_equal(join_far(&t, t.paff), WIRE_OK);
+	look_away(&t);
+	t.far.reach = CHAT_REALM_DOWN; /* it waits */
+	begin_leave(&t.far, t.lineker, "#batak@surabaya", &a);
+	assert_int_equal(a.times, 0);
+	store_fake_apply_one(t.far.w->store);
+	assert_null(store_fake_member(
+	    t.far.w->store, "#batak@surabaya", "lineker"));
+	assert_string_equal(peer_out(&t.far, "surabaya", 0),
+	    "leave #batak lineker@medan");
+	world_run(t.far.w);
+	assert_int_equal(a.result.err, WIRE_OK);
+	assert_string_equal(seen(&t.ep), "leave #batak@surabaya lineker\n");
+	exchange(&t);
+	assert_string_equal(seen(&t.em), "leave #batak lineker@medan\n");
+	assert_string_equal(members(&t.home, t.messi, "#batak"),
+	    "messi owner\nneko member\npaff@medan member\n");
+	assert_string_equal(seen(&t.ep), ""); /* was told already */
+	assert_int_equal(say(&t.home, t.messi, "#batak", "hey"), WIRE_OK);
+	exchange(&t);
+	assert_string_equal(seen(&t.el), "leave #batak@surabaya lineker\n");
+	part(&t);
+}
+
+static void
+a_leave_that_the_disk_refuses_leaves_one_in(void **state)
+{
+	struct two t;
+	struct answer a = { 0 };
+
+	three(&t, *state);
+	store_fake_fail(t.far.w->store, true);
+	begin_leave(&t.far, t.lineker, "#batak@surabaya", &a);
+	world_run(t.far.w);
+	assert_int_equal(a.result.err, WIRE_STORAGE);
+	store_fake_fail(t.far.w->store, false);
+	store_fake_refuse(t.far.w->store, true);
+	begin_leave(&t.far, t.lineker, "#batak@surabaya", &a);
+	assert_int_equal(a.result.err, WIRE_BUSY);
+	store_fake_refuse(t.far.w->store, false);
+	assert_int_equal(
+	    say(&t.far, t.lineker, "#batak@surabaya", "still here"), WIRE_OK);
+	begin_leave(&t.far, t.lineker, "#batak@surabaya", &a);
+	exchange(&t);
+	assert_int_equal(a.result.err, WIRE_OK);
+	part(&t);
+}
+
+static void
+a_copy_ends_with_our_last_and_no_item_goes_there_any_more(void **state)
+{
+	struct two t;
+	struct answer a = { 0 };
+
+	three(&t, *state);
+	begin_leave(&t.far, t.lineker, "#batak@surabaya", &a);
+	exchange(&t);
+	assert_int_equal(store_fake_groups(t.far.w->store), 0);
+	assert_int_equal(say(&t.home, t.messi, "#batak", "hey"), WIRE_OK);
+	assert_int_equal(store_fake_outs(t.home.w->store, "medan"), 0);
+	/* It begins anew, with who is there by now. */
+	begin_leave(&t.home, t.neko, "#batak", &a);
+	exchange(&t);
+	assert_int_equal(join_far(&t, t.lineker), WIRE_OK);
+	assert_string_equal(members(&t.far, t.lineker, "#batak@surabaya"),
+	    "messi@surabaya owner\nlineker member\n");
+	part(&t);
+}
+
+static void
+who_is_kicked_at_home_is_out_everywhere(void **state)
+{
+	struct two t;
+
+	three(&t, *state);
+	assert_int_equal(act_home(&t, CHAT_KICK, "lineker@medan"), WIRE_OK);
+	assert_string_equal(seen(&t.el),
+	    "leave #batak@surabaya lineker by messi@surabaya\n");
+	assert_string_equal(
+	    seen(&t.em), "leave #batak lineker@medan by messi\n");
+	assert_int_equal(say(&t.far, t.lineker, "#batak@surabaya", "why"),
+	    WIRE_NO_SUCH_GROUP);
+	assert_int_equal(join_far(&t, t.lineker), WIRE_OK);
+	assert_int_equal(act_home(&t, CHAT_BAN, "lineker@medan"), WIRE_OK);
+	assert_int_equal(join_far(&t, t.lineker), WIRE_BANNED);
+	part(&t);
+}
+
+/* What the other had under way when it happened comes to nothing, and is said
+ * to have. */
+static void
+words_that_cross_a_kick_come_back(void **state)
+{
+	struct two t;
+	struct answer a = { 0 };
+
+	three(&t, *state);
+	assert_int_equal(
+	    say(&t.far, t.lineker, "#batak@surabaya", "late"), WIRE_OK);
+	begin_act(&t.home, t.messi, CHAT_KICK, "#batak", "lineker@medan", &a);
+	look_away(&t);
+	exchange(&t);
+	assert_string_equal(seen(&t.em), "");
+	assert_string_equal(seen(&t.el),
+	    "leave #batak@surabaya lineker by messi@surabaya\n"
+	    "2 lineker @surabaya: #batak: Anda bukan anggota grup ini, "
+	    "masuklah dengan join: late\n");
+	part(&t);
+}
+
+/* ---- deeds ------------------------------------------------------------ */
+
+static void
+a_moderator_elsewhere_asks_the_home(void **state)
+{
+	struct two t;
+
+	three(&t, *state);
+	assert_int_equal(
+	    act_far(&t, t.lineker, CHAT_KICK, "neko@surabaya"), WIRE_DENIED);
+	assert_int_equal(act_home(&t, CHAT_OP, "lineker@medan"), WIRE_OK);
+	assert_string_equal(
+	    seen(&t.el), "member #batak@surabaya lineker moderator\n");
+	assert_int_equal(act_far(&t, t.lineker, CHAT_TOPIC, NULL), WIRE_OK);
+	assert_string_equal(seen(&t.el), "group #batak@surabaya open horas\n");
+	assert_int_equal(join_far(&t, t.paff), WIRE_OK);
+	look_away(&t);
+	/* Names without a realm are the asker's. */
+	assert_int_equal(act_far(&t, t.lineker, CHAT_MUTE, "paff"), WIRE_OK);
+	assert_string_equal(
+	    seen(&t.ep), "member #batak@surabaya paff member muted\n");
+	seen(&t.en);
+	assert_int_equal(
+	    act_far(&t, t.lineker, CHAT_KICK, "neko@surabaya"), WIRE_OK);
+	assert_string_equal(
+	    seen(&t.en), "leave #batak neko by lineker@medan\n");
+	t.far.reach = CHAT_REALM_DOWN;
+	assert_int_equal(act_far(&t, t.lineker, CHAT_TOPIC, NULL),
+	    WIRE_REALM_UNREACHABLE);
+	part(&t);
+}
+
+/* The server's administrators rule at home; those of a copy do not. */
+static void
+an_administrator_elsewhere_is_nobody_special(void **state)
+{
+	static const char *const paff[] = { "paff" };
+	struct two t;
+
+	three(&t, *state);
+	t.far.w->rules.admin = paff;
+	t.far.w->rules.admins = 1;
+	chat_set_rules(t.far.w->chat, &t.far.w->rules);
+	assert_int_equal(
+	    act_far(&t, t.paff, CHAT_KICK, "neko@surabaya"), WIRE_NOT_MEMBER);
+	assert_int_equal(join_far(&t, t.paff), WIRE_OK);
+	assert_int_equal(
+	    act_far(&t, t.paff, CHAT_KICK, "neko@surabaya"), WIRE_DENIED);
+	part(&t);
+}
+
+static void
+a_group_is_handed_over_across_realms(void **state)
+{
+	struct two t;
+	struct answer a = { 0 };
+
+	three(&t, *state);
+	begin_leave(&t.home, t.neko, "#batak", &a);
+	begin_leave(&t.home, t.messi, "#batak", &a);
+	exchange(&t);
+	assert_string_equal(members(&t.far, t.lineker, "#batak@surabaya"),
+	    "lineker owner\n");
+	/* At home it lives, though nobody of there is in it. */
+	assert_int_equal(store_fake_groups(t.home.w->store), 1);
+	assert_int_equal(act_far(&t, t.lineker, CHAT_TOPIC, NULL), WIRE_OK);
+	begin_leave(&t.far, t.lineker, "#batak@surabaya", &a);
+	exchange(&t);
+	assert_int_equal(a.result.err, WIRE_OK);
+	assert_int_equal(store_fake_groups(t.home.w->store), 0);
+	assert_int_equal(store_fake_groups(t.far.w->store), 0);
+	part(&t);
+}
+
+/* ---- restarts --------------------------------------------------------- */
+
+static void
+both_go_on_after_a_restart(void **state)
+{
+	struct two t;
+
+	three(&t, *state);
+	assert_int_equal(act_home(&t, CHAT_MUTE, "lineker@medan"), WIRE_OK);
+	assert_int_equal(act_home(&t, CHAT_UNMUTE, "lineker@medan"), WIRE_OK);
+	world_restart(t.home.w);
+	world_restart(t.far.w);
+	peer_link(&t.home, t.home.w);
+	peer_link(&t.far, t.far.w);
+	come(&t.home, "messi", &t.messi, &t.em);
+	come(&t.far, "lineker", &t.lineker, &t.el);
+	look_away(&t);
+	assert_int_equal(say(&t.home, t.messi, "#batak", "one"), WIRE_OK);
+	exchange(&t);
+	assert_string_equal(
+	    seen(&t.el), "1 #batak@surabaya messi@surabaya: one\n");
+	assert_int_equal(
+	    say(&t.far, t.lineker, "#batak@surabaya", "two"), WIRE_OK);
+	exchange(&t);
+	assert_string_equal(seen(&t.em),
+	    "1 #batak messi: one\n2 #batak lineker@medan: two\n");
+	part(&t);
+}
+
+static void
+an_item_that_the_disk_refuses_comes_again(void **state)
+{
+	struct two t;
+	struct answer a = { 0 };
+	const char *realm = "surabaya";
+	struct chat_item gone = { .kind = CHAT_ITEM_GONE,
+		.group = "batak",
+		.home = true,
+		.to = "lineker@medan",
+		.from = "messi@surabaya",
+		.act = CHAT_KICK,
+		.text = "" };
+	int64_t taken;
+
+	three(&t, *state);
+	taken = store_fake_taken(t.far.w->store, realm);
+	store_fake_fail(t.far.w->store, true);
+	assert_int_equal(
+	    receive(&t.far, realm, taken + 1, &gone), WIRE_STORAGE);
+	store_fake_fail(t.far.w->store, false);
+	store_fake_refuse(t.far.w->store, true);
+	assert_null(peer_receive(&t.far, realm, taken + 1, &gone, &a));
+	assert_int_equal(a.result.err, WIRE_BUSY);
+	store_fake_refuse(t.far.w->store, false);
+	assert_string_equal(seen(&t.el), "");
+	assert_int_equal(store_fake_taken(t.far.w->store, realm), taken);
+	assert_int_equal(receive(&t.far, realm, taken + 1, &gone), WIRE_OK);
+	assert_string_equal(seen(&t.el),
+	    "leave #batak@surabaya lineker by messi@surabaya\n");
+	assert_int_equal(store_fake_taken(t.far.w->store, realm), taken + 1);
+	part(&t);
+}
+
+static void
+a_leave_from_elsewhere_is_noted_in_its_commit(void **state)
+{
+	struct two t;
+	struct answer a = { 0 };
+	struct chat_item item = { .kind = CHAT_ITEM_LEAVE,
+		.group = "batak",
+		.from = "lineker@medan" };
+
+	three(&t, *state);
+	store_fake_fail(t.home.w->store, true);
+	assert_int_equal(
+	    receive(&t.home, "medan", 3, &item), WIRE_STORAGE);
+	store_fake_fail(t.home.w->store, false);
+	assert_null(peer_receive(&t.home, "medan", 3, &item, &a));
+	store_fake_apply_one(t.home.w->store);
+	assert_int_equal(store_fake_taken(t.home.w->store, "medan"), 3);
+	assert_null(store_fake_member(
+	    t.home.w->store, "#batak", "lineker@medan"));
+	world_run(t.home.w);
+	assert_int_equal(a.result.err, WIRE_OK);
+	assert_string_equal(seen(&t.em), "leave #batak lineker@medan\n");
+	assert_int_equal(receive(&t.home, "medan", 4, &item), WIRE_OK);
+	part(&t);
+}
+
+/* The chat ends while the home is asked. */
+static void
+a_wish_ends_with_the_chat(void **state)
+{
+	struct two t;
+	struct answer a = { 0 };
+
+	three(&t, *state);
+	begin_join(&t.far, t.paff, "#batak@surabaya", &a);
+	peer_pleaded(&t.far, WIRE_OK); /* granted, and the items are out */
+	assert_int_equal(a.times, 0);
+	world_restart(t.far.w);
+	assert_int_equal(a.times, 1);
+	assert_int_equal(a.result.err, WIRE_BUSY);
+	part(&t);
+}
+
+static void
+a_granted_wish_does_not_wait_for_ever(void **state)
+{
+	struct two t;
+	struct answer a = { 0 };
+
+	three(&t, *state);
+	begin_join(&t.far, t.paff, "#batak@surabaya", &a);
+	peer_pass_plea(&t.far, &t.home);
+	world_pass(t.far.w, 9000);
+	assert_int_equal(a.times, 0);
+	world_pass(t.far.w, 2000);
+	assert_int_equal(a.times, 1);
+	assert_int_equal(a.result.err, WIRE_OK);
+	exchange(&t);
+	assert_string_equal(seen(&t.ep), "join #batak@surabaya paff\n");
+	part(&t);
+}
+
+/* ---- presence --------------------------------------------------------- */
+
+static void
+members_elsewhere_are_seen_coming_and_going(void **state)
+{
+	struct two t;
+	struct chat_user messi = { .name = "messi",
+		.real_name = "messi",
+		.online = true };
+
+	three(&t, *state);
+	chat_remote_user(t.far.w->chat, "surabaya", &messi);
+	assert_string_equal(seen(&t.el), "+messi@surabaya\n");
+	assert_string_equal(seen(&t.ep), "");
+	assert_int_equal(act_home(&t, CHAT_KICK, "lineker@medan"), WIRE_OK);
+	look_away(&t);
+	messi.online = false;
+	chat_remote_user(t.far.w->chat, "surabaya", &messi);
+	assert_string_equal(seen(&t.el), "");
+	part(&t);
+}
+
+int
+main(void)
+{
+#define WORLD_TEST(name)                                                     \
+	cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
+
+	const struct CMUnitTest tests[] = {
+		WORLD_TEST(a_join_elsewhere_is_answered_when_one_is_in),
+		WORLD_TEST(who_is_in_already_asks_nobody),
+		WORLD_TEST(what_the_home_refuses_leaves_nothing_behind),
+		WORLD_TEST(an_invitation_crosses_realms),
+		WORLD_TEST(who_has_not_wished_is_not_put_into_a_group),
+		WORLD_TEST(what_is_said_at_home_is_seen_elsewhere),
+		WORLD_TEST(
+		    what_is_said_elsewhere_goes_home_and_to_the_others_once),
+		WORLD_TEST(what_is_said_waits_for_a_home_that_is_down),
+		WORLD_TEST(who_may_not_speak_at_home_gets_it_back),
+		WORLD_TEST(forged_words_and_items_are_refused),
+		WORLD_TEST(
+		    another_realm_does_not_change_our_group_or_a_thirds),
+		WORLD_TEST(who_leaves_elsewhere_is_out_at_home),
+		WORLD_TEST(a_leave_that_the_disk_refuses_leaves_one_in),
+		WORLD_TEST(
+		    a_copy_ends_with_our_last_and_no_item_goes_there_any_more),
+		WORLD_TEST(who_is_kicked_at_home_is_out_everywhere),
+		WORLD_TEST(words_that_cross_a_kick_come_back),
+		WORLD_TEST(a_moderator_elsewhere_asks_the_home),
+		WORLD_TEST(an_administrator_elsewhere_is_nobody_special),
+		WORLD_TEST(a_group_is_handed_over_across_realms),
+		WORLD_TEST(both_go_on_after_a_restart),
+		WORLD_TEST(an_item_that_the_disk_refuses_comes_again),
+		WORLD_TEST(a_leave_from_elsewhere_is_noted_in_its_commit),
+		WORLD_TEST(a_wish_ends_with_the_chat),
+		WORLD_TEST(a_granted_wish_does_not_wait_for_ever),
+		WORLD_TEST(members_elsewhere_are_seen_coming_and_going),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -168,7 +168,7 @@ done_watch(struct client *c, const struct request *rq, json_t *reply)
 	 * When resuming, what was replayed counts as seen only as it comes:
 	 * the line may be cut again before all of it is here.
 	 */
-	if (model_last_seen(c->model) == 0)
+	if (model_last_seen(c->model) < 0)
 		model_seen(c->model, last);
 	else if (parse_true(reply, "gap")) {
 		model_gap(c->model);
@@ -194,7 +194,7 @@ login_step(struct client *c)
 	if (c->token != NULL) {
 		rq.done = done_watch;
 		rq.bad_token = true;
-		if (after > 0)
+		if (after >= 0)
 			core_request(
 			    c, &rq, "watch %s %" PRId64, c->token, after);
 		else

@@ -824,6 +824,7 @@ model_new(void)
 
 	m->rooms = rooms_new();
 	(void)open_convo(m, "*");
+	m->seen = -1;
 	m->changes = MODEL_ALL;
 	return m;
 }
@@ -855,7 +856,8 @@ model_reset(struct model *m)
 	m->convo = NULL;
 	m->count = m->current = m->waiting = 0;
 	m->looked = false;
-	m->seen = m->top = 0;
+	m->seen = -1;
+	m->top = 0;
 	(void)open_convo(m, "*");
 	changed(m, MODEL_ALL);
 }

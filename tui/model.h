@@ -237,8 +237,8 @@ int64_t convo_last(const struct convo *);
 /* The server's sequence stood at id when we began to watch. */
 void model_seen(struct model *, int64_t id);
 /* The highest id that an event or the start of a watch told: what to resume
- * after.  Answers to what was sent here do not count: they say nothing of
- * other people's messages with lower ids. */
+ * after; -1: none was told yet.  Answers to what was sent here do not count:
+ * they say nothing of other people's messages with lower ids. */
 int64_t model_last_seen(const struct model *);
 
 /*

@@ -219,10 +219,10 @@ a_reconnect_finds_the_groups_as_they_are(void **state)
 	term_await_row(b, 0, "no connection");
 	type_line(b, "typed meanwhile");
 	server_start(s);
-	term_await(a, "henderson  typed meanwhile");
 	term_await_row(b, 0, "henderson · online");
 	term_await(b, "│ Here 2");
 	term_await_gone(b, " …");
+	term_await(a, "henderson  typed meanwhile");
 }
 
 static void

@@ -295,6 +295,20 @@ it_resumes_after_the_last_message_it_was_told_of(void **state)
 	assert_int_equal(messages(model_current(w->model)), 3);
 }
 
+/* Of a server at which nothing had been said. */
+static void
+it_resumes_after_nothing_too(void **state)
+{
+	struct world *w = *state;
+
+	go_online(w);
+	assert_int_equal(model_last_seen(w->model), 0);
+	cut(w);
+	await(w, link_of(w) == LINK_LOST);
+	await(w, link_of(w) == LINK_ONLINE);
+	assert_int_equal(asked(w, "watch TOKEN 0"), 1);
+}
+
 static void
 what_was_not_sent_last_time_is_sent_with_its_old_tag(void **state)
 {
@@ -631,6 +645,7 @@ main(void)
 		T(more_than_can_wait_is_refused_in_words),
 		T(what_cannot_be_a_message_is_refused_in_words),
 		T(it_resumes_after_the_last_message_it_was_told_of),
+		T(it_resumes_after_nothing_too),
 		T(what_was_not_sent_last_time_is_sent_with_its_old_tag),
 		T(a_gap_is_filled_from_history),
 		T(an_expired_token_asks_again_and_keeps_what_waits),

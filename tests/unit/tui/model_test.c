@@ -568,7 +568,7 @@ another_account_starts_anew(void **state)
 	assert_int_equal(convo_count(model_current(m)), 0);
 	assert_int_equal(model_waiting(m), 0);
 	assert_int_equal(model_users(m), 0);
-	assert_int_equal(model_last_seen(m), 0);
+	assert_int_equal(model_last_seen(m), -1);
 	assert_int_equal(model_changes(m), MODEL_ALL);
 	assert_string_equal(model_status(m)->user, "messi");
 }

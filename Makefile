@@ -2,6 +2,7 @@
 #
 #   make            both programs, in build/plain
 #   make demo       installs what is missing, builds, opens a chat to try
+#   make demo-realms   the same with two linked servers
 #   make check      installs what the tests need, builds, runs every test
 #   make SAN=address,undefined   (or SAN=thread) the same under sanitizers
 #   make install    PREFIX (/usr/local) and DESTDIR as usual
@@ -213,11 +214,15 @@ deps-build:
 deps:
 	@tests/deps.sh $(DEPS) $(DEPS_CHECK)
 
-.PHONY: demo
-demo: deps-build
+.PHONY: demo demo-realms demo-build
+demo-build: deps-build
+	@mkdir -p build
 	@$(MAKE) --no-print-directory all >build/demo.log 2>&1 </dev/null || \
 	    { cat build/demo.log >&2; exit 1; }
+demo: demo-build
 	@CHAT_BUILD=$(B) tests/demo.sh
+demo-realms: demo-build
+	@CHAT_BUILD=$(B) tests/demo_realms.sh
 
 .PHONY: lint
 lint:

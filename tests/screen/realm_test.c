@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* People at chat-tui in two linked realms: messi at its, james at medan. */
+#include <sys/stat.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "shared/xalloc.h"
+#include "tests/lib/client.h"
+#include "tests/lib/person.h"
+#include "tests/lib/server.h"
+#include "tests/lib/term.h"
+
+enum { NOBODY = 1 }; /* a port at which nobody listens */
+
+struct pair {
+	struct server *its, *medan;
+};
+
+static void
+link_to(struct server *s, const char *name, int port)
+{
+	char *file = xasprintf("%s/secret", server_folder(s));
+	char *spec = xasprintf(
+	    "%s=127.0.0.1:%d,secret=%s", name, port, file);
+	FILE *f = fopen(file, "w");
+
+	assert_non_null(f);
+	assert_int_equal(fchmod(fileno(f), 0600), 0);
+	assert_true(fputs("horas, horas, horas\n", f) >= 0);
+	assert_int_equal(fclose(f), 0);
+	server_option(s, "--link", spec);
+	free(spec);
+	free(file);
+}
+
+/* Both are up, and linked: medan dials. */
+static void
+pair_open(struct pair *p)
+{
+	struct client *c;
+
+	p->its = server_new();
+	server_option(p->its, "--realm", "its");
+	link_to(p->its, "medan", NOBODY);
+	server_start(p->its);
+	p->medan = server_new();
+	server_option(p->medan, "--realm", "medan");
+	server_without_accounts(p->medan);
+	link_to(p->medan, "its", server_port(p->its));
+	server_start(p->medan);
+	server_await_log(p->its, 0, "link to medan up");
+	c = client_open(p->medan);
+	expect(c, "register james surabaya", "{'status':'OK'}");
+	client_close(c);
+}
+
+static void
+type_line(struct term *t, const char *line)
+{
+	term_type(t, line);
+	term_type(t, "\r");
+}
+
+static void
+two_realms_talk_in_private(void **state)
+{
+	struct term *a, *b;
+	struct pair p;
+
+	(void)state;
+	pair_open(&p);
+	a = person_open(p.its, "messi", 24, 80);
+	b = person_open(p.medan, "james", 24, 80);
+	/* The bare name is found over there, and the talk has his own. */
+	type_line(a, "/w james");
+	term_await_row(a, -1, "james>");
+	type_line(a, "horas");
+	term_await_row(a, -1, "james@medan>");
+	term_await(a, "messi  horas");
+	term_await_row(b, -2, "2:messi@its(1)");
+	term_await(b, "│ messi@its  (1)");
+	type_line(b, "/w messi@its");
+	term_await(b, "messi@its  horas");
+	type_line(b, "horas juga");
+	term_await(a, "james@medan  horas juga");
+	term_await_row(a, -2, "2:james@medan");
+	term_await(a, "│ james@medan");
+	type_line(b, "/logout");
+	term_await(a, "│ Active 1");
+}
+
+static void
+what_waits_for_a_realm_says_so(void **state)
+{
+	struct term *a, *b;
+	struct pair p;
+	size_t from;
+
+	(void)state;
+	pair_open(&p);
+	a = person_open(p.its, "messi", 24, 80);
+	type_line(a, "/msg james@medan one");
+	term_await_row(a, -2, "2:james@medan");
+	term_type(a, "\0332"); /* Alt-2 */
+	term_await(a, "messi  one");
+	from = server_log_length(p.its);
+	server_stop(p.medan);
+	server_await_log(p.its, from, "link to medan down");
+	type_line(a, "two");
+	term_await(a, "messi  two … queued for medan");
+	type_line(a, "/msg budi halo");
+	term_await(a, "budi: not sent: that realm cannot be reached now");
+	type_line(a, "/msg budi@bali halo");
+	term_await(a, "budi@bali: not sent: there is no such realm here");
+	type_line(a, "/msg jim@medan hey");
+	term_await_row(a, -2, "jim@medan");
+	server_start(p.medan);
+	b = person_open(p.medan, "james", 24, 80);
+	term_await_row(b, -2, "2:messi@its(2)");
+	term_type(b, "\0332");
+	term_await(b, "messi@its  one");
+	term_await(b, "messi@its  two");
+	/* There is no jim: it comes back, from the realm itself. */
+	term_await_row(a, -2, "jim@medan(1)");
+	type_line(a, "/w jim@medan");
+	term_await(a, "@medan  ");
+}
+
+static void
+a_group_spans_realms(void **state)
+{
+	struct term *a, *b;
+	struct pair p;
+
+	(void)state;
+	pair_open(&p);
+	a = person_open(p.its, "messi", 24, 80);
+	b = person_open(p.medan, "james", 24, 80);
+	type_line(b, "/join #batak");
+	term_await_row(b, -1, "#batak>");
+	type_line(a, "/join #batak@medan");
+	term_await_row(a, -1, "#batak@medan>");
+	term_await(a, "│ ~james@medan");
+	term_await(b, "messi@its has joined #batak");
+	term_await(b, "│ messi@its");
+	type_line(a, "horas");
+	term_await(b, "messi@its  horas");
+	type_line(b, "/topic danau toba");
+	term_await_row(a, 0, "#batak@medan: danau toba");
+	term_await(a, "james@medan has set the topic of #batak@medan");
+	type_line(b, "/op messi@its");
+	term_await(a, "you are a moderator of #batak@medan now");
+	term_await(a, "│ @messi");
+	type_line(a, "/topic dari surabaya");
+	term_await(a, "messi has set the topic of #batak@medan");
+	term_await_row(b, 0, "#batak: dari surabaya");
+	term_await(b, "messi@its has set the topic of #batak");
+	type_line(b, "/kick messi@its");
+	term_await(a, "you were kicked from #batak@medan by james@medan");
+	term_await_row(a, 0, "you are not in it");
+	term_await(b, "│ Here 1");
+}
+
+#define T(f) cmocka_unit_test_teardown(f, people_cleanup)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(two_realms_talk_in_private),
+		T(what_waits_for_a_realm_says_so),
+		T(a_group_spans_realms),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -120,12 +120,18 @@ if [ -t 0 ] && [ -t 1 ] && [ -z "${TMUX:-}" ] &&
 fi
 
 mkfifo "$dir/james.in" "$dir/james.out"
-sed -u 's/^/james | /' <"$dir/james.out" &
+sed -u 's/^/james | /' <"$dir/james.out" | tee "$dir/james.seen" &
 shown=$!
 client james "$medan_at" --plain <"$dir/james.in" >"$dir/james.out" 2>&1 &
 james=$!
 exec 4>"$dir/james.in"
 printf '/w #batak\nHalo, ini james di medan\n' >&4
+# Somebody who is not there yet would be shown no more than that there is
+# something new.
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	grep -q Halo "$dir/james.seen" 2>/dev/null && break
+	sleep 0.1
+done
 if [ -t 0 ] && [ -t 1 ]; then
 	exec 4>&-
 	settings messi "$try"

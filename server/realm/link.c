@@ -424,6 +424,8 @@ hear_bye(struct link *l, const json_t *m, size_t n)
 	json_number(m, "wait", 0, WAIT_MAX, &wait);
 	snprintf(why, sizeof why, "the other side says: %.150s",
 	    said != NULL ? said : "nothing");
+	if (wait == 0)
+		l->tries = 0; /* it ends in good order, and will be back */
 	over(l, why, wait * 1000);
 	return NULL;
 }

@@ -271,11 +271,9 @@ groups_event_join(struct client *c, const json_t *o)
 		return true;
 	}
 	known = model_user_by_name(c->model, d.user);
+	if (known != NULL)
+		u = *known;
 	u.user = d.user;
-	if (known != NULL) {
-		u.name = known->name;
-		u.online = known->online;
-	}
 	if (name != NULL)
 		u.name = name;
 	rooms_member_put(model_rooms(c->model), d.target, &u);
@@ -284,7 +282,7 @@ groups_event_join(struct client *c, const json_t *o)
 	return true;
 }
 
-/* "has kicked", "has banned". */
+/* What is behind "has" and "were". */
 static const char *
 how_thrown_out(const json_t *o)
 {
@@ -334,6 +332,18 @@ groups_event_leave(struct client *c, const json_t *o)
 
 /* ---- what is changed --------------------------------------------------- */
 
+enum { BY_CAP = WIRE_TARGET_CAP + 8 };
+
+/* " (by messi)", or nothing. */
+static const char *
+by_whom(const struct deed *d, char out[BY_CAP])
+{
+	out[0] = '\0';
+	if (*d->by != '\0')
+		snprintf(out, BY_CAP, " (by %s)", d->by);
+	return out;
+}
+
 static void
 tell_role(struct client *c, const struct deed *d, enum group_role role)
 {
@@ -343,21 +353,21 @@ tell_role(struct client *c, const struct deed *d, enum group_role role)
 		[GROUP_OWNER] = "the owner",
 	};
 	bool me = is_me(c, d->user);
+	char by[BY_CAP];
 
-	tell(c, d->target, "%s %s %s of %s now%s%s%s", me ? "you" : d->user,
-	    me ? "are" : "is", is[role], d->target,
-	    *d->by == '\0' ? "" : " (by ", d->by, *d->by == '\0' ? "" : ")");
+	tell(c, d->target, "%s %s %s of %s now%s", me ? "you" : d->user,
+	    me ? "are" : "is", is[role], d->target, by_whom(d, by));
 }
 
 static void
 tell_mute(struct client *c, const struct deed *d, bool muted)
 {
-	bool me = is_me(c, d->user);
+	char by[BY_CAP];
 
-	tell(c, d->target, "%s %s %s%s%s%s", me ? "you" : d->user,
+	tell(c, d->target, "%s %s %s%s",
+	    is_me(c, d->user) ? "you" : d->user,
 	    muted ? "may not say anything in" : "may speak again in",
-	    d->target, *d->by == '\0' ? "" : " (by ", d->by,
-	    *d->by == '\0' ? "" : ")");
+	    d->target, by_whom(d, by));
 }
 
 /* Our own role stands with the group, whoever else is listed. */
@@ -427,6 +437,7 @@ groups_event_group(struct client *c, const json_t *o)
 	const struct group *old;
 	struct group g;
 	struct deed d;
+	char by[BY_CAP];
 	bool topic_new, mode_new;
 
 	if (!parse_deed(c, o, &d, false) || topic == NULL)
@@ -443,9 +454,8 @@ groups_event_group(struct client *c, const json_t *o)
 	if (topic_new)
 		tell_topic(c, &d, topic);
 	if (mode_new)
-		tell(c, d.target, "%s is %s now%s%s%s", d.target,
-		    group_mode_words(g.mode), *d.by == '\0' ? "" : " (by ", d.by,
-		    *d.by == '\0' ? "" : ")");
+		tell(c, d.target, "%s is %s now%s", d.target,
+		    group_mode_words(g.mode), by_whom(&d, by));
 	return true;
 }
 

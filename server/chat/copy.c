@@ -276,6 +276,9 @@ chat_receive_plea(struct chat *chat, const char *realm,
 		err = WIRE_BAD_TARGET;
 	else
 		err = doer_of(chat, &who, &doer);
+	/* A role that they have in a group does not stand above that. */
+	if (err == WIRE_OK && rule_is(chat, STORE_BAN, "", doer.key))
+		err = WIRE_BANNED;
 	if (err != WIRE_OK) {
 		ask_refuse(chat, done, err);
 		return NULL;
@@ -735,9 +738,26 @@ receive_gone(struct chat *chat, const struct chat_origin *origin,
 
 /* ---- INVITE ---- */
 
+/* One of ours must be in it, for a realm does not speak for them; and who was
+ * silenced here calls nobody. */
+static bool
+may_invite(
+    const struct chat *chat, const struct group *g, const struct target *by)
+{
+	const struct account *a;
+	char key[WIRE_TARGET_CAP];
+
+	if (receive_is_ours(chat, by)) {
+		a = account_find(chat, by->name);
+		return a != NULL && g != NULL && member_find(g, a->key) != NULL;
+	}
+	return remote_key(by->name, by->realm, key) &&
+	    server_may_say(chat, key) == WIRE_OK;
+}
+
 static void
 tell_invited(struct chat *chat, const struct chat_origin *origin,
-    const struct chat_item *item)
+    const struct chat_item *item, const struct group *g)
 {
 	struct chat_event e = { .kind = CHAT_EV_INVITE,
 		.target = { .kind = TARGET_GROUP },
@@ -749,7 +769,7 @@ tell_invited(struct chat *chat, const struct chat_origin *origin,
 	    !receive_name(item->from, &by))
 		return;
 	a = account_find(chat, to.name);
-	if (a == NULL)
+	if (a == NULL || !may_invite(chat, g, &by))
 		return;
 	if (receive_is_ours(chat, &by))
 		e.by = by.name;
@@ -904,7 +924,7 @@ group_receive(struct chat *chat, const struct chat_origin *origin,
 	case CHAT_ITEM_LEAVE:
 		return receive_leave(chat, origin, item, g, done);
 	case CHAT_ITEM_INVITE:
-		tell_invited(chat, origin, item);
+		tell_invited(chat, origin, item, g);
 		receive_nothing(chat, origin, done);
 		return NULL;
 	case CHAT_ITEM_LETTER:

@@ -235,6 +235,8 @@ take_effect(struct chat *chat, const struct server_deed *d)
 		d->account->admin = d->act == CHAT_GRANT;
 	if (ends_sessions(d))
 		end_sessions(chat, d);
+	else if (d->act == CHAT_BAN)
+		lines_end_user(chat, d->key, WIRE_BANNED);
 }
 
 static void

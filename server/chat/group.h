@@ -68,6 +68,9 @@ void group_lines_message(struct chat *, const struct recent_message *);
 /* The raw lines of a session end. */
 void lines_end_session(struct chat *, uint64_t session, enum wire_err why);
 
+/* Those of somebody, by key, whatever opened them. */
+void lines_end_user(struct chat *, const char *key, enum wire_err why);
+
 /* Is somebody (by key) in any group; in one with that account? */
 bool group_has(const struct chat *, const char *member);
 bool group_shared(

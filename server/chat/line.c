@@ -180,6 +180,18 @@ lines_end_session(struct chat *chat, uint64_t session, enum wire_err why)
 }
 
 void
+lines_end_user(struct chat *chat, const char *key, enum wire_err why)
+{
+	struct line *l;
+
+	walk_begin(chat);
+	TAILQ_FOREACH(l, &chat->groups->lines, of_all)
+		if (strcmp(l->member->key, key) == 0)
+			line_end(chat, l, why);
+	walk_end(chat);
+}
+
+void
 chat_line_close(struct chat *chat, uint64_t number)
 {
 	struct line *l = line_find(chat, number);

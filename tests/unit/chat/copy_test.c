@@ -700,6 +700,90 @@ an_administrator_elsewhere_is_nobody_special(void **state)
 	part(&t);
 }
 
+/* Neko is an administrator of the home. */
+static enum wire_err
+silence(struct two *t, enum chat_act act, const char *whom)
+{
+	static const char *const neko[] = { "neko" };
+	struct answer a = { 0 };
+
+	t->home.w->rules.admin = neko;
+	t->home.w->rules.admins = 1;
+	chat_set_rules(t->home.w->chat, &t->home.w->rules);
+	begin_act(&t->home, t->neko, act, "*", whom, &a);
+	assert_int_equal(a.times, 1);
+	return a.result.err;
+}
+
+static void
+whom_the_home_server_banned_does_nothing_in_its_groups(void **state)
+{
+	struct two t;
+
+	three(&t, *state);
+	assert_int_equal(act_home(&t, CHAT_OP, "lineker@medan"), WIRE_OK);
+	assert_int_equal(
+	    silence(&t, CHAT_BAN, "lineker@medan"), WIRE_OK);
+	look_away(&t);
+	assert_int_equal(
+	    act_far(&t, t.lineker, CHAT_TOPIC, NULL), WIRE_BANNED);
+	assert_int_equal(act_far(&t, t.lineker, CHAT_BAN, "paff@medan"),
+	    WIRE_BANNED);
+	assert_int_equal(join_far(&t, t.paff), WIRE_OK);
+	assert_int_equal(
+	    silence(&t, CHAT_UNBAN, "lineker@medan"), WIRE_OK);
+	assert_int_equal(act_far(&t, t.lineker, CHAT_TOPIC, NULL), WIRE_OK);
+	part(&t);
+}
+
+static void
+whom_the_server_banned_is_off_its_lines_from_elsewhere(void **state)
+{
+	struct two t;
+	struct answer a = { 0 };
+	struct eye eye = { 0 };
+	struct chat_who who = { .realm = "legacy", .user = "james" };
+	enum wire_err err;
+
+	three(&t, *state);
+	world_watch(t.home.w, &eye, t.neko, -1, &a);
+	chat_unwatch(t.home.w->chat, eye.number);
+	assert_int_not_equal(chat_line_open(t.home.w->chat, &who, "batak",
+	    &eye.sink, 42, &err), 0);
+	assert_int_equal(silence(&t, CHAT_BAN, "bob@legacy"), WIRE_OK);
+	assert_int_equal(eye.ended, 0);
+	assert_int_equal(silence(&t, CHAT_BAN, "James@Legacy"), WIRE_OK);
+	assert_int_equal(eye.ended, 1);
+	assert_int_equal(eye.why, WIRE_BANNED);
+	assert_string_equal(members(&t.home, t.messi, "#batak"),
+	    "messi owner\nneko member\nlineker@medan member\n");
+	part(&t);
+}
+
+static void
+nobody_is_invited_in_the_name_of_one_of_ours(void **state)
+{
+	struct two t;
+	struct chat_item invite = { .kind = CHAT_ITEM_INVITE,
+		.group = "trap",
+		.home = true,
+		.to = "messi@surabaya",
+		.from = "neko@surabaya" };
+
+	three(&t, *state);
+	assert_int_equal(receive(&t.home, "medan", 1, &invite), WIRE_OK);
+	assert_string_equal(seen(&t.em), "");
+	invite.from = "lineker@medan";
+	assert_int_equal(receive(&t.home, "medan", 2, &invite), WIRE_OK);
+	assert_string_equal(
+	    seen(&t.em), "invite #trap@medan by lineker@medan\n");
+	assert_int_equal(
+	    silence(&t, CHAT_MUTE, "lineker@medan"), WIRE_OK);
+	assert_int_equal(receive(&t.home, "medan", 3, &invite), WIRE_OK);
+	assert_string_equal(seen(&t.em), "");
+	part(&t);
+}
+
 static void
 a_group_is_handed_over_across_realms(void **state)
 {
@@ -898,6 +982,11 @@ main(void)
 		WORLD_TEST(words_that_cross_a_kick_come_back),
 		WORLD_TEST(a_moderator_elsewhere_asks_the_home),
 		WORLD_TEST(an_administrator_elsewhere_is_nobody_special),
+		WORLD_TEST(
+		    whom_the_home_server_banned_does_nothing_in_its_groups),
+		WORLD_TEST(
+		    whom_the_server_banned_is_off_its_lines_from_elsewhere),
+		WORLD_TEST(nobody_is_invited_in_the_name_of_one_of_ours),
 		WORLD_TEST(a_group_is_handed_over_across_realms),
 		WORLD_TEST(both_go_on_after_a_restart),
 		WORLD_TEST(an_item_that_the_disk_refuses_comes_again),

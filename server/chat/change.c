@@ -3,8 +3,8 @@
  * What is durable of a group of ours: coming in, going out, and what its
  * moderators do.  One change of a group is on its way to the disk at a time,
  * the others wait behind it; so each is decided by what is so, not by what
- * was so when it was asked for.  Only going out does not wait: who is out says
- * nothing any more at once.
+ * was so when it was asked for.  Only going out does not wait, for who is out
+ * says nothing any more at once; what comes behind it waits for it.
  *
  * Everything that a change writes, the items for other realms included, is
  * one commit.
@@ -32,6 +32,8 @@ struct change {
 	void (*apply)(struct change *);  /* it is durable */
 	void (*undo)(struct change *);   /* or not; NULL: nothing to undo */
 	bool alone;                      /* no other runs meanwhile */
+	bool leaves;                     /* the others wait for it */
+	bool settles;                    /* who owns the group */
 	struct doer who;
 	/* What it is about, as of chat_deed; key "": nobody. */
 	enum chat_act act;
@@ -75,15 +77,18 @@ change_new(struct chat *chat, struct group *g, const struct doer *who,
 	return c;
 }
 
+static void settle(struct chat *, struct group *);
+
 static void
-go_on(struct chat *chat, struct group *g)
+go_on(struct chat *chat, struct group *g, bool may_settle)
 {
 	struct change *c;
 
 	if (g->running)
 		return; /* one of these has just ended */
 	g->running = true;
-	while (!g->busy && (c = TAILQ_FIRST(&g->waiting)) != NULL) {
+	while (!g->busy && g->leaving == 0 &&
+	    (c = TAILQ_FIRST(&g->waiting)) != NULL) {
 		TAILQ_REMOVE(&g->waiting, c, entry);
 		g->waits--;
 		g->busy = true;
@@ -91,6 +96,8 @@ go_on(struct chat *chat, struct group *g)
 		c->run(c);
 	}
 	g->running = false;
+	if (may_settle)
+		settle(chat, g);
 	group_tidy(chat, g);
 }
 
@@ -100,14 +107,20 @@ change_end(struct change *c, enum wire_err err)
 {
 	struct chat *chat = c->ask.chat;
 	struct group *g = c->group;
+	bool may_settle = !c->settles || err == WIRE_OK;
 
+	/* A disk that refuses is not asked again before the next tick. */
+	if (!may_settle)
+		g->unsaved = true;
 	if (c->alone)
 		g->busy = false;
+	if (c->leaves)
+		g->leaving--;
 	/* The group stays while its answer is given. */
 	g->waits++;
 	ask_end(&c->ask, err);
 	g->waits--;
-	go_on(chat, g);
+	go_on(chat, g, may_settle);
 }
 
 void
@@ -132,7 +145,7 @@ change_start(struct change *c)
 	}
 	TAILQ_INSERT_TAIL(&g->waiting, c, entry);
 	g->waits++;
-	go_on(c->ask.chat, g);
+	go_on(c->ask.chat, g, true);
 }
 
 /* ---- to the disk ------------------------------------------------------ */
@@ -318,7 +331,8 @@ write_member_items(struct change *c, const struct member *m,
 		return;
 	member_item(c, m, role, name, &item);
 	item.muted = muted;
-	item.from = full(c->ask.chat, c->who.shown, by);
+	if (c->who.shown[0] != '\0')
+		item.from = full(c->ask.chat, c->who.shown, by);
 	write_items(c, &item);
 }
 
@@ -339,6 +353,112 @@ write_snapshot(struct change *c, const char *realm)
 		item.quiet = true;
 		write_item(c, realm, &item);
 	}
+}
+
+/* ---- one owner -------------------------------------------------------- */
+
+/*
+ * Changes that cross (who owns the group goes while another is made its owner,
+ * and then the disk keeps one of the two) may leave two owners or none.  When
+ * all is quiet that is put right like any change.
+ */
+static void
+settle_apply(struct change *c)
+{
+	struct chat *chat = c->ask.chat;
+	struct member *m;
+
+	c->group->unsaved = false;
+	TAILQ_FOREACH(m, &c->group->members, entry) {
+		bool keeps = strcmp(m->key, c->whom) == 0;
+
+		if (keeps == (m->role == CHAT_OWNER))
+			continue;
+		m->role = keeps ? CHAT_OWNER : CHAT_MODERATOR;
+		group_tell_member(chat, m, NULL);
+	}
+}
+
+static size_t
+owners_of(const struct group *g)
+{
+	const struct member *m;
+	size_t n = 0;
+
+	TAILQ_FOREACH(m, &g->members, entry)
+		n += m->role == CHAT_OWNER;
+	return n;
+}
+
+static void
+settle_member(struct change *c, const struct member *m, enum chat_role role)
+{
+	write_role(c, m, role);
+	if (c->ask.chat->router.pack != NULL)
+		write_member_items(c, m, role,
+		    rule_is(c->ask.chat, STORE_MUTE, c->group->key, m->key));
+}
+
+static void
+settle_run(struct change *c)
+{
+	struct group *g = c->group;
+	const struct member *m, *keeps = group_owner(g);
+
+	if (keeps == NULL)
+		keeps = group_heir(g, NULL);
+	if (keeps == NULL) {
+		change_end(c, WIRE_OK);
+		return;
+	}
+	snprintf(c->whom, sizeof(c->whom), "%s", keeps->key);
+	c->apply = settle_apply;
+	if (!change_hold(c, (owners_of(g) + 1) * (1 + realms_of(g))))
+		return;
+	settle_member(c, keeps, CHAT_OWNER);
+	TAILQ_FOREACH(m, &g->members, entry)
+		if (m != keeps && m->role == CHAT_OWNER)
+			settle_member(c, m, CHAT_MODERATOR);
+	store_release(c->ask.chat->store);
+	if (c->writes > 0)
+		return;
+	/* On raw lines all of them: nothing of it is on the disk. */
+	settle_apply(c);
+	change_end(c, WIRE_OK);
+}
+
+static bool
+is_quiet(const struct group *g)
+{
+	const struct member *m;
+
+	TAILQ_FOREACH(m, &g->members, entry)
+		if (m->out)
+			return false;
+	return !g->busy && g->waits == 0 && g->leaving == 0;
+}
+
+static void
+settle(struct chat *chat, struct group *g)
+{
+	struct change *c;
+
+	if (g->count == 0 || !is_quiet(g) ||
+	    (owners_of(g) == 1 && !g->unsaved))
+		return;
+	c = change_new(
+	    chat, g, NULL, settle_run, (struct chat_done){ 0 });
+	c->settles = true;
+	c->act = CHAT_ACTS;
+	TAILQ_INSERT_TAIL(&g->waiting, c, entry);
+	g->waits++;
+	go_on(chat, g, false);
+}
+
+void
+change_settle(struct chat *chat, struct group *g)
+{
+	settle(chat, g);
 }
 
 /* ---- coming in -------------------------------------------------------- */
@@ -395,13 +515,26 @@ join_items(struct change *c, const char *realm, bool first)
 	write_items(c, &item);
 }
 
+/* Has it a copy?  Not for long, if its last member is just leaving. */
+static bool
+is_with_us(const struct group *g, const char *realm)
+{
+	const struct member *m;
+
+	TAILQ_FOREACH(m, &g->members, entry)
+		if (m->joined && !m->out &&
+		    strcmp(member_realm(m), realm) == 0)
+			return true;
+	return false;
+}
+
 static void
 join_write(struct change *c)
 {
 	struct group *g = c->group;
 	const char *at = strchr(c->who.key, '@');
 	const char *realm = at != NULL ? at + 1 : "";
-	bool first = at != NULL && !group_realm_has(g, realm);
+	bool first = at != NULL && !is_with_us(g, realm);
 
 	group_realm_add(g, realm);
 	if (!change_hold(c, 4 + g->count + 1 + realms_of(g)))
@@ -445,7 +578,8 @@ join_run(struct change *c)
 		change_end(c, err);
 		return;
 	}
-	c->role = group_owner(g) == NULL ? CHAT_OWNER : CHAT_MEMBER;
+	/* Where an owner is just going, the group is somebody's already. */
+	c->role = group_heir(g, NULL) == NULL ? CHAT_OWNER : CHAT_MEMBER;
 	if (m != NULL)
 		c->role = m->role;
 	c->act = CHAT_ACTS;
@@ -526,8 +660,6 @@ heir_apply(struct change *c)
 {
 	struct member *m = member_find(c->group, c->heir);
 
-	if (m == NULL || m->out)
-		m = group_heir(c->group, NULL);
 	if (m == NULL)
 		return;
 	m->role = CHAT_OWNER;
@@ -599,6 +731,9 @@ heir_write(struct change *c, const struct member *m)
 
 	if (m->role != CHAT_OWNER || (heir = group_heir(c->group, m)) == NULL)
 		return;
+	/* What is on its way may be about the heir: then it is told again. */
+	if (c->group->busy && !c->alone)
+		c->group->unsaved = true;
 	snprintf(c->heir, sizeof(c->heir), "%s", heir->key);
 	write_role(c, heir, CHAT_OWNER);
 	write_member_items(c, heir, CHAT_OWNER,
@@ -642,6 +777,8 @@ out_write(
 		return;
 	}
 	m->out = true;
+	c->leaves = !c->alone;
+	g->leaving += c->leaves;
 	c->ends = g->count == 1 && (!g->busy || c->alone) && m->lines == 0;
 	if (!change_hold(c, 6 + 2 * realms_of(g)))
 		return;
@@ -976,7 +1113,9 @@ run_role(struct change *c)
 	if (c->role == CHAT_OWNER && old != NULL) {
 		write_role(c, old, CHAT_MODERATOR);
 		if (chat->router.pack != NULL)
-			write_member_items(c, old, CHAT_MODERATOR, false);
+			write_member_items(c, old, CHAT_MODERATOR,
+			    rule_is(chat, STORE_MUTE, c->group->key,
+				old->key));
 	}
 	store_release(chat->store);
 }

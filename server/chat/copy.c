@@ -114,9 +114,10 @@ wish_answered(void *arg, uint64_t number, const struct chat_result *res)
 	}
 }
 
-/* One of ours has come in: whoever waited for that is answered. */
+/* One of ours has come in, or will not: whoever waited for that is answered. */
 static void
-wishes_met(struct chat *chat, const char *conv, const struct account *a)
+wishes_met(struct chat *chat, const char *conv, const struct account *a,
+    enum wire_err err)
 {
 	struct wish *w, *next;
 
@@ -125,7 +126,7 @@ wishes_met(struct chat *chat, const char *conv, const struct account *a)
 		next = TAILQ_NEXT(w, entry);
 		if (w->granted && w->account == a &&
 		    strcmp(w->key, conv) == 0)
-			wish_end(w, WIRE_OK);
+			wish_end(w, err);
 	}
 }
 
@@ -134,12 +135,18 @@ void
 groups_tick(struct chat *chat)
 {
 	struct wish *w, *next;
+	struct group *g, *after;
 
 	for (w = TAILQ_FIRST(&chat->groups->wishes->list); w != NULL;
 	     w = next) {
 		next = TAILQ_NEXT(w, entry);
 		if (w->granted && chat->mono - w->since >= WISH_MS)
 			wish_end(w, WIRE_OK);
+	}
+	for (g = TAILQ_FIRST(&chat->groups->all); g != NULL; g = after) {
+		after = TAILQ_NEXT(g, entry);
+		if (g->unsaved && !group_is_copy(g))
+			change_settle(chat, g);
 	}
 }
 
@@ -534,7 +541,7 @@ apply_member(struct applied *a, struct group *g)
 		group_tell_member(
 		    chat, m, a->by[0] != '\0' ? a->by : NULL);
 	if (a->account != NULL)
-		wishes_met(chat, g->key, a->account);
+		wishes_met(chat, g->key, a->account, WIRE_OK);
 }
 
 static void
@@ -589,15 +596,18 @@ pack_leave(const struct chat *chat, const char *group, const char *user,
 	return chat->router.pack(chat->router.arg, &item, to, cap);
 }
 
+/* Nor is who has wished: the copy ended while the home was asked, and it has
+ * sent no other, for it did not know that yet. */
 static void
 deny_member(struct chat *chat, const struct chat_origin *origin,
-    const struct chat_item *item, const char *conv, const char *user,
-    struct chat_done done)
+    const struct chat_item *item, const char *conv,
+    const struct account *ours, struct chat_done done)
 {
 	struct applied *a = applied_new(chat, conv, apply_nothing, done);
 	char body[PEER_ITEM_MAX];
 	struct store_out out = { origin->realm, body,
-		pack_leave(chat, item->group, user, body, sizeof(body)) };
+		pack_leave(
+		    chat, item->group, ours->name, body, sizeof(body)) };
 
 	snprintf(a->wake, sizeof(a->wake), "%s", origin->realm);
 	if (!store_hold(chat->store, 2)) {
@@ -607,6 +617,9 @@ deny_member(struct chat *chat, const struct chat_origin *origin,
 	a->writes += store_add_out(chat->store, &out, applied_written, a);
 	write_taken(a, origin);
 	store_release(chat->store);
+	if (rule_is(chat, STORE_INVITE, conv, ours->key))
+		drop_wish(chat, conv, ours);
+	wishes_met(chat, conv, ours, WIRE_BUSY);
 }
 
 /* Who is meant, in a and as a key; false: nobody there can be. */
@@ -642,32 +655,25 @@ receive_member(struct chat *chat, const struct chat_origin *origin,
     const struct chat_item *item, const char *conv, struct group *g,
     struct chat_done done)
 {
-	struct applied *a;
+	struct applied *a = applied_new(chat, conv, apply_member, done);
+	bool known = take_person(chat, item, a);
+	const struct account *ours = a->account;
+	bool in = known && g != NULL && member_find(g, a->key) != NULL;
+	bool wished = ours != NULL &&
+	    rule_is(chat, STORE_INVITE, conv, ours->key);
 
-	if (g == NULL) {
-		receive_nothing(chat, origin, done);
-		return NULL;
-	}
-	a = applied_new(chat, conv, apply_member, done);
 	a->role = item->role;
 	a->muted = item->muted;
 	a->quiet = item->quiet;
 	copy_by(a, item);
-	if (!take_person(chat, item, a) ||
-	    (member_find(g, a->key) == NULL &&
-		g->count >= CHAT_MEMBERS_MAX)) {
+	if (!known || g == NULL || (!in && ours != NULL && !wished) ||
+	    (!in && g->count >= CHAT_MEMBERS_MAX)) {
 		a->ask.done = (struct chat_done){ 0 };
 		ask_end(&a->ask, WIRE_OK);
-		receive_nothing(chat, origin, done);
-		return NULL;
-	}
-	if (a->account != NULL && member_find(g, a->key) == NULL &&
-	    !rule_is(chat, STORE_INVITE, g->key, a->key)) {
-		const char *user = a->account->name;
-
-		a->ask.done = (struct chat_done){ 0 };
-		ask_end(&a->ask, WIRE_OK);
-		deny_member(chat, origin, item, conv, user, done);
+		if (ours != NULL)
+			deny_member(chat, origin, item, conv, ours, done);
+		else
+			receive_nothing(chat, origin, done);
 		return NULL;
 	}
 	if (!store_hold(chat->store, 4)) {
@@ -892,7 +898,10 @@ receive_leave(struct chat *chat, const struct chat_origin *origin,
 	    !remote_key(from.name, from.realm, key))
 		return "somebody of another realm leaves";
 	m = g != NULL ? member_find(g, key) : NULL;
-	if (m == NULL || m->out || !m->joined)
+	/* Just being put out: it comes again, if the disk refuses that. */
+	if (m != NULL && m->out && m->joined)
+		ask_refuse(chat, done, WIRE_BUSY);
+	else if (m == NULL || !m->joined)
 		receive_nothing(chat, origin, done);
 	else
 		change_leave_from(chat, g, m, origin, done);

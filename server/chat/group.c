@@ -311,12 +311,6 @@ realm_find(const struct group *g, const char *realm)
 	return NULL;
 }
 
-bool
-group_realm_has(const struct group *g, const char *realm)
-{
-	return realm_find(g, realm) != NULL;
-}
-
 void
 group_realm_add(struct group *g, const char *realm)
 {
@@ -675,25 +669,21 @@ member_loaded(void *arg, const struct store_member *row)
 		group_realm_add(g, member_realm(m));
 }
 
-/* Its owner was on a raw line, which the restart has put out. */
+/* Its owner was on a raw line, which the restart has put out: there is another
+ * from now on.  groups_tick writes that down, when the links are there. */
 static void
-settle_owner(struct chat *chat, struct group *g)
+settle_owner(struct group *g)
 {
-	struct member *m = group_owner(g);
+	struct member *m;
+	size_t owners = 0;
 
-	if (group_is_copy(g) || m != NULL ||
-	    (m = group_heir(g, NULL)) == NULL)
+	if (group_is_copy(g))
 		return;
-	m->role = CHAT_OWNER;
-	(void)store_put_member(chat->store,
-	    &(struct store_member){ .conv = g->key,
-		.member = m->key,
-		.name = m->shown,
-		.real_name = m->real_name,
-		.account = m->account != NULL ? m->account->id : 0,
-		.role = m->role,
-		.joined = chat->wall },
-	    NULL, NULL);
+	TAILQ_FOREACH(m, &g->members, entry)
+		owners += m->role == CHAT_OWNER;
+	g->unsaved = owners != 1;
+	if (owners == 0 && (m = group_heir(g, NULL)) != NULL)
+		m->role = CHAT_OWNER;
 }
 
 int
@@ -706,7 +696,7 @@ groups_load(struct chat *chat)
 		return -1;
 	for (g = TAILQ_FIRST(&chat->groups->all); g != NULL; g = next) {
 		next = TAILQ_NEXT(g, entry);
-		settle_owner(chat, g);
+		settle_owner(g);
 		if (group_is_copy(g))
 			copy_tidy(chat, g);
 		else

@@ -77,13 +77,16 @@ struct group {
 	enum chat_mode mode;
 	int64_t created;
 	bool stored;   /* there is a row of it */
+	bool unsaved;  /* who owns it is to be written down and told again */
 	struct member_list members; /* in the order in which they came */
 	struct map *by_key;
 	size_t count, joined;
 	SLIST_HEAD(group_realms, group_realm) realms;
 	struct line_list lines;
-	/* Changes go one after the other: one is on its way to the disk. */
+	/* Changes go one after the other: one is on its way to the disk.  Those
+	 * who leave do not wait. */
 	bool busy;
+	size_t leaving;
 	bool running; /* those that wait are being started */
 	TAILQ_HEAD(changes, change) waiting;
 	size_t waits;
@@ -134,7 +137,6 @@ bool group_is_copy(const struct group *);
 /* One more (or less) of that realm, "" for none: what is said goes there. */
 void group_realm_add(struct group *, const char *realm);
 void group_realm_drop(struct group *, const char *realm);
-bool group_realm_has(const struct group *, const char *realm);
 
 /* Who gets the group if its owner goes; NULL: nobody is left. */
 struct member *group_heir(const struct group *, const struct member *owner);
@@ -175,6 +177,9 @@ void lines_end(struct chat *, struct member *, enum wire_err why);
 /* The chat is ending: those that wait were answered, and no call comes for
  * them any more. */
 void changes_free(struct group *);
+
+/* Sees to it that it has one owner, on the disk and in other realms, too. */
+void change_settle(struct chat *, struct group *);
 
 /* When somebody of another realm wants to be out of it: origin is noted in
  * the same commit. */

@@ -60,26 +60,9 @@ static void
 member_gone(struct chat *chat, struct member *m)
 {
 	struct group *g = m->group;
-	bool owner = m->role == CHAT_OWNER;
-	struct member *heir = owner ? group_heir(g, m) : NULL;
 
-	if (heir != NULL) {
-		heir->role = CHAT_OWNER;
-		if (heir->joined)
-			(void)store_put_member(chat->store,
-			    &(struct store_member){ .conv = g->key,
-				.member = heir->key,
-				.name = heir->shown,
-				.real_name = heir->real_name,
-				.account = heir->account != NULL
-				    ? heir->account->id
-				    : 0,
-				.role = heir->role,
-				.joined = chat->wall },
-			    NULL, NULL);
-		group_tell_member(chat, heir, NULL);
-	}
 	member_free(chat, m);
+	change_settle(chat, g); /* who owned it may have gone */
 	group_tidy(chat, g);
 }
 
@@ -221,6 +204,7 @@ give_all(struct chat *chat, struct group *g, struct chat_event *event)
 	walk_end(chat);
 	for (i = 0; i < CHAT_DIALECTS; i++)
 		blob_unref(encoded[i]);
+	event->encoded = NULL;
 }
 
 void

@@ -1130,6 +1130,7 @@ a_restart_puts_lines_out_and_somebody_owns_the_group(void **state)
 	    members(&r, MESSI), "neko owner line\nmessi member\n");
 	restart(&r);
 	assert_string_equal(members(&r, MESSI), "messi owner\n");
+	world_pass(r.w, 3000);
 	world_run(r.w);
 	assert_int_equal(
 	    store_fake_member(r.w->store, "#batak", "messi")->role,

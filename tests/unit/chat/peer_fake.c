@@ -211,8 +211,41 @@ peer_pleaded(struct peer *p, enum wire_err err)
 void
 peer_pass_plea(struct peer *from, struct peer *to)
 {
-	struct peer_plea at = take_plea(from);
+	peer_hand_plea(from, to);
+	world_run(to->w);
+}
 
+static void
+handed_answered(void *arg, uint64_t id, const struct chat_result *res)
+{
+	struct peer *p = arg;
+	struct chat_done done = p->handed[id];
+
+	p->handed[id].fn = NULL;
+	if (done.fn != NULL)
+		done.fn(done.arg, done.id, res);
+}
+
+void
+peer_cut(struct peer *p)
+{
+	size_t i;
+
+	while (p->pleas > 0)
+		peer_pleaded(p, WIRE_REALM_UNREACHABLE);
+	for (i = 0; i < p->handeds; i++)
+		handed_answered(p, i,
+		    &(struct chat_result){ .err = WIRE_REALM_UNREACHABLE });
+}
+
+void
+peer_hand_plea(struct peer *from, struct peer *to)
+{
+	struct peer_plea at = take_plea(from);
+	size_t id = from->handeds++;
+
+	assert_true(id < PEER_HANDED);
+	from->handed[id] = at.done;
 	assert_string_equal(at.realm, to->w->rules.realm);
 	at.plea.group = at.group;
 	at.plea.user = at.user;
@@ -220,8 +253,8 @@ peer_pass_plea(struct peer *from, struct peer *to)
 	if (at.plea.deed.text != NULL)
 		at.plea.deed.text = at.text;
 	assert_null(chat_receive_plea(
-	    to->w->chat, from->w->rules.realm, &at.plea, at.done));
-	world_run(to->w);
+	    to->w->chat, from->w->rules.realm, &at.plea,
+	    (struct chat_done){ handed_answered, from, id }));
 }
 
 /* ---- items ------------------------------------------------------------ */
@@ -311,17 +344,25 @@ peer_receive(struct peer *p, const char *realm, int64_t number,
 	return chat_receive(p->w->chat, &origin, item, told(a));
 }
 
-static void
-carry_one(struct peer *from, struct peer *to, const struct store_item *item)
+const char *
+peer_receive_packed(struct peer *p, const char *realm,
+    const struct store_item *item, struct answer *a)
 {
 	char body[PEER_ITEM_MAX];
-	struct answer a = { 0 };
 	struct chat_item cut;
 
 	copy_body(item, body, sizeof(body));
 	cut = unpack(body);
-	assert_null(peer_receive(
-	    to, from->w->rules.realm, item->number, &cut, &a));
+	return peer_receive(p, realm, item->number, &cut, a);
+}
+
+static void
+carry_one(struct peer *from, struct peer *to, const struct store_item *item)
+{
+	struct answer a = { 0 };
+
+	assert_null(
+	    peer_receive_packed(to, from->w->rules.realm, item, &a));
 	world_run(to->w);
 	assert_int_equal(a.times, 1);
 	assert_int_equal(a.result.err, WIRE_OK);

@@ -16,7 +16,7 @@
 #include "server/chat/peer.h"
 #include "tests/unit/chat/world_fake.h"
 
-enum { PEER_WAITS = 16 };
+enum { PEER_WAITS = 64, PEER_HANDED = 512 };
 
 struct peer_find {
 	chat_found_fn *fn;
@@ -39,6 +39,8 @@ struct peer {
 	size_t finds;
 	struct peer_plea plea[PEER_WAITS];
 	size_t pleas;
+	struct chat_done handed[PEER_HANDED]; /* pleas that others have */
+	size_t handeds;
 	/*	find james@medan from messi: hey     (@ alone: any realm)
 	 *	wake medan      want james@medan
 	 *	join #batak@medan by messi           kick ...
@@ -60,8 +62,12 @@ void peer_found(struct peer *, enum wire_err, const char *user,
 /* Answers the oldest plea. */
 void peer_pleaded(struct peer *, enum wire_err);
 
-/* Hands it to the realm it is for. */
+/* Hands it to the realm it is for, where all is run, or not. */
 void peer_pass_plea(struct peer *from, struct peer *to);
+void peer_hand_plea(struct peer *from, struct peer *to);
+
+/* The links close: every plea is answered, and what comes later is nobody's. */
+void peer_cut(struct peer *);
 
 /* Place `i` of the outbox for a realm, as a line; "": there is none.
  *	letter messi@surabaya > james@medan (messi): hey
@@ -78,6 +84,10 @@ const char *peer_out(const struct peer *, const char *realm, size_t i);
  * it said what it must not, why (and then there is no answer). */
 const char *peer_receive(struct peer *, const char *realm, int64_t number,
     const struct chat_item *, struct answer *);
+
+/* The same, as it stands in an outbox there. */
+const char *peer_receive_packed(struct peer *, const char *realm,
+    const struct store_item *, struct answer *);
 
 /* All that waits in the one for the other is taken there, and gone here.
  * Says how many there were; each must be one that may be said. */

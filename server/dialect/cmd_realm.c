@@ -14,18 +14,29 @@
 #include "server/dialect/raw.h"
 #include "server/dialect/render.h"
 #include "server/dialect/speaker.h"
+#include "shared/buf.h"
 #include "shared/conn.h"
+#include "shared/utf8.h"
 #include "shared/xalloc.h"
+
+enum { ERROR_CAP = 4096 };
 
 /* ---- links ------------------------------------------------------------ */
 
 static void
 append_link(void *arg, const struct peers_link *l)
 {
-	json_t *o = json_pack("{s:s, s:s, s:s, s:I, s:s}", "realm", l->realm,
-	    "kind", l->legacy ? "legacy" : "chat", "state", l->state,
-	    "queued", (json_int_t)l->queued, "error", l->error);
+	struct buf error;
+	json_t *o;
 
+	/* The peer's own words may be in it, and cut in two. */
+	buf_init(&error, ERROR_CAP);
+	utf8_clean(&error, l->error, strlen(l->error));
+	o = json_pack("{s:s, s:s, s:s, s:I, s:s%}", "realm", l->realm,
+	    "kind", l->legacy ? "legacy" : "chat", "state", l->state,
+	    "queued", (json_int_t)l->queued, "error",
+	    error.len > 0 ? buf_data(&error) : "", error.len);
+	buf_release(&error);
 	json_object_set_new(
 	    o, "since", l->since > 0 ? render_time(l->since) : json_null());
 	json_array_append_new(arg, o);

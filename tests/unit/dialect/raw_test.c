@@ -249,7 +249,7 @@ each_link(void *arg, peers_link_fn *fn, void *with)
 	(void)arg;
 	fn(with, &l);
 	l = (struct peers_link){ .realm = "its", .legacy = true,
-		.state = "ready", .error = "no route" };
+		.state = "ready", .error = "no route\xc3" };
 	fn(with, &l);
 }
 
@@ -1044,7 +1044,7 @@ links_are_shown_to_administrators(void **state)
 	    "\"chat\",\"state\":\"up\",\"queued\":3,\"error\":\"\","
 	    "\"since\":\"2026-11-21T03:04:05.678Z\"},{\"realm\":\"its\","
 	    "\"kind\":\"legacy\",\"state\":\"ready\",\"queued\":0,"
-	    "\"error\":\"no route\",\"since\":null}]}\r\n\r\n");
+	    "\"error\":\"no route\\uFFFD\",\"since\":null}]}\r\n\r\n");
 }
 
 /* ---- lists ------------------------------------------------------------ */

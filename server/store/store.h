@@ -11,6 +11,9 @@
  * caller's thread, writes in the order in which they were made; the store_fd
  * is readable when there are some.
  *
+ * When the disk refuses a write, so it does all that were made before that
+ * was told (their order is kept when they are tried again).
+ *
  * A read sees every write whose result was dispatched before it was asked for.
  *
  * Order of life: open; store_each_* to fill the memory above; then writes and

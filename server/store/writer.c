@@ -30,12 +30,14 @@ struct writer {
 	 */
 	bool doubtful;
 	int64_t sweep; /* of this batch: tags older than that; 0: no tags */
+	uint64_t refusals; /* batches that came to nothing */
 	struct queue *in, *out;
 	pthread_t thread;
 	atomic_uint_fast64_t commits;
 
 	/* The caller's thread's: */
 	size_t waiting; /* jobs not delivered yet */
+	uint64_t heard; /* of so many refusals */
 	struct queue_item *held, **held_end; /* held_end NULL: no hold */
 	size_t room; /* so many more may be held */
 	bool stopped;
@@ -131,6 +133,31 @@ commit(struct writer *w)
 }
 
 static void
+refuse(struct writer *w, struct write *j)
+{
+	j->done = (struct store_written){ 0 };
+	j->heard = w->refusals;
+}
+
+/*
+ * What was made before its maker had heard of the last refusal is refused with
+ * it: it may stand on what was refused, and is not to overtake it when that is
+ * tried again.  Such writes stand before all others.
+ */
+static struct queue_item *
+refuse_unheard(struct writer *w, struct queue_item *batch)
+{
+	for (; batch != NULL; batch = batch->next) {
+		struct write *j = (struct write *)batch;
+
+		if (j->heard == w->refusals)
+			break;
+		refuse(w, j);
+	}
+	return batch;
+}
+
+static void
 write_batch(struct writer *w, struct queue_item *batch)
 {
 	bool ok = settle(w) && apply_all(w, batch) && commit(w);
@@ -144,13 +171,15 @@ write_batch(struct writer *w, struct queue_item *batch)
 		w->stale = true;
 		sql_rollback(w->q);
 		(void)settle(w); /* before anyone is told of the refusal */
+		w->refusals++;
 	}
 	for (struct queue_item *i = batch; i != NULL; i = i->next) {
 		struct write *j = (struct write *)i;
 
-		if (!ok)
-			j->done = (struct store_written){ 0 };
-		j->done.ok = ok;
+		if (ok)
+			j->done.ok = true;
+		else
+			refuse(w, j);
 	}
 }
 
@@ -179,10 +208,12 @@ static void *
 write_all(void *arg)
 {
 	struct writer *w = arg;
-	struct queue_item *batch;
+	struct queue_item *batch, *rest;
 
 	while ((batch = queue_wait_all(w->in)) != NULL) {
-		write_batch(w, batch);
+		rest = refuse_unheard(w, batch);
+		if (rest != NULL)
+			write_batch(w, rest);
 		post(w->out, batch);
 		tidy_log(w);
 	}
@@ -244,6 +275,8 @@ deliver(struct store *s, struct store_job *job)
 	struct write *j = (struct write *)job;
 
 	s->writer->waiting--; /* before the call, which may add one */
+	if (j->heard > s->writer->heard)
+		s->writer->heard = j->heard;
 	if (j->fn != NULL)
 		j->fn(j->arg, &j->done);
 	free(j);
@@ -306,6 +339,7 @@ write_put(struct store *s, struct write *j)
 {
 	struct writer *w = s->writer;
 
+	j->heard = w->heard;
 	if (w->held_end != NULL) {
 		hold_back(w, &j->job.item);
 	} else if (w->waiting >= STORE_QUEUE_MAX ||

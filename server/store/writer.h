@@ -48,6 +48,7 @@ struct write {
 	store_written_fn *fn; /* may be NULL */
 	void *arg;
 	struct store_written done;
+	uint64_t heard; /* of so many refusals, when it was made or refused */
 	int64_t sweep; /* tags older than that may go; 0: none */
 	char *end;     /* of what is kept so far, behind the struct */
 };

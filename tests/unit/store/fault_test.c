@@ -277,6 +277,26 @@ nothing_is_written_until_the_disk_syncs_again(void **state)
 	assert_string_equal(w->seen[1].text, "two");
 }
 
+/* The disk is well again, but who made the second one did not know of the
+ * first, and will try that again. */
+static void
+no_write_overtakes_one_whose_refusal_was_not_told(void **state)
+{
+	struct world *w = *state;
+	struct pollfd told = { .fd = store_fd(w->store), .events = POLLIN };
+
+	assert_true(try_to_say(w, "one"));
+	atomic_store(&bad_syncs, 1);
+	start_all(w, "messi", "two");
+	assert_int_equal(poll(&told, 1, WAIT_MS), 1);
+	assert_int_equal(atomic_load(&bad_syncs), 0);
+	assert_false(try_to_say(w, "three"));
+	assert_true(try_to_say(w, "two"));
+	assert_true(try_to_say(w, "three"));
+	assert_int_equal(all_there_is(w), 3);
+	assert_string_equal(w->seen[1].text, "two");
+}
+
 /* ---- what is held ----------------------------------------------------- */
 
 /* So many of each hold that the thread would be at it before the last. */
@@ -562,6 +582,7 @@ main(void)
 		FAULT_TEST(exactly_what_was_answered_is_there),
 		FAULT_TEST(a_refused_message_does_not_come_back_after_a_crash),
 		FAULT_TEST(nothing_is_written_until_the_disk_syncs_again),
+		FAULT_TEST(no_write_overtakes_one_whose_refusal_was_not_told),
 		FAULT_TEST(what_is_held_is_there_together_or_not_at_all),
 		FAULT_TEST(a_refused_hold_does_not_come_back_after_a_crash),
 		BARE_TEST(what_was_answered_survives_a_kill_at_any_moment),

@@ -7,12 +7,14 @@
  * Where it matters who dials, the other side is given an address at which
  * nobody listens.
  */
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
 #include <netinet/in.h>
 #include <poll.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -101,6 +103,7 @@ pair_open(struct pair *p)
 	link_to(p->its, "medan", NOBODY, secret);
 	server_start(p->its);
 	p->medan = realm("medan");
+	server_ignore(p->medan, SIGXFSZ); /* a full disk is an error then */
 	link_to(p->medan, "its", server_port(p->its), secret);
 	server_start(p->medan);
 	registered(p->medan, "james");
@@ -778,6 +781,38 @@ a_peer_that_comes_back_is_soon_dialled(void **state)
 	}
 }
 
+static void
+limit_files(struct server *s, rlim_t bytes)
+{
+	struct rlimit rl;
+
+	assert_int_equal(
+	    prlimit(server_pid(s), RLIMIT_FSIZE, NULL, &rl), 0);
+	rl.rlim_cur = bytes;
+	assert_int_equal(
+	    prlimit(server_pid(s), RLIMIT_FSIZE, &rl, NULL), 0);
+}
+
+/* What the disk refuses comes again, and what came behind it no sooner. */
+static void
+a_full_disk_at_the_other_side_changes_no_order(void **state)
+{
+	struct client *messi;
+	struct pair p;
+	size_t from;
+
+	(void)state;
+	pair_open(&p);
+	messi = client_as(p.its, "messi", "surabaya");
+	say_many(messi, 0, 10);
+	from = server_log_length(p.its);
+	limit_files(p.medan, 200 << 10);
+	say_many(messi, 10, MANY);
+	server_await_log(p.its, from, "the other side says: storage");
+	limit_files(p.medan, RLIM_INFINITY);
+	expect_many(p.medan);
+}
+
 /* A copy of the data that is older than what the peer has taken. */
 static void
 data_that_was_put_back_begins_a_new_stream(void **state)
@@ -1049,6 +1084,7 @@ main(void)
 		ALONE(
 		    a_sender_that_is_killed_again_and_again_says_nothing_twice),
 		ALONE(a_peer_that_comes_back_is_soon_dialled),
+		ALONE(a_full_disk_at_the_other_side_changes_no_order),
 		ALONE(data_that_was_put_back_begins_a_new_stream),
 		ALONE(three_in_a_ring_are_each_reached_once),
 		ALONE(a_group_goes_over_the_link_and_outlives_it),

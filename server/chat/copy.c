@@ -430,6 +430,43 @@ apply_group(struct applied *a, struct group *g)
 		group_tell_group(a->ask.chat, g, a->by);
 }
 
+/* The home tells the whole of it, for it has nobody of ours in it: what we had
+ * is out of date. */
+static void
+apply_anew(struct applied *a, struct group *g)
+{
+	struct chat *chat = a->ask.chat;
+	struct member *m;
+
+	while ((m = TAILQ_FIRST(&g->members)) != NULL) {
+		rule_drop(chat, STORE_MUTE, g->key, m->key);
+		if (m->account != NULL)
+			group_tell_leave(chat, g, m, NULL, CHAT_KICK, NULL);
+		member_free(chat, m);
+	}
+	apply_group(a, g);
+}
+
+static void
+keep_wish(void *arg, const struct store_rule *rule)
+{
+	struct applied *a = arg;
+
+	if (rule->kind == STORE_INVITE)
+		a->writes += store_put_rule(
+		    a->ask.chat->store, rule, applied_written, a);
+}
+
+/* All of it but the wishes goes. */
+static void
+write_anew(struct applied *a, const struct group *g)
+{
+	a->apply = apply_anew;
+	a->writes += store_end_group(
+	    a->ask.chat->store, g->key, applied_written, a);
+	rule_each(a->ask.chat, g->key, keep_wish, a);
+}
+
 static size_t
 copies_of(const struct chat *chat, const char *home)
 {
@@ -467,7 +504,11 @@ receive_group(struct chat *chat, const struct chat_origin *origin,
 
 	if (!topic_ok(item->text))
 		return "a group with a bad topic";
-	if (g == NULL && copies_of(chat, origin->realm) >= PEER_GROUPS_MAX) {
+	/* One that somebody has changed is not the beginning of a copy: we had
+	 * one, and its home did not know yet that it has ended. */
+	if (g == NULL &&
+	    (item->from != NULL ||
+		copies_of(chat, origin->realm) >= PEER_GROUPS_MAX)) {
 		receive_nothing(chat, origin, done);
 		return NULL;
 	}
@@ -477,10 +518,12 @@ receive_group(struct chat *chat, const struct chat_origin *origin,
 	a->mode = item->mode;
 	snprintf(a->text, sizeof(a->text), "%s", item->text);
 	copy_by(a, item);
-	if (!store_hold(chat->store, 2)) {
+	if (!store_hold(chat->store, 3 + rule_count(chat, conv))) {
 		ask_end(&a->ask, WIRE_BUSY);
 		return NULL;
 	}
+	if (item->from == NULL)
+		write_anew(a, g);
 	a->writes += store_put_group(chat->store,
 	    &(struct store_group){ .conv = g->key,
 		.name = g->target.name,

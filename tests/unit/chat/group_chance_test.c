@@ -18,7 +18,7 @@
 #include "tests/unit/chat/peer_fake.h"
 #include "tests/unit/chat/world_fake.h"
 
-enum { SIDES = 2, USERS = 3, WAITING = 512, STEPS = 300, ROUNDS = 300 };
+enum { SIDES = 2, USERS = 3, WAITING = 512, STEPS = 300, ROUNDS = 500 };
 
 static const char *const names[USERS] = { "messi", "neko", "lineker" };
 static const char *const realms[SIDES] = { "surabaya", "medan" };

@@ -45,7 +45,7 @@ remote_key(const char *user, const char *realm, char key[WIRE_TARGET_CAP])
 {
 	char name[WIRE_NAME_CAP], at[WIRE_NAME_CAP];
 
-	/* A good name, too: no blank may come into the key of a conversation. */
+	/* A good name, too: a blank would end it in a key of a conversation. */
 	if (!wire_name_ok(user, strlen(user)) ||
 	    !wire_name_ok(realm, strlen(realm)) ||
 	    !wire_name_key(user, strlen(user), name) ||

@@ -187,7 +187,7 @@ what_is_of_groups_is_not_of_the_server(void **state)
 }
 
 static void
-administrators_are_not_kicked_banned_or_muted_not_even_by_themselves(
+administrators_do_none_of_it_to_each_other_or_themselves(
     void **state)
 {
 	static const enum chat_act acts[] = { CHAT_KICK, CHAT_BAN, CHAT_MUTE };
@@ -715,7 +715,7 @@ main(void)
 		WORLD_TEST(another_realm_does_nothing_to_this_server),
 		WORLD_TEST(what_is_of_groups_is_not_of_the_server),
 		WORLD_TEST(
-		    administrators_are_not_kicked_banned_or_muted_not_even_by_themselves),
+		    administrators_do_none_of_it_to_each_other_or_themselves),
 		WORLD_TEST(unknown_users_are_told_apart),
 		WORLD_TEST(a_kick_ends_every_session_once_it_is_durable),
 		WORLD_TEST(a_kick_that_the_disk_refuses_changes_nothing),

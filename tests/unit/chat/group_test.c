@@ -487,7 +487,7 @@ a_leave_that_the_disk_refuses_leaves_one_in(void **state)
 }
 
 static void
-a_group_ends_with_its_last_and_begins_with_an_empty_history(void **state)
+a_group_ends_with_its_last_and_begins_with_no_history(void **state)
 {
 	struct room r;
 	struct answer a = { 0 };
@@ -1222,7 +1222,7 @@ main(void)
 		WORLD_TEST(who_is_leaving_says_nothing_more),
 		WORLD_TEST(a_leave_that_the_disk_refuses_leaves_one_in),
 		WORLD_TEST(
-		    a_group_ends_with_its_last_and_begins_with_an_empty_history),
+		    a_group_ends_with_its_last_and_begins_with_no_history),
 		WORLD_TEST(all_leave_at_once_and_one_comes),
 		WORLD_TEST(all_leave_at_once_and_nothing_is_left),
 		WORLD_TEST(

@@ -237,7 +237,7 @@ a_bare_name_that_is_not_local_is_looked_for_elsewhere(void **state)
 }
 
 static void
-a_bare_name_known_before_is_that_one_when_nobody_can_be_asked(void **state)
+a_bare_name_known_before_will_do_when_nobody_can_be_asked(void **state)
 {
 	struct realm r;
 	struct answer a;
@@ -484,11 +484,12 @@ a_letter_is_noted_as_taken_in_the_commit_that_keeps_it(void **state)
 }
 
 static void
-a_letter_that_the_disk_refuses_is_not_shown_and_comes_again(void **state)
+a_letter_that_the_disk_refuses_is_not_shown_and_comes_back(void **state)
 {
 	struct realm r;
 	struct answer a = { 0 };
-	struct chat_item item = letter("james@medan", "messi@surabaya", "horas");
+	struct chat_item item =
+	    letter("james@medan", "messi@surabaya", "horas");
 
 	enter(&r, *state);
 	store_fake_fail(r.w->store, true);
@@ -750,7 +751,7 @@ two_chats_exchange_letters_and_answers(void **state)
 /* ---- the older system ------------------------------------------------- */
 
 static void
-whatever_an_older_realm_calls_a_sender_it_is_one_of_its_own(void **state)
+an_older_realms_sender_is_one_of_its_own_whatever_it_says(void **state)
 {
 	static const struct {
 		const char *from, *shown;
@@ -920,7 +921,7 @@ main(void)
 		WORLD_TEST(
 		    a_bare_name_that_is_not_local_is_looked_for_elsewhere),
 		WORLD_TEST(
-		    a_bare_name_known_before_is_that_one_when_nobody_can_be_asked),
+		    a_bare_name_known_before_will_do_when_nobody_can_be_asked),
 		WORLD_TEST(what_a_link_calls_a_user_must_be_a_name),
 		WORLD_TEST(what_an_older_realm_took_needs_no_outbox),
 		WORLD_TEST(
@@ -934,7 +935,7 @@ main(void)
 		WORLD_TEST(
 		    a_letter_is_noted_as_taken_in_the_commit_that_keeps_it),
 		WORLD_TEST(
-		    a_letter_that_the_disk_refuses_is_not_shown_and_comes_again),
+		    a_letter_that_the_disk_refuses_is_not_shown_and_comes_back),
 		WORLD_TEST(a_realm_speaks_for_its_own_users_only),
 		WORLD_TEST(what_cannot_be_delivered_goes_back_and_is_taken),
 		WORLD_TEST(whom_an_administrator_silenced_is_told_so),
@@ -944,7 +945,7 @@ main(void)
 		WORLD_TEST(a_conversation_is_one_from_both_sides),
 		WORLD_TEST(two_chats_exchange_letters_and_answers),
 		WORLD_TEST(
-		    whatever_an_older_realm_calls_a_sender_it_is_one_of_its_own),
+		    an_older_realms_sender_is_one_of_its_own_whatever_it_says),
 		WORLD_TEST(
 		    a_letter_of_an_older_realm_is_durable_when_it_is_answered),
 		WORLD_TEST(who_writes_to_somebody_sees_them_come_and_go),

@@ -25,6 +25,11 @@
 
 enum { WAITS_MAX = 1024 };
 
+struct told {
+	char key[WIRE_NAME_CAP];
+	size_t items;
+};
+
 struct change {
 	struct ask ask;
 	struct group *group;
@@ -46,7 +51,7 @@ struct change {
 	bool ends;                  /* nobody is left behind it */
 	int64_t since;
 	/* The realms that were told, to be woken. */
-	char (*realm)[WIRE_NAME_CAP];
+	struct told *realm;
 	size_t realms;
 	size_t writes; /* on their way */
 	bool ok;
@@ -170,7 +175,8 @@ change_written(void *arg, const struct store_written *written)
 	chat = c->ask.chat;
 	c->apply(c);
 	for (i = 0; i < c->realms; i++)
-		chat->router.wake(chat->router.arg, c->realm[i]);
+		chat->router.wake(chat->router.arg, c->realm[i].key,
+		    c->realm[i].items);
 	change_end(c, WIRE_OK);
 }
 
@@ -257,11 +263,15 @@ write_item(struct change *c, const char *realm, const struct chat_item *item)
 
 	count(c, store_add_out(chat->store, &out, change_written, c));
 	for (i = 0; i < c->realms; i++)
-		if (strcmp(c->realm[i], realm) == 0)
-			return;
-	c->realm =
-	    xreallocarray(c->realm, c->realms + 1, sizeof(*c->realm));
-	snprintf(c->realm[c->realms++], WIRE_NAME_CAP, "%s", realm);
+		if (strcmp(c->realm[i].key, realm) == 0)
+			break;
+	if (i == c->realms) {
+		c->realm = xreallocarray(
+		    c->realm, c->realms + 1, sizeof(*c->realm));
+		snprintf(c->realm[i].key, WIRE_NAME_CAP, "%s", realm);
+		c->realm[c->realms++].items = 0;
+	}
+	c->realm[i].items++;
 }
 
 static void
@@ -560,12 +570,24 @@ made_by(const struct chat *chat, const char *realm)
 	return n;
 }
 
+static size_t
+seats_of(const struct chat *chat, const char *realm)
+{
+	const struct group *g;
+	size_t n = 0;
+
+	TAILQ_FOREACH(g, &chat->groups->all, entry)
+		n += group_realm_members(g, realm);
+	return n;
+}
+
 static void
 join_run(struct change *c)
 {
 	struct chat *chat = c->ask.chat;
 	struct group *g = c->group;
 	struct member *m = member_find(g, c->who.key);
+	const char *at = strchr(c->who.key, '@');
 	enum wire_err err = WIRE_OK;
 
 	if (m != NULL && m->joined) {
@@ -574,6 +596,9 @@ join_run(struct change *c)
 	}
 	if (m == NULL)
 		err = group_may_enter(chat, g, &c->who);
+	if (err == WIRE_OK && at != NULL &&
+	    seats_of(chat, at + 1) >= PEER_SEATS_MAX)
+		err = WIRE_TOO_MANY_GROUPS;
 	if (err != WIRE_OK) {
 		change_end(c, err);
 		return;
@@ -1005,6 +1030,17 @@ invite_item(struct change *c)
 	}
 }
 
+/* Is there room for one more? */
+static bool
+may_rule(const struct change *c)
+{
+	const struct chat *chat = c->ask.chat;
+	const char *at = strchr(c->who.key, '@');
+
+	return rule_count(chat, c->group->key) < CHAT_RULES_MAX &&
+	    (at == NULL || rule_count_by(chat, at + 1) < PEER_RULES_MAX);
+}
+
 static void
 run_rule(struct change *c)
 {
@@ -1018,7 +1054,7 @@ run_rule(struct change *c)
 		change_end(c, WIRE_OK); /* it is so */
 		return;
 	}
-	if (!lift && rule_count(chat, c->group->key) >= CHAT_RULES_MAX) {
+	if (!lift && !may_rule(c)) {
 		change_end(c, WIRE_BUSY);
 		return;
 	}
@@ -1044,6 +1080,8 @@ run_ban(struct change *c)
 
 	if (m == NULL || m->out) {
 		run_rule(c);
+	} else if (!may_rule(c)) {
+		change_end(c, WIRE_BUSY);
 	} else if (m->joined) {
 		out_write(c, m, NULL);
 	} else {

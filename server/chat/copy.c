@@ -286,6 +286,9 @@ chat_receive_plea(struct chat *chat, const char *realm,
 	/* A role that they have in a group does not stand above that. */
 	if (err == WIRE_OK && rule_is(chat, STORE_BAN, "", doer.key))
 		err = WIRE_BANNED;
+	/* What it does comes back as items, which somebody must take. */
+	if (err == WIRE_OK && !receive_may_answer(chat, realm))
+		err = WIRE_BUSY;
 	if (err != WIRE_OK) {
 		ask_refuse(chat, done, err);
 		return NULL;
@@ -319,14 +322,21 @@ wished(void *arg, const struct store_rule *rule)
 		*(bool *)arg = true;
 }
 
+static bool
+is_wished(const struct chat *chat, const char *conv)
+{
+	bool coming = false;
+
+	rule_each(chat, conv, wished, &coming);
+	return coming;
+}
+
 void
 copy_tidy(struct chat *chat, struct group *g)
 {
-	bool coming = false;
 	struct member *m;
 
-	rule_each(chat, g->key, wished, &coming);
-	if (coming || has_ours(g))
+	if (is_wished(chat, g->key) || has_ours(g))
 		return;
 	while ((m = TAILQ_FIRST(&g->members)) != NULL)
 		member_free(chat, m);
@@ -396,7 +406,7 @@ applied_written(void *arg, const struct store_written *written)
 	else if (g != NULL)
 		stays(a, g);
 	if (a->ok && a->wake[0] != '\0')
-		chat->router.wake(chat->router.arg, a->wake);
+		chat->router.wake(chat->router.arg, a->wake, 1);
 	ask_end(&a->ask, a->ok ? WIRE_OK : WIRE_STORAGE);
 }
 
@@ -505,9 +515,10 @@ receive_group(struct chat *chat, const struct chat_origin *origin,
 	if (!topic_ok(item->text))
 		return "a group with a bad topic";
 	/* One that somebody has changed is not the beginning of a copy: we had
-	 * one, and its home did not know yet that it has ended. */
+	 * one, and its home did not know yet that it has ended.  Nor does one
+	 * cost anything that nobody here wants to be in. */
 	if (g == NULL &&
-	    (item->from != NULL ||
+	    (item->from != NULL || !is_wished(chat, conv) ||
 		copies_of(chat, origin->realm) >= PEER_GROUPS_MAX)) {
 		receive_nothing(chat, origin, done);
 		return NULL;
@@ -657,7 +668,9 @@ deny_member(struct chat *chat, const struct chat_origin *origin,
 		ask_end(&a->ask, WIRE_BUSY);
 		return;
 	}
-	a->writes += store_add_out(chat->store, &out, applied_written, a);
+	if (receive_may_answer(chat, origin->realm))
+		a->writes +=
+		    store_add_out(chat->store, &out, applied_written, a);
 	write_taken(a, origin);
 	store_release(chat->store);
 	if (rule_is(chat, STORE_INVITE, conv, ours->key))

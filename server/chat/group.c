@@ -338,6 +338,14 @@ group_realm_drop(struct group *g, const char *realm)
 }
 
 size_t
+group_realm_members(const struct group *g, const char *realm)
+{
+	const struct group_realm *r = realm_find(g, realm);
+
+	return r != NULL ? r->members : 0;
+}
+
+size_t
 group_realms(const struct group *g, const char *except, const char **realm,
     size_t cap)
 {
@@ -684,6 +692,8 @@ settle_owner(struct group *g)
 	g->unsaved = owners != 1;
 	if (owners == 0 && (m = group_heir(g, NULL)) != NULL)
 		m->role = CHAT_OWNER;
+	if ((m = group_owner(g)) != NULL)
+		snprintf(g->maker, sizeof(g->maker), "%s", member_realm(m));
 }
 
 int

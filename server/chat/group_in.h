@@ -72,7 +72,8 @@ struct group {
 	char key[CONVO_CAP];
 	struct target target;
 	char home[WIRE_NAME_CAP]; /* the key of a realm; "": here */
-	char maker[WIRE_NAME_CAP]; /* the realm of who made it; "": ours */
+	/* The realm of who made it or, after a restart, owns it; "": ours. */
+	char maker[WIRE_NAME_CAP];
 	char topic[WIRE_TOPIC_MAX + 1];
 	enum chat_mode mode;
 	int64_t created;
@@ -137,6 +138,9 @@ bool group_is_copy(const struct group *);
 /* One more (or less) of that realm, "" for none: what is said goes there. */
 void group_realm_add(struct group *, const char *realm);
 void group_realm_drop(struct group *, const char *realm);
+
+/* How many there are of it; a copy has none. */
+size_t group_realm_members(const struct group *, const char *realm);
 
 /* Who gets the group if its owner goes; NULL: nobody is left. */
 struct member *group_heir(const struct group *, const struct member *owner);

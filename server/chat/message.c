@@ -279,7 +279,8 @@ said_written(void *arg, const struct store_written *written)
 	if (!written->duplicate) {
 		show(chat, said, written->id);
 		for (i = 0; i < said->realms; i++)
-			chat->router.wake(chat->router.arg, said->realm[i]);
+			chat->router.wake(
+			    chat->router.arg, said->realm[i], 1);
 	}
 	ask_answer(&said->ask,
 	    &(struct chat_result){ .id = written->id,

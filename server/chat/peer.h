@@ -33,6 +33,8 @@
 enum {
 	PEER_USERS_MAX = 20000,  /* remote users that are known of it */
 	PEER_GROUPS_MAX = 2000,  /* made here by its users, and not ended */
+	PEER_SEATS_MAX = 100000, /* its users' in groups here, all together */
+	PEER_RULES_MAX = 20000,  /* made by its users in groups here */
 	PEER_ITEM_MAX = 32 << 10 /* bytes of an item */
 };
 
@@ -72,7 +74,7 @@ enum chat_reach {
 	CHAT_NO_REALM,
 	CHAT_REALM_DOWN,  /* of ours; items wait for it */
 	CHAT_REALM_UP,
-	CHAT_REALM_FULL,  /* down, and as much waits for it as may */
+	CHAT_REALM_FULL,  /* as much waits for it as may, down or not */
 	CHAT_REALM_LEGACY /* takes letters only, by find */
 };
 
@@ -114,8 +116,8 @@ struct chat_router {
 	enum chat_reach (*reach)(void *arg, const char *realm);
 	/* Bytes of an item for an outbox, at most PEER_ITEM_MAX. */
 	size_t (*pack)(void *arg, const struct chat_item *, void *to, size_t cap);
-	/* Something was committed into that outbox. */
-	void (*wake)(void *arg, const char *realm);
+	/* So many items were committed into that outbox. */
+	void (*wake)(void *arg, const char *realm, size_t items);
 	void (*find)(void *arg, const struct chat_letter *, chat_found_fn *,
 	    void *with);
 	void (*plead)(void *arg, const char *realm, const struct chat_plea *,

@@ -42,6 +42,15 @@ receive_is_ours(const struct chat *chat, const struct target *who)
 	return who->realm[0] != '\0' && realm_is_ours(chat, who->realm);
 }
 
+bool
+receive_may_answer(const struct chat *chat, const char *realm)
+{
+	const struct chat_router *router = &chat->router;
+
+	return router->reach == NULL ||
+	    router->reach(router->arg, realm) != CHAT_REALM_FULL;
+}
+
 /* ---- taken ------------------------------------------------------------ */
 
 static void
@@ -53,7 +62,7 @@ taken_written(void *arg, const struct store_written *written)
 	if (!ask_alive(&t->ask))
 		return;
 	if (written->ok && t->realm[0] != '\0')
-		chat->router.wake(chat->router.arg, t->realm);
+		chat->router.wake(chat->router.arg, t->realm, 1);
 	ask_end(&t->ask, written->ok ? WIRE_OK : WIRE_STORAGE);
 }
 
@@ -82,10 +91,15 @@ receive_bounce(struct chat *chat, const struct chat_origin *origin,
 		.time = item->time,
 		.err = err };
 	char body[PEER_ITEM_MAX];
-	size_t len = router->pack(router->arg, &back, body, sizeof(body));
-	struct store_out out = { origin->realm, body, len };
-	struct taken *t = ask_new(chat, sizeof(*t), done);
+	struct store_out out = { origin->realm, body, 0 };
+	struct taken *t;
 
+	if (!receive_may_answer(chat, origin->realm)) {
+		receive_nothing(chat, origin, done);
+		return;
+	}
+	out.len = router->pack(router->arg, &back, body, sizeof(body));
+	t = ask_new(chat, sizeof(*t), done);
 	snprintf(t->realm, sizeof(t->realm), "%s", origin->realm);
 	if (!store_hold(chat->store, 2)) {
 		ask_end(&t->ask, WIRE_BUSY);

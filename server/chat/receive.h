@@ -15,11 +15,16 @@ bool receive_name(const char *full, struct target *out);
 bool receive_is_theirs(const struct target *, const char *realm);
 bool receive_is_ours(const struct chat *, const struct target *);
 
+/* Does it take what we have for it?  A realm that only asks makes us keep no
+ * more answers than may wait. */
+bool receive_may_answer(const struct chat *, const char *realm);
+
 /* There is nothing to do, and the item counts as taken. */
 void receive_nothing(
     struct chat *, const struct chat_origin *, struct chat_done);
 
-/* The same, and its sender is told why it came to nothing. */
+/* The same, and its sender is told why it came to nothing, if the realm takes
+ * answers. */
 void receive_bounce(struct chat *, const struct chat_origin *,
     const struct chat_item *, enum wire_err, struct chat_done);
 

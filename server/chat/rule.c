@@ -11,10 +11,19 @@
 #include "shared/map.h"
 #include "shared/xalloc.h"
 
+/* How many there are: of a conversation, or ("@medan") made by a realm's
+ * users in groups of ours. */
+struct tally {
+	size_t n;
+	size_t key_len;
+	char key[];
+};
+
 /* One of them; its strings, and what it is found by, in one block. */
 struct kept {
 	struct store_rule rule;
 	TAILQ_ENTRY(kept) entry;
+	struct tally *of_conv, *of_realm; /* NULL: of none */
 	size_t key_len;
 	char *key; /* kind, conv, member */
 	char chars[];
@@ -25,6 +34,7 @@ TAILQ_HEAD(kept_list, kept);
 struct rules {
 	struct kept_list all; /* in the order in which they were made */
 	struct map *by_key;
+	struct map *tallies;
 };
 
 enum { KEY_CAP = 4 * WIRE_TARGET_CAP };
@@ -36,7 +46,70 @@ rules_new(void)
 
 	TAILQ_INIT(&all->all);
 	all->by_key = map_new();
+	all->tallies = map_new();
 	return all;
+}
+
+/* ---- how many --------------------------------------------------------- */
+
+static struct tally *
+tally_find(const struct rules *all, const char *key)
+{
+	return map_get(all->tallies, key, strlen(key));
+}
+
+static struct tally *
+tally_add(struct rules *all, const char *key)
+{
+	struct tally *t = tally_find(all, key);
+	size_t n = strlen(key);
+
+	if (t == NULL) {
+		t = xcalloc(1, sizeof(*t) + n + 1);
+		memcpy(t->key, key, n + 1);
+		t->key_len = n;
+		map_put(all->tallies, t->key, n, t);
+	}
+	t->n++;
+	return t;
+}
+
+static void
+tally_drop(struct rules *all, struct tally *t)
+{
+	if (t == NULL || --t->n > 0)
+		return;
+	map_take(all->tallies, t->key, t->key_len);
+	free(t);
+}
+
+static size_t
+tally_of(const struct rules *all, const char *key)
+{
+	const struct tally *t = tally_find(all, key);
+
+	return t != NULL ? t->n : 0;
+}
+
+/* Those of a copy are its home's, whoever made them. */
+static const char *
+realm_that_made(const struct store_rule *rule)
+{
+	const char *at = strchr(rule->by, '@');
+
+	return strchr(rule->conv, '@') == NULL ? at : NULL;
+}
+
+/* ---- the table -------------------------------------------------------- */
+
+static void
+forget(struct rules *all, struct kept *k)
+{
+	map_take(all->by_key, k->key, k->key_len);
+	TAILQ_REMOVE(&all->all, k, entry);
+	tally_drop(all, k->of_conv);
+	tally_drop(all, k->of_realm);
+	free(k);
 }
 
 void
@@ -46,11 +119,10 @@ rules_free(struct rules *all)
 
 	if (all == NULL)
 		return;
-	while ((k = TAILQ_FIRST(&all->all)) != NULL) {
-		TAILQ_REMOVE(&all->all, k, entry);
-		free(k);
-	}
+	while ((k = TAILQ_FIRST(&all->all)) != NULL)
+		forget(all, k);
 	map_free(all->by_key);
+	map_free(all->tallies);
 	free(all);
 }
 
@@ -84,20 +156,16 @@ rule_is(const struct chat *chat, enum store_rule_kind kind, const char *conv,
 size_t
 rule_count(const struct chat *chat, const char *conv)
 {
-	const struct kept *k;
-	size_t n = 0;
-
-	TAILQ_FOREACH(k, &chat->rule->all, entry)
-		n += strcmp(k->rule.conv, conv) == 0;
-	return n;
+	return tally_of(chat->rule, conv);
 }
 
-static void
-forget(struct rules *all, struct kept *k)
+size_t
+rule_count_by(const struct chat *chat, const char *realm)
 {
-	map_take(all->by_key, k->key, k->key_len);
-	TAILQ_REMOVE(&all->all, k, entry);
-	free(k);
+	char key[WIRE_NAME_CAP + 1];
+
+	snprintf(key, sizeof(key), "@%s", realm);
+	return tally_of(chat->rule, key);
 }
 
 static const char *
@@ -115,6 +183,7 @@ rule_put(struct chat *chat, const struct store_rule *from)
 {
 	struct kept *old = find(chat, from->kind, from->conv, from->member);
 	char key[KEY_CAP], *at;
+	const char *realm;
 	size_t n = make_key(key, from->kind, from->conv, from->member);
 	struct kept *k = xmalloc(sizeof(*k) + strlen(from->conv) +
 	    strlen(from->member) + strlen(from->name) + strlen(from->by) +
@@ -131,6 +200,9 @@ rule_put(struct chat *chat, const struct store_rule *from)
 	k->key_len = n;
 	if (old != NULL)
 		forget(chat->rule, old);
+	k->of_conv = tally_add(chat->rule, k->rule.conv);
+	realm = realm_that_made(&k->rule);
+	k->of_realm = realm != NULL ? tally_add(chat->rule, realm) : NULL;
 	TAILQ_INSERT_TAIL(&chat->rule->all, k, entry);
 	map_put(chat->rule->by_key, k->key, k->key_len, k);
 }
@@ -150,7 +222,7 @@ rule_drop_all(struct chat *chat, const char *conv)
 {
 	struct kept *k = TAILQ_FIRST(&chat->rule->all), *next;
 
-	for (; k != NULL; k = next) {
+	for (; k != NULL && rule_count(chat, conv) > 0; k = next) {
 		next = TAILQ_NEXT(k, entry);
 		if (strcmp(k->rule.conv, conv) == 0)
 			forget(chat->rule, k);
@@ -161,11 +233,15 @@ void
 rule_each(const struct chat *chat, const char *conv,
     void (*fn)(void *arg, const struct store_rule *), void *arg)
 {
+	size_t left = rule_count(chat, conv);
 	const struct kept *k;
 
-	TAILQ_FOREACH(k, &chat->rule->all, entry)
-		if (strcmp(k->rule.conv, conv) == 0)
+	for (k = TAILQ_FIRST(&chat->rule->all); left > 0;
+	     k = TAILQ_NEXT(k, entry))
+		if (strcmp(k->rule.conv, conv) == 0) {
 			fn(arg, &k->rule);
+			left--;
+		}
 }
 
 static void

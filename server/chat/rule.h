@@ -29,6 +29,9 @@ bool rule_is(const struct chat *, enum store_rule_kind, const char *conv,
 /* How many of that conversation there are. */
 size_t rule_count(const struct chat *, const char *conv);
 
+/* How many of our groups' a realm's users have made (its key). */
+size_t rule_count_by(const struct chat *, const char *realm);
+
 /* In memory only: the store is told by the caller.  Strings are copied; one
  * that is there already is replaced. */
 void rule_put(struct chat *, const struct store_rule *);

@@ -208,8 +208,8 @@ const char *stream_greeted(struct link *, const json_t *);
 const char *stream_item(struct link *, const json_t *, size_t len);
 const char *stream_ack(struct link *, const json_t *);
 
-/* Something was put into the outbox. */
-void stream_wake(struct link *);
+/* So many items were put into the outbox. */
+void stream_wake(struct link *, size_t items);
 
 /* Sends what waits, as far as it may. */
 void stream_pump(struct link *);

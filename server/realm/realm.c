@@ -261,12 +261,12 @@ router_pack(void *arg, const struct chat_item *it, void *to, size_t cap)
 }
 
 static void
-router_wake(void *arg, const char *realm)
+router_wake(void *arg, const char *realm, size_t items)
 {
 	struct realm *r = realm_find(arg, realm);
 
 	if (r != NULL && r->link != NULL)
-		stream_wake(r->link);
+		stream_wake(r->link, items);
 }
 
 static void

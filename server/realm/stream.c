@@ -159,9 +159,9 @@ stream_pump(struct link *l)
 }
 
 void
-stream_wake(struct link *l)
+stream_wake(struct link *l, size_t items)
 {
-	l->out.known++;
+	l->out.known += (int64_t)items;
 	l->out.more = true;
 	stream_pump(l);
 }

@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "server/chat/group_in.h"
+#include "server/chat/rule.h"
 #include "tests/unit/chat/peer_fake.h"
 #include "tests/unit/chat/world_fake.h"
 
@@ -348,6 +350,165 @@ who_has_not_wished_is_not_put_into_a_group(void **state)
 	    "leave #trap lineker@medan");
 	assert_int_equal(store_fake_taken(t.far.w->store, "surabaya"), 2);
 	assert_int_equal(store_fake_groups(t.far.w->store), 0);
+	part(&t);
+}
+
+/* ---- what one realm may make another hold ----------------------------- */
+
+static void
+a_group_that_nobody_wished_for_is_not_kept(void **state)
+{
+	struct two t;
+	struct chat_item group = { .kind = CHAT_ITEM_GROUP,
+		.group = "trap",
+		.home = true,
+		.text = "" };
+	struct chat_item member = { .kind = CHAT_ITEM_MEMBER,
+		.group = "trap",
+		.home = true,
+		.to = "bob@surabaya",
+		.name = "bob",
+		.role = CHAT_OWNER };
+
+	enter(&t, *state);
+	assert_int_equal(receive(&t.far, "surabaya", 1, &group), WIRE_OK);
+	assert_int_equal(receive(&t.far, "surabaya", 2, &member), WIRE_OK);
+	assert_int_equal(store_fake_taken(t.far.w->store, "surabaya"), 2);
+	assert_int_equal(store_fake_groups(t.far.w->store), 0);
+	assert_null(group_find(t.far.w->chat, "#trap@surabaya"));
+	part(&t);
+}
+
+static void
+who_takes_no_answers_is_given_none(void **state)
+{
+	struct two t;
+	struct answer a = { 0 };
+	struct chat_item letter = { .kind = CHAT_ITEM_LETTER,
+		.from = "lineker@medan",
+		.to = "nobody@surabaya",
+		.name = "lineker",
+		.text = "hey" };
+	struct chat_item member = { .kind = CHAT_ITEM_MEMBER,
+		.group = "trap",
+		.home = true,
+		.to = "messi@surabaya",
+		.name = "messi" };
+
+	enter(&t, *state);
+	t.home.reach = CHAT_REALM_FULL;
+	assert_int_equal(receive(&t.home, "medan", 1, &letter), WIRE_OK);
+	assert_int_equal(receive(&t.home, "medan", 2, &member), WIRE_OK);
+	assert_int_equal(store_fake_taken(t.home.w->store, "medan"), 2);
+	assert_string_equal(peer_out(&t.home, "medan", 0), "");
+	begin_join(&t.far, t.lineker, "#new@surabaya", &a);
+	peer_pass_plea(&t.far, &t.home);
+	exchange(&t);
+	assert_int_equal(a.result.err, WIRE_BUSY);
+	assert_null(group_find(t.home.w->chat, "#new"));
+	part(&t);
+}
+
+/* What waits is counted by items, of which a change may have many. */
+static void
+a_link_is_told_of_every_item(void **state)
+{
+	struct two t;
+
+	three(&t, *state);
+	assert_int_equal(act_home(&t, CHAT_KICK, "lineker@medan"), WIRE_OK);
+	look_away(&t);
+	assert_int_equal(join_far(&t, t.lineker), WIRE_OK);
+	assert_non_null(
+	    strstr(peered(&t.home), "wake medan for 4\n"));
+	part(&t);
+}
+
+static void
+fill_rules(struct peer *p, const char *conv, const char *by, unsigned n)
+{
+	char member[32];
+
+	for (unsigned i = 0; i < n; i++) {
+		snprintf(member, sizeof(member), "u%u", i);
+		rule_put(p->w->chat,
+		    &(struct store_rule){ .kind = STORE_BAN,
+			.conv = conv,
+			.member = member,
+			.name = member,
+			.by = by,
+			.reason = "" });
+	}
+}
+
+static void
+rules_are_bounded_whoever_is_banned(void **state)
+{
+	struct two t;
+
+	three(&t, *state);
+	fill_rules(&t.home, "#batak", "messi", CHAT_RULES_MAX);
+	assert_int_equal(act_home(&t, CHAT_BAN, "bob@medan"), WIRE_BUSY);
+	assert_int_equal(act_home(&t, CHAT_BAN, "neko"), WIRE_BUSY);
+	rule_drop(t.home.w->chat, STORE_BAN, "#batak", "u7");
+	assert_int_equal(act_home(&t, CHAT_BAN, "neko"), WIRE_OK);
+	assert_int_equal(
+	    rule_count(t.home.w->chat, "#batak"), CHAT_RULES_MAX);
+	part(&t);
+}
+
+static void
+a_realm_makes_no_more_rules_than_it_may(void **state)
+{
+	struct two t;
+
+	three(&t, *state);
+	assert_int_equal(act_home(&t, CHAT_OP, "lineker@medan"), WIRE_OK);
+	fill_rules(&t.home, "#other", "bob@medan", PEER_RULES_MAX);
+	/* Of a copy they are its home's. */
+	fill_rules(&t.home, "#other@its", "bob@its", 9);
+	assert_int_equal(rule_count_by(t.home.w->chat, "its"), 0);
+	assert_int_equal(
+	    act_far(&t, t.lineker, CHAT_BAN, "neko@surabaya"), WIRE_BUSY);
+	assert_int_equal(
+	    act_far(&t, t.lineker, CHAT_INVITE_USER, "paff"), WIRE_BUSY);
+	assert_int_equal(
+	    act_home(&t, CHAT_INVITE_USER, "paff@medan"), WIRE_OK);
+	rule_drop_all(t.home.w->chat, "#other");
+	assert_int_equal(
+	    act_far(&t, t.lineker, CHAT_BAN, "neko@surabaya"), WIRE_OK);
+	part(&t);
+}
+
+static void
+a_realm_takes_no_more_seats_than_it_may(void **state)
+{
+	struct two t;
+	struct group *g;
+
+	three(&t, *state);
+	g = group_find(t.home.w->chat, "#batak");
+	while (group_realm_members(g, "medan") < PEER_SEATS_MAX)
+		group_realm_add(g, "medan");
+	assert_int_equal(join_far(&t, t.paff), WIRE_TOO_MANY_GROUPS);
+	group_realm_drop(g, "medan");
+	assert_int_equal(join_far(&t, t.paff), WIRE_OK);
+	part(&t);
+}
+
+static void
+whose_groups_there_are_is_known_after_a_restart(void **state)
+{
+	struct two t;
+	struct answer a = { 0 };
+
+	enter(&t, *state);
+	begin_join(&t.far, t.lineker, "#toba@surabaya", &a);
+	peer_pass_plea(&t.far, &t.home);
+	exchange(&t);
+	world_restart(t.home.w);
+	assert_string_equal(
+	    group_find(t.home.w->chat, "#toba")->maker, "medan");
 	part(&t);
 }
 
@@ -966,6 +1127,13 @@ main(void)
 		WORLD_TEST(what_the_home_refuses_leaves_nothing_behind),
 		WORLD_TEST(an_invitation_crosses_realms),
 		WORLD_TEST(who_has_not_wished_is_not_put_into_a_group),
+		WORLD_TEST(a_group_that_nobody_wished_for_is_not_kept),
+		WORLD_TEST(who_takes_no_answers_is_given_none),
+		WORLD_TEST(a_link_is_told_of_every_item),
+		WORLD_TEST(rules_are_bounded_whoever_is_banned),
+		WORLD_TEST(a_realm_makes_no_more_rules_than_it_may),
+		WORLD_TEST(a_realm_takes_no_more_seats_than_it_may),
+		WORLD_TEST(whose_groups_there_are_is_known_after_a_restart),
 		WORLD_TEST(what_is_said_at_home_is_seen_elsewhere),
 		WORLD_TEST(
 		    what_is_said_elsewhere_goes_home_and_to_the_others_once),

@@ -104,9 +104,13 @@ unpack(char *body)
 }
 
 static void
-wake(void *arg, const char *realm)
+wake(void *arg, const char *realm, size_t items)
 {
-	note(arg, "wake %s\n", realm);
+	assert_true(items > 0);
+	if (items == 1)
+		note(arg, "wake %s\n", realm);
+	else
+		note(arg, "wake %s for %zu\n", realm, items);
 }
 
 static void

@@ -42,7 +42,8 @@ struct peer {
 	struct chat_done handed[PEER_HANDED]; /* pleas that others have */
 	size_t handeds;
 	/*	find james@medan from messi: hey     (@ alone: any realm)
-	 *	wake medan      want james@medan
+	 *	wake medan      wake medan for 3        (items)
+	 *	want james@medan
 	 *	join #batak@medan by messi           kick ...
 	 *	+messi          -messi
 	 * a line each. */

@@ -313,7 +313,7 @@ what_waits_goes_out_from_where_the_peer_stands(void **state)
 	assert_int_equal(stream_waiting(l), 0);
 	acknowledged(l);
 	assert_int_equal(was.dropped, 10);
-	stream_wake(l);
+	stream_wake(l, 1);
 	assert_int_equal(stream_waiting(l), 1);
 	assert_int_equal(was.read_after, 10);
 	link_end(l);
@@ -354,7 +354,7 @@ no_more_is_under_way_than_the_window_holds(void **state)
 	read_gives(l, 7, 6 + WINDOW_ITEMS, 20);
 	assert_int_equal(was.sends, WINDOW_ITEMS);
 	assert_null(was.read);
-	stream_wake(l);
+	stream_wake(l, 1);
 	assert_null(was.read);
 	assert_null(ack(l, 16));
 	assert_int_equal(was.read_limit, 10);

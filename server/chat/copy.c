@@ -150,12 +150,25 @@ groups_tick(struct chat *chat)
 	}
 }
 
+/* May end it before it returns. */
+static void
+wish_plead(struct wish *w)
+{
+	struct chat *chat = w->ask.chat;
+	struct chat_plea plea = { .join = true,
+		.group = w->target.name,
+		.user = w->account->name,
+		.real_name = w->account->real_name };
+
+	chat->router.plead(chat->router.arg, w->target.realm, &plea,
+	    (struct chat_done){ wish_answered, chat, w->number });
+}
+
 static void
 wish_noted(void *arg, const struct store_written *written)
 {
 	struct wish *w = arg;
 	struct chat *chat = w->ask.chat;
-	struct chat_plea plea = { .join = true };
 
 	if (!ask_alive(&w->ask))
 		return;
@@ -173,11 +186,25 @@ wish_noted(void *arg, const struct store_written *written)
 		.time = chat->wall });
 	w->number = ++chat->groups->wishes->last;
 	TAILQ_INSERT_TAIL(&chat->groups->wishes->list, w, entry);
-	plea.group = w->target.name;
-	plea.user = w->account->name;
-	plea.real_name = w->account->real_name;
-	chat->router.plead(chat->router.arg, w->target.realm, &plea,
-	    (struct chat_done){ wish_answered, chat, w->number });
+	wish_plead(w);
+}
+
+/* The home has put them out behind its answer: it had them in it still, and
+ * they had left before.  So it is asked again. */
+static void
+wish_again(
+    struct chat *chat, const char *conv, const struct account *ours)
+{
+	struct wish *w;
+
+	TAILQ_FOREACH(w, &chat->groups->wishes->list, entry)
+		if (w->granted && w->account == ours &&
+		    strcmp(w->key, conv) == 0)
+			break;
+	if (w == NULL)
+		return;
+	w->granted = false;
+	wish_plead(w);
 }
 
 /* Of which realm we can ask something now. */
@@ -455,6 +482,7 @@ apply_anew(struct applied *a, struct group *g)
 		member_free(chat, m);
 	}
 	apply_group(a, g);
+	copy_tidy(chat, g);
 }
 
 static void
@@ -757,6 +785,8 @@ apply_gone(struct applied *a, struct group *g)
 	ours = m->account != NULL;
 	group_tell_leave(chat, g, m, kicked ? a->by : NULL, a->act,
 	    kicked ? a->text : NULL);
+	/* Whether they may speak when they come again, the home says then. */
+	rule_drop(chat, STORE_MUTE, g->key, m->key);
 	member_free(chat, m);
 	if (ours)
 		copy_tidy(chat, g);
@@ -767,32 +797,34 @@ receive_gone(struct chat *chat, const struct chat_origin *origin,
     const struct chat_item *item, const char *conv, struct group *g,
     struct chat_done done)
 {
-	struct applied *a;
+	const struct account *ours;
+	struct applied *a = applied_new(chat, conv, apply_gone, done);
+	bool known = take_person(chat, item, a);
 	struct member *m;
 
-	if (g == NULL) {
-		receive_nothing(chat, origin, done);
-		return NULL;
-	}
-	a = applied_new(chat, conv, apply_gone, done);
 	a->act = item->act;
 	if (topic_ok(item->text))
 		snprintf(a->text, sizeof(a->text), "%s", item->text);
 	copy_by(a, item);
-	m = take_person(chat, item, a) ? member_find(g, a->key) : NULL;
+	m = known && g != NULL ? member_find(g, a->key) : NULL;
 	if (m == NULL) {
+		ours = a->account;
 		a->ask.done = (struct chat_done){ 0 };
 		ask_end(&a->ask, WIRE_OK);
 		receive_nothing(chat, origin, done);
+		if (ours != NULL)
+			wish_again(chat, conv, ours);
 		return NULL;
 	}
-	if (!store_hold(chat->store, 2)) {
+	if (!store_hold(chat->store, 3)) {
 		ask_end(&a->ask, WIRE_BUSY);
 		return NULL;
 	}
 	m->out = a->going = true;
 	a->writes += store_drop_member(chat->store, g->key, m->key,
 	    m->account != NULL ? m->account->id : 0, applied_written, a);
+	a->writes += store_drop_rule(chat->store, STORE_MUTE, g->key, m->key,
+	    applied_written, a);
 	write_taken(a, origin);
 	store_release(chat->store);
 	return NULL;

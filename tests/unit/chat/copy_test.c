@@ -353,6 +353,35 @@ who_has_not_wished_is_not_put_into_a_group(void **state)
 	part(&t);
 }
 
+/* The question overtakes the item that says that one has left. */
+static void
+who_comes_back_before_the_home_knows_is_in_again(void **state)
+{
+	struct two t;
+	struct answer left = { 0 }, a = { 0 };
+
+	three(&t, *state);
+	begin_leave(&t.far, t.lineker, "#batak@surabaya", &left);
+	world_run(t.far.w);
+	assert_int_equal(left.result.err, WIRE_OK);
+	begin_join(&t.far, t.lineker, "#batak@surabaya", &a);
+	peer_pass_plea(&t.far, &t.home);
+	world_run(t.home.w);
+	exchange(&t);
+	assert_int_equal(a.times, 0);
+	assert_int_equal(t.far.pleas, 1);
+	peer_pass_plea(&t.far, &t.home);
+	exchange(&t);
+	assert_int_equal(a.times, 1);
+	assert_int_equal(a.result.err, WIRE_OK);
+	assert_string_equal(members(&t.far, t.lineker, "#batak@surabaya"),
+	    "messi@surabaya owner\nneko@surabaya member\n"
+	    "lineker member\n");
+	assert_string_equal(members(&t.home, t.messi, "#batak"),
+	    "messi owner\nneko member\nlineker@medan member\n");
+	part(&t);
+}
+
 /* ---- what one realm may make another hold ----------------------------- */
 
 static void
@@ -406,6 +435,22 @@ who_takes_no_answers_is_given_none(void **state)
 	exchange(&t);
 	assert_int_equal(a.result.err, WIRE_BUSY);
 	assert_null(group_find(t.home.w->chat, "#new"));
+	part(&t);
+}
+
+static void
+a_copy_keeps_no_rule_of_who_is_gone(void **state)
+{
+	struct two t;
+
+	three(&t, *state);
+	assert_int_equal(act_home(&t, CHAT_MUTE, "neko"), WIRE_OK);
+	assert_true(rule_is(
+	    t.far.w->chat, STORE_MUTE, "#batak@surabaya", "neko@surabaya"));
+	assert_int_equal(act_home(&t, CHAT_KICK, "neko"), WIRE_OK);
+	assert_int_equal(rule_count(t.far.w->chat, "#batak@surabaya"), 0);
+	world_restart(t.far.w);
+	assert_int_equal(rule_count(t.far.w->chat, "#batak@surabaya"), 0);
 	part(&t);
 }
 
@@ -1128,6 +1173,8 @@ main(void)
 		WORLD_TEST(an_invitation_crosses_realms),
 		WORLD_TEST(who_has_not_wished_is_not_put_into_a_group),
 		WORLD_TEST(a_group_that_nobody_wished_for_is_not_kept),
+		WORLD_TEST(who_comes_back_before_the_home_knows_is_in_again),
+		WORLD_TEST(a_copy_keeps_no_rule_of_who_is_gone),
 		WORLD_TEST(who_takes_no_answers_is_given_none),
 		WORLD_TEST(a_link_is_told_of_every_item),
 		WORLD_TEST(rules_are_bounded_whoever_is_banned),

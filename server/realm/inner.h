@@ -119,6 +119,7 @@ struct link {
 	bool hailed;    /* our hello is out */
 	bool greeted;   /* theirs has come: the link is up */
 	int64_t made;   /* loop_now */
+	int64_t acked_at, taken_at; /* how far it was when it came up */
 	struct loop_timer beat, silent;
 	struct loop_call turn_end;
 

@@ -331,6 +331,8 @@ hear_hello(struct link *l, const json_t *m, size_t n)
 		return wrong;
 	l->greeted = true;
 	l->since = wall_ms();
+	l->acked_at = l->out.acked;
+	l->taken_at = l->in.taken;
 	l->error[0] = '\0';
 	tell(l, "up", l->dialled ? "dialled by us" : "dialled by them");
 	want_all(l);
@@ -566,7 +568,10 @@ over(struct link *l, const char *why, int64_t wait_ms)
 
 	if (l->sealed.conn == NULL)
 		return;
-	if (was_up && loop_now(l->set->loop) - l->made >= STEADY_MS)
+	/* One that comes up only to fall is not dialled all the time. */
+	if (was_up &&
+	    (l->out.acked > l->acked_at || l->in.taken > l->taken_at ||
+	    loop_now(l->set->loop) - l->made >= STEADY_MS))
 		l->tries = 0;
 	l->since = wall_ms();
 	let_go(l);

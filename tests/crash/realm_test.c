@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * kill -9 of either of two linked realms under load: people on both sides
- * write to the other side and into a group that they share, one of the two
- * servers is killed at a moment drawn by lot and started again, and again.  In
- * the end every message answered OK is on both sides exactly once, each
- * sender's in order, and so the watchers have seen them.
+ * Two linked realms under load: people on both sides write to the other side
+ * and into a group that they share.  Either server is killed (-9) at a moment
+ * drawn by lot and started again, and again; or the link is cut, and again; or
+ * it is down for a while with both sides busy (CHAT_SPLIT_MS: for how long).
+ * In the end every message answered OK is on both sides exactly once, each
+ * sender's in order, and the watchers have seen them.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,20 +23,28 @@
 #include "tests/lib/client.h"
 #include "tests/lib/load.h"
 #include "tests/lib/realms.h"
+#include "tests/lib/relay.h"
 #include "tests/lib/server.h"
 
 enum {
 	KILLS = 100,
 	KILLS_SANITIZED = 20,
 	SENDERS = 4,
+	CUTS = 100,
+	CUTS_SANITIZED = 20,
 	LOAD_MIN_MS = 5,
 	LOAD_SPREAD_MS = 120,
+	CUT_EACH = 200, /* messages of one sender between two cuts, at most */
+	SPLIT_MS = 3000,
+	SPLIT_EACH = 20000, /* messages of one sender in a split, at most */
 	SETTLE_MS = 120000 /* until the last of it has crossed */
 };
 
 struct world {
 	struct server *its, *medan;
+	struct relay *relay; /* or NULL: each dials the other */
 	struct sender sender[SENDERS];
+	int most; /* messages of one sender */
 };
 
 static void
@@ -71,7 +80,8 @@ load_until(struct world *w, long long until)
 
 	while ((left = until - now_ms()) > 0) {
 		for (i = 0; i < SENDERS; i++)
-			sender_fill(&w->sender[i]);
+			if (w->sender[i].next < w->most)
+				sender_fill(&w->sender[i]);
 		senders_wait(w->sender, SENDERS, -1, (int)left);
 		for (i = 0; i < SENDERS; i++)
 			sender_take(&w->sender[i], false);
@@ -197,46 +207,138 @@ reckon(struct world *w)
 	}
 }
 
+/* ---- the tests -------------------------------------------------------- */
+
+static void
+begin(struct world *w)
+{
+	int i;
+
+	*w = (struct world){ .most = LOAD_EACH_MAX };
+	lot_start();
+	realms_open(&w->its, &w->medan);
+	realms_await_up(w->its, "medan");
+	join_all(w);
+	start_senders(w);
+	for (i = 0; i < SENDERS; i++)
+		sender_connect(&w->sender[i]);
+}
+
+/* Now all between them goes through the relay, which its dials. */
+static void
+begin_with_relay(struct world *w)
+{
+	int i;
+
+	begin(w);
+	w->relay = relay_new(server_port(w->medan));
+	for (i = 0; i < SENDERS; i++)
+		sender_close(&w->sender[i]);
+	server_stop(w->its);
+	server_stop(w->medan);
+	realm_relink(w->its, "its", "medan", relay_address(w->relay));
+	realm_relink(w->medan, "medan", "its", "127.0.0.1:9");
+	server_start(w->medan);
+	server_start(w->its);
+	for (i = 0; i < SENDERS; i++)
+		sender_connect(&w->sender[i]);
+}
+
+static void
+end(struct world *w)
+{
+	int i, total = 0;
+
+	finish(w);
+	reckon(w);
+	for (i = 0; i < SENDERS; i++) {
+		total += w->sender[i].answered;
+		sender_close(&w->sender[i]);
+		sender_release(&w->sender[i]);
+	}
+	print_message("%d messages\n", total);
+	if (w->relay != NULL)
+		relay_free(w->relay);
+	server_free(w->its);
+	server_free(w->medan);
+}
+
+static long long
+a_moment(void)
+{
+	return now_ms() + LOAD_MIN_MS + (long long)lot_draw(LOAD_SPREAD_MS);
+}
+
 static void
 both_realms_have_it_once_whichever_is_killed(void **state)
 {
 	int kills = program_is_sanitized() ? KILLS_SANITIZED : KILLS;
 	static struct world w;
-	int i, k, total = 0;
 
 	(void)state;
-	lot_start();
-	realms_open(&w.its, &w.medan);
-	realms_await_up(w.its, "medan");
-	join_all(&w);
-	start_senders(&w);
-	for (i = 0; i < SENDERS; i++)
-		sender_connect(&w.sender[i]);
-	for (k = 0; k < kills; k++) {
-		load_until(&w, now_ms() + LOAD_MIN_MS +
-			(long long)lot_draw(LOAD_SPREAD_MS));
+	begin(&w);
+	for (int k = 0; k < kills; k++) {
+		load_until(&w, a_moment());
 		kill_one(&w, lot_draw(2) == 0 ? w.its : w.medan);
 	}
-	finish(&w);
-	reckon(&w);
-	for (i = 0; i < SENDERS; i++) {
-		total += w.sender[i].answered;
-		sender_close(&w.sender[i]);
-		sender_release(&w.sender[i]);
-	}
-	print_message("%d messages, %d kills\n", total, kills);
-	server_free(w.its);
-	server_free(w.medan);
+	end(&w);
 }
+
+static void
+both_realms_have_it_once_however_often_the_link_is_cut(void **state)
+{
+	int cuts = program_is_sanitized() ? CUTS_SANITIZED : CUTS;
+	static struct world w;
+	unsigned before;
+
+	(void)state;
+	begin_with_relay(&w);
+	for (int k = 0; k < cuts; k++) {
+		before = relay_count(w.relay);
+		w.most = (k + 1) * CUT_EACH;
+		relay_cut(w.relay);
+		while (relay_count(w.relay) == before)
+			load_until(&w, now_ms() + LOAD_MIN_MS);
+		load_until(&w, a_moment());
+	}
+	end(&w);
+}
+
+static void
+a_split_with_both_sides_busy_heals(void **state)
+{
+	const char *ms = getenv("CHAT_SPLIT_MS");
+	long long split = ms != NULL ? atoll(ms) : SPLIT_MS, until;
+	static struct world w;
+
+	(void)state;
+	begin_with_relay(&w);
+	realms_await_up(w.its, "medan");
+	load_until(&w, a_moment());
+	relay_split(w.relay, true);
+	until = now_ms() + split;
+	/* Not all at once: some of it in each part of the split. */
+	for (int part = 1; part <= 20; part++) {
+		w.most = part * SPLIT_EACH / 20;
+		load_until(&w, until - split + part * split / 20);
+	}
+	relay_split(w.relay, false);
+	w.most = LOAD_EACH_MAX;
+	load_until(&w, a_moment());
+	end(&w);
+}
+
+#define ALONE(test) cmocka_unit_test_teardown(test, clients_cleanup)
 
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_teardown(
-		    both_realms_have_it_once_whichever_is_killed,
-		    clients_cleanup),
+		ALONE(both_realms_have_it_once_whichever_is_killed),
+		ALONE(both_realms_have_it_once_however_often_the_link_is_cut),
+		ALONE(a_split_with_both_sides_busy_heals),
 	};
 
+	cmocka_set_test_filter(getenv("CHAT_TEST"));
 	return cmocka_run_group_tests_name("realm", tests, NULL, NULL);
 }

@@ -78,6 +78,14 @@ realm_link(struct server *s, const char *name, const char *address)
 	free(file);
 }
 
+void
+realm_relink(struct server *s, const char *realm, const char *name,
+    const char *address)
+{
+	usual_options(s, realm);
+	realm_link(s, name, address);
+}
+
 /* Ports are known when all have run once; they keep them. */
 void
 realms_open_all(struct server **s, const char *const *realm, size_t n)

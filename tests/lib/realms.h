@@ -23,6 +23,10 @@ struct server *realm_new(const char *realm);
 /* NAME=ADDRESS,secret=FILE with the secret that all of a test share. */
 void realm_link(struct server *, const char *name, const char *address);
 
+/* Forgets its links and options; has one link from its next start on. */
+void realm_relink(struct server *, const char *realm, const char *name,
+    const char *address);
+
 /* Running, and each knows where the others are, so that each dials. */
 void realms_open_all(struct server **, const char *const *realm, size_t n);
 void realms_open(struct server **its, struct server **medan);

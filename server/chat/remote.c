@@ -204,6 +204,15 @@ chat_each_wanted(const struct chat *chat, const char *realm,
 
 /* ---- what the links tell ---------------------------------------------- */
 
+/* All watches are walked for each, so that of those who are nobody's business
+ * nothing is told: a realm has many users. */
+static void
+tell_changed(struct chat *chat, struct remote *r)
+{
+	if (r->contacts > 0 || group_has(chat, r->key))
+		presence_changed(chat, &r->presence);
+}
+
 void
 chat_remote_user(
     struct chat *chat, const char *realm, const struct chat_user *user)
@@ -222,7 +231,7 @@ chat_remote_user(
 	if (r->online == user->online && !(renamed && r->online))
 		return;
 	r->online = user->online;
-	presence_changed(chat, &r->presence);
+	tell_changed(chat, r);
 }
 
 void
@@ -238,7 +247,7 @@ chat_remote_down(struct chat *chat, const char *realm)
 			continue;
 		r->online = false;
 		r->since = chat->wall;
-		presence_changed(chat, &r->presence);
+		tell_changed(chat, r);
 	}
 }
 

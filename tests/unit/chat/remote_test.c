@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "server/chat/state.h"
 #include "tests/unit/chat/peer_fake.h"
 #include "tests/unit/chat/world_fake.h"
 
@@ -862,6 +863,24 @@ note_wanted(void *arg, const char *user)
 	snprintf(log + n, 200 - n, "%s ", user);
 }
 
+/* A realm has many users, and for each change all watches are walked. */
+static void
+of_somebody_elsewhere_whom_nobody_knows_nothing_is_told(void **state)
+{
+	struct world *w = *state;
+	struct peer p = { .reach = CHAT_REALM_UP };
+	struct chat_user bob = { .name = "bob",
+		.real_name = "Bob",
+		.online = true };
+	uint64_t before;
+
+	peer_link(&p, w);
+	before = w->chat->presence.changes;
+	chat_remote_user(w->chat, "medan", &bob);
+	chat_remote_down(w->chat, "medan");
+	assert_int_equal(w->chat->presence.changes, before);
+}
+
 static void
 contacts_come_back_after_a_restart(void **state)
 {
@@ -949,6 +968,8 @@ main(void)
 		WORLD_TEST(
 		    a_letter_of_an_older_realm_is_durable_when_it_is_answered),
 		WORLD_TEST(who_writes_to_somebody_sees_them_come_and_go),
+		WORLD_TEST(
+		    of_somebody_elsewhere_whom_nobody_knows_nothing_is_told),
 		WORLD_TEST(contacts_come_back_after_a_restart),
 		WORLD_TEST(links_are_told_of_ours),
 	};

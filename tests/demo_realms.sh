@@ -87,7 +87,7 @@ until printf '/join #batak@medan\n/quit\n' |
 done
 
 try="You are messi of its, and a member of #batak@medan: /w #batak@medan and"
-try="$try a line. Try: /msg james@medan halo, /members, /who, /links, /help,"
+try="$try a line. Try: /msg james@medan halo, /members, /who, /realms, /help,"
 try="$try /quit. In another terminal: $CHAT_BUILD/chat-tui neko@$medan_at"
 try="$try (password surabaya)"
 

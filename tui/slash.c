@@ -282,7 +282,7 @@ static const struct command commands[] = {
 	    "USER", "make an administrator" },
 	{ "/revoke", 1, 1, CMD_GROUPS | CMD_USER, slash_grant, CLIENT_REVOKE,
 	    "USER", "no administrator any more" },
-	{ "/links", 0, 0, CMD_GROUPS, run_ask, CLIENT_LINKS, "",
+	{ "/realms", 0, 0, CMD_GROUPS, run_ask, CLIENT_LINKS, "",
 	    "the links to other realms" },
 	{ "/clear", 0, 0, CMD_ANYONE | CMD_RARE, run_clear, 0, "",
 	    "empty the screen; /history brings it back" },

@@ -334,9 +334,9 @@ administrators_act_on_the_whole_server(void **state)
 	(void)state;
 	type_line(b, "/mute * messi");
 	term_await(b, "mute: you may not do that");
-	type_line(b, "/links");
+	type_line(b, "/realms");
 	term_await(b, "links: you may not do that");
-	type_line(a, "/links");
+	type_line(a, "/realms");
 	term_await(a, "no links to other realms");
 	type_line(a, "/ban * henderson spam");
 	term_await(a, "henderson is banned from the whole server");

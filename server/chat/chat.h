@@ -441,6 +441,14 @@ void chat_line_say(
     struct chat *, uint64_t line, const char *text, struct chat_done);
 void chat_line_close(struct chat *, uint64_t line); /* ended is not called */
 
+/*
+ * May that session say something, which is said elsewhere then (on a raw line
+ * to a group of the older system)?  WIRE_NO_SESSION, WIRE_BANNED, WIRE_MUTED,
+ * WIRE_RATE_LIMITED with *retry_ms; it counts as said.
+ */
+enum wire_err chat_may_say(
+    struct chat *, uint64_t session, int64_t *retry_ms);
+
 /* Is there a group of ours of that name that `who` may know of? */
 bool chat_group_there(
     const struct chat *, const struct chat_who *, const char *group);

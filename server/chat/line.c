@@ -375,3 +375,21 @@ chat_line_say(struct chat *chat, uint64_t number, const char *text,
 		.time = chat->wall },
 	    done);
 }
+
+enum wire_err
+chat_may_say(struct chat *chat, uint64_t session, int64_t *retry_ms)
+{
+	struct session *s = session_find(chat, session);
+	enum wire_err err;
+
+	*retry_ms = 0;
+	if (s == NULL)
+		return WIRE_NO_SESSION;
+	session_used(chat, s);
+	err = server_may_say(chat, s->account->key);
+	if (err != WIRE_OK)
+		return err;
+	*retry_ms =
+	    rate_take(&s->account->sends, chat->rules.rate, chat->mono);
+	return *retry_ms > 0 ? WIRE_RATE_LIMITED : WIRE_OK;
+}

@@ -355,6 +355,14 @@ go_on(void *arg)
 }
 
 static void
+rest(struct raw *r, int64_t ms)
+{
+	r->resting = true;
+	conn_pause(r->s->conn);
+	after(r, ms > 0 ? ms : 1, go_on);
+}
+
+static void
 said(void *arg, uint64_t id, const struct chat_result *res)
 {
 	struct raw *r = find(arg, id);
@@ -364,9 +372,7 @@ said(void *arg, uint64_t id, const struct chat_result *res)
 		return;
 	r->busy = false;
 	if (r->state == HERE && res->err == WIRE_RATE_LIMITED) {
-		r->resting = true;
-		conn_pause(r->s->conn);
-		after(r, res->retry_ms > 0 ? res->retry_ms : 1, go_on);
+		rest(r, res->retry_ms);
 		return;
 	}
 	if (r->state == HERE && res->err != WIRE_OK)
@@ -374,6 +380,36 @@ said(void *arg, uint64_t id, const struct chat_result *res)
 	if (r->text.len > 0)
 		buf_eat(&r->text, r->n);
 	speaker_again(r->s);
+}
+
+/* It is over: whoever opened it is not logged in any more. */
+static void
+lost(struct raw *r)
+{
+	drop_line(r);
+	end(r, WIRE_NO_SESSION);
+}
+
+/* The older system knows nothing of our rules. */
+static void
+say_elsewhere(struct raw *r, const char *piece)
+{
+	struct dialects *set = set_of(r);
+	int64_t ms;
+	enum wire_err err = chat_may_say(set->chat, r->session, &ms);
+
+	if (err == WIRE_RATE_LIMITED) {
+		rest(r, ms);
+		return;
+	}
+	buf_eat(&r->text, r->n);
+	if (err == WIRE_NO_SESSION)
+		lost(r);
+	else if (err != WIRE_OK)
+		show_text(r, wire_err_text(err), strlen(wire_err_text(err)));
+	else
+		set->peers.line_say(
+		    set->peers.arg, r->line, piece, strlen(piece));
 }
 
 /* A piece that is no longer than a text may be. */
@@ -387,8 +423,7 @@ say(struct raw *r)
 	memcpy(piece, buf_data(&r->text), r->n);
 	piece[r->n] = '\0';
 	if (r->state == BRIDGED) {
-		buf_eat(&r->text, r->n);
-		set->peers.line_say(set->peers.arg, r->line, piece, r->n);
+		say_elsewhere(r, piece);
 		return;
 	}
 	r->busy = true;
@@ -633,12 +668,17 @@ static void
 peers_text(void *arg, uint64_t id, const char *p, size_t n)
 {
 	struct raw *r = find(arg, id);
+	struct chat_user user;
 	size_t len, half;
 	struct buf b;
 	char *all;
 
 	if (r == NULL || n == 0)
 		return;
+	if (!chat_session_user(set_of(r)->chat, r->session, &user)) {
+		lost(r);
+		return;
+	}
 	len = r->half_n + n;
 	all = xmalloc(len);
 	memcpy(all, r->half, r->half_n);

@@ -1184,6 +1184,31 @@ the_servers_ban_ends_lines_as_well(void **state)
 }
 
 static void
+who_may_not_speak_says_nothing_elsewhere_either(void **state)
+{
+	struct room r;
+	struct answer a = { 0 };
+	int64_t ms;
+
+	enter(&r, *state);
+	assert_int_equal(
+	    chat_may_say(r.w->chat, r.session[NEKO], &ms), WIRE_OK);
+	begin_act(&r, PAFF, CHAT_MUTE, "*", "neko", NULL, &a);
+	assert_int_equal(ended(&r, &a), WIRE_OK);
+	assert_int_equal(
+	    chat_may_say(r.w->chat, r.session[NEKO], &ms), WIRE_MUTED);
+	begin_act(&r, PAFF, CHAT_BAN, "*", "neko", NULL, &a);
+	world_run(r.w);
+	assert_int_equal(chat_may_say(r.w->chat, r.session[NEKO], &ms),
+	    WIRE_NO_SESSION);
+	r.w->rules.rate = 1;
+	chat_set_rules(r.w->chat, &r.w->rules);
+	while (chat_may_say(r.w->chat, r.session[MESSI], &ms) == WIRE_OK)
+		;
+	assert_true(ms > 0);
+}
+
+static void
 a_line_that_takes_no_more_is_closed(void **state)
 {
 	struct room r;
@@ -1252,6 +1277,7 @@ main(void)
 		    a_restart_puts_lines_out_and_somebody_owns_the_group),
 		WORLD_TEST(lines_end_with_their_session_or_when_thrown_out),
 		WORLD_TEST(the_servers_ban_ends_lines_as_well),
+		WORLD_TEST(who_may_not_speak_says_nothing_elsewhere_either),
 		WORLD_TEST(a_line_that_takes_no_more_is_closed),
 	};
 

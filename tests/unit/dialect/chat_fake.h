@@ -77,6 +77,8 @@ FAKE_VALUE(uint64_t, chat_line_open, struct chat *c, const struct chat_who *w,
 FAKE(chat_line_say, struct chat *c, uint64_t l, const char *t,
     struct chat_done d)
 FAKE(chat_line_close, struct chat *c, uint64_t l)
+FAKE_VALUE(enum wire_err, chat_may_say, struct chat *c, uint64_t s,
+    int64_t *m)
 FAKE_VALUE(bool, chat_group_there, const struct chat *c,
     const struct chat_who *w, const char *g)
 FAKE_VALUE(bool, chat_find_user, const struct chat *c, const char *n,

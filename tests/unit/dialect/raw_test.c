@@ -59,6 +59,7 @@ struct world {
 	uint64_t bridge_id;
 	char bridged[512];
 	int bridge_closes, drops, asked;
+	bool logged_out;
 	bool legacy;
 	char link[256];
 };
@@ -84,7 +85,19 @@ chat_session_user(const struct chat *c, uint64_t s, struct chat_user *u)
 	*u = (struct chat_user){ .name = "messi",
 		.real_name = "Lionel Messi",
 		.admin = world_of(c)->admin };
-	return s == 1;
+	return s == 1 && !world_of(c)->logged_out;
+}
+
+enum wire_err
+chat_may_say(struct chat *c, uint64_t s, int64_t *retry_ms)
+{
+	struct world *w = world_of(c);
+	enum wire_err err = w->logged_out ? WIRE_NO_SESSION : w->answer;
+
+	assert_int_equal(s, 1);
+	w->answer = WIRE_OK;
+	*retry_ms = 20;
+	return err;
 }
 
 void
@@ -892,6 +905,57 @@ a_bridge_passes_on_what_is_said(void **state)
 }
 
 static void
+a_bridge_takes_words_of_who_may_speak(void **state)
+{
+	struct world *w = *state;
+	struct peers_line *b = &w->bridge;
+
+	with_peers(w);
+	put(w, "@t1 group token batak origin\r\n");
+	b->open(b->arg, w->bridge_id);
+	w->answer = WIRE_MUTED;
+	put(w, "halo\n");
+	expect_read(w, wire_err_text(WIRE_MUTED));
+	assert_string_equal(w->bridged, "");
+	w->answer = WIRE_RATE_LIMITED;
+	put(w, "halo\n");
+	assert_string_equal(w->bridged, "");
+	turns(w, 30);
+	assert_string_equal(w->bridged, "[halo]");
+}
+
+static void
+a_bridge_ends_with_its_session(void **state)
+{
+	struct world *w = *state;
+	struct peers_line *b = &w->bridge;
+
+	with_peers(w);
+	put(w, "@t1 group token batak origin\r\n");
+	b->open(b->arg, w->bridge_id);
+	w->logged_out = true;
+	put(w, "halo\n");
+	assert_string_equal(w->bridged, "");
+	assert_int_equal(w->drops, 1);
+	expect_read(w, "exit");
+}
+
+static void
+nobody_hears_by_a_bridge_whose_session_ended(void **state)
+{
+	struct world *w = *state;
+	struct peers_line *b = &w->bridge;
+
+	with_peers(w);
+	put(w, "@t1 group token batak origin\r\n");
+	b->open(b->arg, w->bridge_id);
+	w->logged_out = true;
+	b->text(b->arg, w->bridge_id, "james: psst", 11);
+	expect_read(w, "exit");
+	assert_int_equal(w->drops, 1);
+}
+
+static void
 a_bridge_ends_from_either_side(void **state)
 {
 	struct world *w = *state;
@@ -1102,6 +1166,9 @@ main(void)
 		LINE_TEST(stopping_ends_it),
 		LINE_TEST(a_group_that_nobody_has_is_made_here),
 		LINE_TEST(a_bridge_passes_on_what_is_said),
+		LINE_TEST(a_bridge_takes_words_of_who_may_speak),
+		LINE_TEST(a_bridge_ends_with_its_session),
+		LINE_TEST(nobody_hears_by_a_bridge_whose_session_ended),
 		LINE_TEST(a_bridge_ends_from_either_side),
 		LINE_TEST(who_goes_while_peers_are_asked_is_dropped),
 		LINE_TEST(older_realms_are_known_by_their_address),

@@ -270,6 +270,10 @@ typedef void chat_group_fn(void *arg, const struct chat_group *);
 void chat_each_group(
     const struct chat *, uint64_t session, chat_group_fn *, void *arg);
 
+/* One that chat_each_group would tell of.  False: none. */
+bool chat_find_group(const struct chat *, uint64_t session,
+    const struct target *, struct chat_group *out);
+
 struct chat_member {
 	struct chat_user user; /* name "messi" or "james@medan" */
 	enum chat_role role;

@@ -490,6 +490,16 @@ group_row(const struct group *g, const char *me, struct chat_group *out)
 		.role = m != NULL ? m->role : CHAT_MEMBER };
 }
 
+/* What the asker sees of it; false: nothing. */
+static bool
+group_seen(const struct group *g, const char *me, struct chat_group *out)
+{
+	if (g->count == 0)
+		return false;
+	group_row(g, me, out);
+	return out->member || (!group_is_copy(g) && g->mode != CHAT_SECRET);
+}
+
 void
 chat_each_group(const struct chat *chat, uint64_t session, chat_group_fn *fn,
     void *arg)
@@ -500,13 +510,25 @@ chat_each_group(const struct chat *chat, uint64_t session, chat_group_fn *fn,
 
 	if (s == NULL)
 		return;
-	TAILQ_FOREACH(g, &chat->groups->all, entry) {
-		if (g->count == 0)
-			continue;
-		group_row(g, s->account->key, &row);
-		if (row.member || (!group_is_copy(g) && g->mode != CHAT_SECRET))
+	TAILQ_FOREACH(g, &chat->groups->all, entry)
+		if (group_seen(g, s->account->key, &row))
 			fn(arg, &row);
-	}
+}
+
+bool
+chat_find_group(const struct chat *chat, uint64_t session,
+    const struct target *target, struct chat_group *out)
+{
+	const struct session *s = session_find(chat, session);
+	bool ours = realm_is_ours(chat, target->realm);
+	const struct group *g;
+	char key[CONVO_CAP];
+
+	if (s == NULL ||
+	    !group_key_of(target->name, ours ? "" : target->realm, key))
+		return false;
+	g = group_find(chat, key);
+	return g != NULL && group_seen(g, s->account->key, out);
 }
 
 static void

@@ -395,39 +395,19 @@ cmd_mode(struct request *rq)
 
 /* ---- the topic -------------------------------------------------------- */
 
-struct sought {
-	char key[WIRE_NAME_CAP], realm[WIRE_NAME_CAP];
-	char *topic; /* NULL: not found */
-};
-
-static void
-look_at(void *arg, const struct chat_group *g)
-{
-	struct sought *s = arg;
-
-	if (s->topic == NULL && same_name(g->target.name, s->key) &&
-	    same_name(g->target.realm, s->realm))
-		s->topic = xstrdup(g->topic);
-}
-
 static void
 tell_topic(struct request *rq, const struct target *of)
 {
-	struct sought s = { .topic = NULL };
+	struct chat_group g;
 	json_t *o;
 
-	if (!wire_name_key(of->name, strlen(of->name), s.key))
-		s.key[0] = '\0'; /* nobody's */
-	realm_key(rq, of, s.realm);
-	chat_each_group(rq->chat, rq->session, look_at, &s);
-	if (s.topic == NULL) {
+	if (!chat_find_group(rq->chat, rq->session, of, &g)) {
 		reply_error(rq->set, rq->id, WIRE_NO_SUCH_GROUP);
 		return;
 	}
 	o = render_ok();
 	set_target(o, of);
-	set_string(o, "topic", s.topic);
-	free(s.topic);
+	set_string(o, "topic", g.topic);
 	reply(rq->set, rq->id, o);
 }
 

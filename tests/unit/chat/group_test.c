@@ -855,6 +855,7 @@ to_outsiders_a_secret_group_is_not_there(void **state)
 	struct target to = target_of("#batak");
 	struct chat_who neko;
 	enum wire_err err;
+	struct chat_group row;
 	size_t i;
 
 	enter(&r, *state);
@@ -862,6 +863,12 @@ to_outsiders_a_secret_group_is_not_there(void **state)
 	assert_int_equal(mode(&r, MESSI, CHAT_SECRET), WIRE_OK);
 	look_away(&r);
 	assert_string_equal(groups(&r, NEKO), "");
+	assert_false(
+	    chat_find_group(r.w->chat, r.session[NEKO], &to, &row));
+	to = target_of("#Batak");
+	assert_true(
+	    chat_find_group(r.w->chat, r.session[MESSI], &to, &row));
+	assert_int_equal(row.role, CHAT_OWNER);
 	assert_string_equal(members(&r, NEKO), "no-such-group");
 	(void)history(&r, NEKO, &err);
 	assert_int_equal(err, WIRE_NO_SUCH_GROUP);

@@ -48,6 +48,8 @@ FAKE(chat_read, struct chat *c, uint64_t s, uint64_t w,
 FAKE(chat_unread, struct chat *c, uint64_t s, struct chat_done d)
 FAKE(chat_each_contact, const struct chat *c, uint64_t s, chat_user_fn *f,
     void *a)
+FAKE_VALUE(bool, chat_find_group, const struct chat *c, uint64_t s,
+    const struct target *t, struct chat_group *o)
 FAKE(chat_join, struct chat *c, const struct chat_who *w,
     const struct target *t, struct chat_done d)
 FAKE(chat_leave, struct chat *c, const struct chat_who *w,

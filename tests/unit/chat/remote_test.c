@@ -779,7 +779,7 @@ an_older_realms_sender_is_one_of_its_own_whatever_it_says(void **state)
 		assert_int_equal(a.times, 1);
 		assert_int_equal(a.result.err, WIRE_OK);
 		snprintf(line, sizeof(line),
-		    "%zu %s@legacy %s@legacy:  Halo\n", i + 1, name, name);
+		    "%zu %.64s@legacy %.64s@legacy:  Halo\n", i + 1, name, name);
 		assert_string_equal(seen(&r.em), line);
 	}
 }

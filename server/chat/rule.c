@@ -115,12 +115,14 @@ forget(struct rules *all, struct kept *k)
 void
 rules_free(struct rules *all)
 {
-	struct kept *k;
+	struct kept *k, *next;
 
 	if (all == NULL)
 		return;
-	while ((k = TAILQ_FIRST(&all->all)) != NULL)
+	for (k = TAILQ_FIRST(&all->all); k != NULL; k = next) {
+		next = TAILQ_NEXT(k, entry);
 		forget(all, k);
+	}
 	map_free(all->by_key);
 	map_free(all->tallies);
 	free(all);

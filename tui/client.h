@@ -10,7 +10,7 @@
  *	               ^  |        (enum model_link in model.h)
  *	               |  v
  *	               LOST: tried again after 0.25 s, then twice that up to
- *	               30 s, each with jitter
+ *	               30 s, each with jitter (retry.h)
  *
  * A server that breaks the protocol (no JSON, wrong types, more than
  * WIRE_REPLY_MAX) is told goodbye like one that is gone.

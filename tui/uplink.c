@@ -9,19 +9,18 @@
 #include "shared/wire.h"
 #include "shared/xalloc.h"
 #include "tui/clock.h"
+#include "tui/retry.h"
 
 #include <sys/random.h>
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
 	CONNECT_MS = 15000, /* to find, connect and be greeted */
 	IDLE_MS = 30000,    /* nothing heard for so long: ask */
-	DEAD_MS = 20000,    /* and so long after it: lost */
-	PAUSE_MIN_MS = 250,
-	PAUSE_MAX_MS = 30000,
-	STEADY_MS = 5000 /* a connection that held so long was a good one */
+	DEAD_MS = 20000     /* and so long after it: lost */
 };
 
 struct uplink {
@@ -35,8 +34,8 @@ struct uplink {
 	struct frame frame;
 	char host[RESOLVE_HOST_CAP], port[8];
 
-	int64_t useful_at, retry_at;
-	unsigned failures; /* in a row: how long to pause */
+	struct retry retry; /* how long to pause */
+	int64_t retry_at;
 
 	struct loop_timer pause; /* lost: try again */
 	struct loop_timer alive; /* see IDLE_MS, DEAD_MS, CONNECT_MS */
@@ -94,50 +93,38 @@ on_pause_over(void *arg)
 	try_it(arg);
 }
 
-/* Doubled with each failure; then between half and all of it, so that the
- * clients of a server that comes back do not all come at once. */
-static int64_t
-next_pause(struct uplink *u)
-{
-	int64_t full = PAUSE_MIN_MS;
-	uint32_t r = 0;
-
-	for (unsigned i = 0; i < u->failures && full < PAUSE_MAX_MS; i++)
-		full *= 2;
-	if (full > PAUSE_MAX_MS)
-		full = PAUSE_MAX_MS;
-	u->failures++;
-	if (getrandom(&r, sizeof(r), 0) != (ssize_t)sizeof(r))
-		r = (uint32_t)clock_ms();
-	return full / 2 + r % (full / 2 + 1);
-}
-
-void
-uplink_lose(struct uplink *u, const char *why)
+static void
+lose(struct uplink *u, const char *why, bool refused)
 {
 	int64_t pause, now = loop_now(u->loop);
+	uint32_t r = 0;
 
-	if (u->useful_at != 0 && now - u->useful_at >= STEADY_MS)
-		u->failures = 0;
-	u->useful_at = 0;
 	uplink_hang_up(u);
-	pause = next_pause(u);
+	if (getrandom(&r, sizeof(r), 0) != (ssize_t)sizeof(r))
+		r = (uint32_t)clock_ms();
+	pause = retry_pause(&u->retry, now, refused, r);
 	u->retry_at = now + pause;
 	loop_timer_set(u->loop, &u->pause, pause, on_pause_over, u);
 	u->events->lost(u->arg, why);
 }
 
 void
+uplink_lose(struct uplink *u, const char *why)
+{
+	lose(u, why, false);
+}
+
+void
 uplink_fail(struct uplink *u, const char *why)
 {
-	u->useful_at = 0;
+	u->retry.useful_at = 0;
 	uplink_lose(u, why);
 }
 
 void
 uplink_useful(struct uplink *u)
 {
-	u->useful_at = loop_now(u->loop);
+	retry_useful(&u->retry, loop_now(u->loop));
 }
 
 /* ---- staying in touch -------------------------------------------------- */
@@ -214,7 +201,8 @@ on_dialed(void *arg, int fd, const char *why)
 
 	u->dial = NULL;
 	if (fd == -1) {
-		uplink_lose(u, why);
+		/* Words are all that is told, and these are its own. */
+		lose(u, why, strcmp(why, strerror(ECONNREFUSED)) == 0);
 		return;
 	}
 	cn = conn_open(u->conns, fd, &handler, u);
@@ -235,8 +223,7 @@ try_it(struct uplink *u)
 void
 uplink_start(struct uplink *u)
 {
-	u->failures = 0;
-	u->useful_at = 0;
+	u->retry = (struct retry){ 0 };
 	try_it(u);
 }
 

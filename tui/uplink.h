@@ -2,8 +2,7 @@
 /*
  * The one connection to the server, kept up: looks it up, connects, cuts what
  * comes into frames, notices when nothing is heard any more, and tries again
- * when it was lost: after 0.25 s, then twice that up to 30 s, each with
- * jitter.  Knows no login and no JSON.
+ * when it was lost, when retry.h says so.  Knows no login and no JSON.
  */
 #ifndef TUI_UPLINK_H
 #define TUI_UPLINK_H

@@ -139,6 +139,14 @@ look_up(const struct keys *k, const char *p, size_t n, enum keys_key other)
 	return other;
 }
 
+/* ESC [ < of SGR, ESC [ M and three bytes of X10 */
+static bool
+is_mouse(const char *p, size_t n)
+{
+	return (n > 3 && memcmp(p, "\033[<", 3) == 0) ||
+	    (n == 6 && memcmp(p, "\033[M", 3) == 0);
+}
+
 static void
 emit_held(struct keys *k, enum keys_key other)
 {
@@ -154,7 +162,10 @@ emit_held(struct keys *k, enum keys_key other)
 		buf_clear(&k->paste);
 		return;
 	}
-	k->fn(k->arg, look_up(k, p, n, other), p, n);
+	if (is_mouse(p, n))
+		k->fn(k->arg, KEYS_MOUSE, p, n);
+	else
+		k->fn(k->arg, look_up(k, p, n, other), p, n);
 }
 
 /* Bytes of a character by its first one; 0: that cannot begin one. */

@@ -21,6 +21,7 @@ enum keys_key {
 	KEYS_SEQUENCE, /* bytes: an escape sequence, or ESC and a character */
 	KEYS_ESCAPE,   /* ESC by itself */
 	KEYS_PASTE,    /* bytes: all of a paste, with '\n' for line ends */
+	KEYS_MOUSE,    /* bytes: a report for mouse_parse() */
 	/* The screen's own. */
 	KEYS_PAGE_UP,
 	KEYS_PAGE_DOWN,

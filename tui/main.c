@@ -545,6 +545,7 @@ open_ui(struct app *a)
 		.arg = a,
 		.history_file = a->history_file,
 		.no_color = a->opt.no_color,
+		.no_mouse = a->opt.no_mouse,
 	};
 	a->class = full ? &ui_screen : &ui_plain;
 	a->ui = a->class->open(&a->env, why, sizeof(why));

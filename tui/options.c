@@ -28,6 +28,7 @@ static const char help[] =
     "  --config FILE         default $XDG_CONFIG_HOME/chat-tui/config\n"
     "  --greeting TEXT       a line to be shown behind the login\n"
     "  --no-color            (or the environment's NO_COLOR)\n"
+    "  --no-mouse            leave the mouse to the terminal's own selection\n"
     "  --no-remember         neither use nor keep server, name and token\n"
     "  --tls                 not in this version\n"
     "  --version, --help\n"
@@ -47,6 +48,7 @@ enum opt {
 	OPT_CONFIG,
 	OPT_SEND,
 	OPT_NO_COLOR,
+	OPT_NO_MOUSE,
 	OPT_NO_REMEMBER,
 	OPT_SERVER,
 	OPT_GREETING,
@@ -67,6 +69,7 @@ static const struct {
 	{ "config", OPT_CONFIG, required_argument, false },
 	{ "send", OPT_SEND, required_argument, false },
 	{ "no-color", OPT_NO_COLOR, no_argument, true },
+	{ "no-mouse", OPT_NO_MOUSE, no_argument, true },
 	{ "no-remember", OPT_NO_REMEMBER, no_argument, true },
 	{ "server", OPT_SERVER, required_argument, true },
 	{ "greeting", OPT_GREETING, required_argument, true },
@@ -135,6 +138,9 @@ apply(struct options *o, enum opt opt, const char *value)
 		return 0;
 	case OPT_NO_COLOR:
 		o->no_color = true;
+		return 0;
+	case OPT_NO_MOUSE:
+		o->no_mouse = true;
 		return 0;
 	case OPT_NO_REMEMBER:
 		o->no_remember = true;
@@ -373,6 +379,7 @@ options_read(struct options *o, int argc, char **argv, int *status)
 	fill(&o->greeting, &file.greeting);
 	o->plain |= file.plain;
 	o->no_color |= file.no_color || (no_color != NULL && *no_color != '\0');
+	o->no_mouse |= file.no_mouse;
 	o->no_remember |= file.no_remember;
 	options_release(&file);
 	if (*status == 0)

@@ -19,6 +19,7 @@ struct options {
 	char *config;
 	bool plain;
 	bool no_color;
+	bool no_mouse;
 	bool no_remember;
 	char *greeting; /* said once, behind the first login; NULL: none */
 	char *send_target, *send_text; /* --send; NULL: not given */

@@ -32,6 +32,7 @@
 #include "tui/keys.h"
 #include "tui/lineedit.h"
 #include "tui/model.h"
+#include "tui/mouse.h"
 #include "tui/paint.h"
 #include "tui/status.h"
 #include "tui/stream.h"
@@ -45,6 +46,7 @@ enum {
 	USERS_FOLD = 60,   /* below this many columns the users are folded */
 	BARS_FOLD = 8,     /* below this many rows there is one bar */
 	OLDER_PAGE = 100,
+	WHEEL_LINES = 3,
 	HINT_CAP = 512,
 	PROMPT_CAP = 2048,
 	SEEN_INPUT = 16,   /* further bits beside MODEL_ALL */
@@ -469,6 +471,71 @@ screen_key(struct ui *ui, enum keys_key key)
 	}
 }
 
+/* ---- the mouse --------------------------------------------------------- */
+
+static bool
+is_in(const struct pane *p, const struct mouse *at)
+{
+	return at->row >= p->y && at->row < p->y + p->h && at->col >= p->x &&
+	    at->col < p->x + p->w;
+}
+
+static void
+click_user(struct ui *ui, int row)
+{
+	struct model *m = ui->env->model;
+	const struct user *u = users_at(&ui->users, m, row - ui->users.y);
+	struct convo *c;
+
+	if (u == NULL || strcmp(u->user, model_status(m)->user) == 0 ||
+	    (c = model_open(m, u->user)) == NULL)
+		return;
+	client_show(ui->env->client, c);
+	frame_due(ui, SEEN_ALL);
+}
+
+/* Where there is one bar only, it says what is unread elsewhere. */
+static void
+click_bar(struct ui *ui, int col, const char *hint)
+{
+	struct model *m = ui->env->model;
+	size_t below = stream_below(ui->stream, model_current(m)), i;
+
+	if (ui->status.h == 0)
+		show_unread(ui);
+	else if (status_convo_at(&ui->convos, m, below, hint, col, &i))
+		show_convo(ui, i);
+}
+
+/* hint: what stood in the bar when the mouse was pressed. */
+static void
+press_mouse(struct ui *ui, const struct mouse *at, const char *hint)
+{
+	if (at->what == MOUSE_WHEEL_UP)
+		scroll_by(ui, -WHEEL_LINES);
+	else if (at->what == MOUSE_WHEEL_DOWN)
+		scroll_by(ui, WHEEL_LINES);
+	else if (at->what == MOUSE_CLICK && is_in(&ui->users, at))
+		click_user(ui, at->row);
+	else if (at->what == MOUSE_CLICK && is_in(&ui->convos, at))
+		click_bar(ui, at->col, hint);
+}
+
+/* What is let go or moved is no reason for a hint to leave. */
+static void
+mouse_key(struct ui *ui, const char *bytes, size_t n)
+{
+	char hint[HINT_CAP];
+	struct mouse at;
+
+	if (ui->asking || !mouse_parse(bytes, n, &at) || at.what == MOUSE_OTHER)
+		return;
+	memcpy(hint, ui->hint, sizeof(hint));
+	if (hint[0] != '\0')
+		set_hint(ui, "");
+	press_mouse(ui, &at, hint);
+}
+
 static void
 line_key(enum keys_key key, const char *bytes, size_t n)
 {
@@ -496,6 +563,10 @@ on_key(void *arg, enum keys_key key, const char *bytes, size_t n)
 	bool again = ui->interrupted;
 	enum form_key form = FORM_PASS;
 
+	if (key == KEYS_MOUSE) {
+		mouse_key(ui, bytes, n);
+		return;
+	}
 	ui->interrupted = false;
 	if (ui->hint[0] != '\0')
 		set_hint(ui, "");
@@ -686,6 +757,7 @@ screen_open(const struct ui_env *env, char *why, size_t cap)
 		return NULL;
 	}
 	paint_open(env->no_color);
+	terminal_mouse(!env->no_mouse);
 	ui->keys = keys_new(on_key, ui);
 	add_terminfo_keys(ui->keys);
 	ui->stream = stream_new();

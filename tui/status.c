@@ -11,7 +11,7 @@
 #include "tui/paint.h"
 #include "tui/rooms.h"
 
-enum { BAR_CAP = 8192, NAME_CAP = 1024 };
+enum { BAR_CAP = 8192, NAME_CAP = 1024, BELOW_CAP = 48 };
 
 static void
 add_clean(struct buf *b, const char *s)
@@ -173,12 +173,12 @@ draw_convo(const struct pane *p, int col, const struct model *m, size_t i,
 	return end;
 }
 
-/* As many as fit, the current one among them. */
-static void
-draw_convos(const struct pane *p, const struct model *m)
+/* The first of as many as fit, the current one among them. */
+static size_t
+first_convo(const struct pane *p, const struct model *m)
 {
-	size_t i, current = model_current_index(m), from = current;
-	int cols = draw_convo(p, 0, m, current, false), more, col = 0;
+	size_t from = model_current_index(m);
+	int cols = draw_convo(p, 0, m, from, false), more;
 
 	while (from > 0) {
 		more = draw_convo(p, 0, m, from - 1, false);
@@ -187,27 +187,65 @@ draw_convos(const struct pane *p, const struct model *m)
 		cols += more;
 		from--;
 	}
-	for (i = from; i < model_convos(m) && col < p->w; i++)
+	return from;
+}
+
+static void
+draw_convos(const struct pane *p, const struct model *m)
+{
+	size_t i = first_convo(p, m);
+	int col = 0;
+
+	for (; i < model_convos(m) && col < p->w; i++)
 		col = draw_convo(p, col, m, i, true);
+}
+
+/* " 3 new below ", at the right of the bar; *convos: what it leaves. */
+static void
+below_text(const struct pane *p, size_t below, char text[BELOW_CAP],
+    struct pane *convos)
+{
+	int cols;
+
+	text[0] = '\0';
+	if (below > 0)
+		snprintf(text, BELOW_CAP, " %zu new below ", below);
+	cols = (int)strlen(text);
+	*convos = *p;
+	if (cols + 1 < p->w)
+		convos->w -= cols;
 }
 
 void
 status_draw_convos(
     const struct pane *p, struct model *m, size_t below, const char *hint)
 {
-	chtype style = paint_style(PAINT_BAR);
-	struct pane cut = *p;
-	char text[48] = "";
-	int cols;
+	struct pane convos;
+	char text[BELOW_CAP];
 
-	if (below > 0)
-		snprintf(text, sizeof(text), " %zu new below ", below);
-	draw_bar(p, style, hint, text);
-	cols = (int)strlen(text);
-	if (cols + 1 < p->w)
-		cut.w -= cols;
+	below_text(p, below, text, &convos);
+	draw_bar(p, paint_style(PAINT_BAR), hint, text);
 	if (*hint == '\0')
-		draw_convos(&cut, m);
+		draw_convos(&convos, m);
+}
+
+bool
+status_convo_at(const struct pane *p, struct model *m, size_t below,
+    const char *hint, int col, size_t *i)
+{
+	struct pane convos;
+	char text[BELOW_CAP];
+	int end = 0;
+
+	below_text(p, below, text, &convos);
+	if (*hint != '\0' || col >= convos.w)
+		return false;
+	for (*i = first_convo(&convos, m); *i < model_convos(m); ++*i) {
+		end = draw_convo(&convos, end, m, *i, false);
+		if (col < end)
+			return true;
+	}
+	return false;
 }
 
 void

@@ -8,6 +8,7 @@
 #ifndef TUI_STATUS_H
 #define TUI_STATUS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,11 @@ void status_draw(const struct pane *, struct model *, int64_t now);
  * the conversations, or "". */
 void status_draw_convos(
     const struct pane *, struct model *, size_t below, const char *hint);
+
+/* The conversation whose name status_draw_convos puts into that column; false:
+ * none. */
+bool status_convo_at(const struct pane *, struct model *, size_t below,
+    const char *hint, int col, size_t *i);
 
 void status_draw_both(const struct pane *, struct model *, int64_t now,
     size_t below, const char *hint);

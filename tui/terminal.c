@@ -29,8 +29,13 @@ static struct {
 	SCREEN *screen;
 	int wake; /* eventfd(2); -1: none */
 	volatile sig_atomic_t events;
+	bool mouse; /* wanted, and there is one */
 	struct sigaction old[WATCHED];
 } tty = { .wake = -1 };
+
+/* Clicks and the wheel; in decimal numbers, for wide screens. */
+static const char mouse_on[] = "\033[?1000h\033[?1006h";
+static const char mouse_off[] = "\033[?1006l\033[?1000l";
 
 static const char paste_on[] = "\033[?2004h", paste_off[] = "\033[?2004l";
 
@@ -91,10 +96,18 @@ reset_add(const char *s)
 	}
 }
 
+static bool
+mouse_known(void)
+{
+	return capability("kmous") != NULL;
+}
+
 static void
 prepare_reset(void)
 {
 	tty.reset_len = 0;
+	if (mouse_known())
+		reset_add(mouse_off);
 	reset_add(paste_off);
 	reset_add(capability("sgr0"));
 	reset_add(capability("op"));
@@ -108,6 +121,34 @@ put(const char *s)
 {
 	fputs(s, stdout);
 	fflush(stdout);
+}
+
+/* What we want of the terminal beyond curses. */
+static void
+modes_on(void)
+{
+	put(paste_on);
+	if (tty.mouse)
+		put(mouse_on);
+}
+
+static void
+modes_off(void)
+{
+	if (tty.mouse)
+		put(mouse_off);
+	put(paste_off);
+}
+
+void
+terminal_mouse(bool on)
+{
+	on = on && mouse_known();
+	if (on == tty.mouse)
+		return;
+	tty.mouse = on;
+	if (tty.taken)
+		put(on ? mouse_on : mouse_off);
 }
 
 /* ---- signals ----------------------------------------------------------- */
@@ -193,7 +234,7 @@ terminal_again(void)
 	reset_prog_mode();
 	clearok(curscr, TRUE);
 	refresh();
-	put(paste_on);
+	modes_on();
 }
 
 void
@@ -201,7 +242,7 @@ terminal_suspend(void)
 {
 	struct sigaction dfl, old;
 
-	put(paste_off);
+	modes_off();
 	endwin();
 	tty.taken = 0;
 	memset(&dfl, 0, sizeof(dfl));
@@ -223,7 +264,7 @@ terminal_resize(void)
 	    ws.ws_col > 0)
 		resizeterm(ws.ws_row, ws.ws_col);
 	clearok(curscr, TRUE); /* terminals reflow what they show */
-	put(paste_on);
+	modes_on();
 }
 
 /* newterm() without the signal handlers that it would like to have. */
@@ -289,7 +330,7 @@ terminal_open(char *why, size_t cap)
 	tty.taken = 1;
 	curses_modes();
 	watch_signals();
-	put(paste_on);
+	modes_on();
 	return true;
 }
 
@@ -297,7 +338,8 @@ void
 terminal_close(void)
 {
 	unwatch_signals();
-	put(paste_off);
+	modes_off();
+	tty.mouse = false;
 	endwin();
 	tty.taken = 0;
 	/* Curses restores what it found, but let nothing depend on it. */

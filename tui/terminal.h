@@ -38,6 +38,13 @@ void terminal_again(void);
 /* Takes over the window's size. */
 void terminal_resize(void);
 
+/*
+ * Whether the terminal is to report the mouse, from now on; its own selection
+ * needs Shift then.  Only where terminfo knows a mouse.  Never on while others
+ * have the terminal.
+ */
+void terminal_mouse(bool on);
+
 /* What a key sends by terminfo's name of it ("kpp"); NULL: not known. */
 const char *terminal_key(const char *name);
 

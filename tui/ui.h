@@ -61,6 +61,7 @@ struct ui_env {
 	void *arg;
 	const char *history_file; /* of the input line; NULL: keep none */
 	bool no_color;            /* NO_COLOR, or colour = off */
+	bool no_mouse;
 };
 
 struct ui_class {

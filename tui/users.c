@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tui/users.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,7 +10,10 @@
 #include "tui/rooms.h"
 #include "tui/paint.h"
 
-enum { NAME_CAP = 1024 };
+enum {
+	NAME_CAP = 1024,
+	MARGIN = 2 /* the line that parts it, and a blank */
+};
 
 /* A name, with "…" where it is cut. */
 static void
@@ -74,44 +78,117 @@ draw_user(const struct pane *p, int row, const struct model *m,
 	buf_release(&b);
 }
 
-static int
+/* ---- rows -------------------------------------------------------------- */
+
+/* Who is in the pane, and where a row of it stands. */
+struct list {
+	struct model *m;
+	struct roster *here; /* NULL: all that the server told of */
+	size_t count, online;
+	int rows;
+};
+
+enum row_kind { ROW_ONLINE, ROW_AWAY, ROW_USER, ROW_MORE, ROW_NONE };
+
+static void
+list_of(struct list *l, const struct pane *p, struct model *m)
+{
+	l->m = m;
+	l->here = model_here(m);
+	l->count = l->here != NULL ? roster_count(l->here) : model_users(m);
+	l->online = l->here != NULL ? roster_online(l->here) : model_online(m);
+	l->rows = p->h;
+}
+
+/* What stands in that row; of a user or more, from which one on. */
+static enum row_kind
+row_of(const struct list *l, int row, size_t *i)
+{
+	bool away = l->online < l->count, last = row + 1 == l->rows;
+	size_t at = (size_t)row;
+
+	if (row == 0)
+		return ROW_ONLINE;
+	at--;
+	if (away && at >= l->online) {
+		if (at == l->online && !last)
+			return ROW_AWAY;
+		/* There is no heading in the last row. */
+		at -= at > l->online;
+	}
+	*i = at;
+	if (at >= l->count)
+		return ROW_NONE;
+	return last && at + 1 < l->count ? ROW_MORE : ROW_USER;
+}
+
+static const struct user *
+user_of(const struct list *l, size_t i)
+{
+	return l->here != NULL ? roster_shown(l->here, i) : model_user(l->m, i);
+}
+
+static void
 draw_heading(const struct pane *p, int row, const char *what, size_t n)
 {
 	char text[64];
 
 	snprintf(text, sizeof(text), "%s %zu", what, n);
 	paint(p, row, 0, paint_style(PAINT_BOLD), text);
-	return row + 1;
+}
+
+static void
+draw_row(const struct pane *p, int row, const struct list *l)
+{
+	char more[32];
+	size_t i;
+
+	switch (row_of(l, row, &i)) {
+	case ROW_ONLINE:
+		draw_heading(p, row, l->here != NULL ? "Here" : "Active",
+		    l->online);
+		break;
+	case ROW_AWAY:
+		draw_heading(p, row, "Away", l->count - l->online);
+		break;
+	case ROW_USER:
+		draw_user(p, row, l->m, user_of(l, i));
+		break;
+	case ROW_MORE:
+		snprintf(more, sizeof(more), "+%zu more", l->count - i);
+		paint(p, row, 0, paint_style(PAINT_DIM), more);
+		break;
+	case ROW_NONE:
+		break;
+	}
 }
 
 void
 users_draw(const struct pane *p, struct model *m)
 {
 	struct pane in = *p;
-	struct roster *here = model_here(m);
-	size_t count = here != NULL ? roster_count(here) : model_users(m);
-	size_t online = here != NULL ? roster_online(here) : model_online(m);
-	size_t i;
-	char more[32];
+	struct list l;
 	int row;
 
 	paint_erase(p);
-	for (row = 0; row < p->h; row++)
+	in.x += MARGIN;
+	in.w -= MARGIN;
+	list_of(&l, p, m);
+	for (row = 0; row < p->h; row++) {
 		paint(p, row, 0, paint_style(PAINT_DIM), "│");
-	in.x += 2;
-	in.w -= 2;
-	if (in.w <= 0)
-		return;
-	row = draw_heading(&in, 0, here != NULL ? "Here" : "Active", online);
-	for (i = 0; i < count && row < in.h; i++) {
-		if (i == online && row + 1 < in.h)
-			row = draw_heading(&in, row, "Away", count - online);
-		if (row + 1 == in.h && i + 1 < count) {
-			snprintf(more, sizeof(more), "+%zu more", count - i);
-			paint(&in, row, 0, paint_style(PAINT_DIM), more);
-			break;
-		}
-		draw_user(&in, row++, m, here != NULL ?
-		    roster_shown(here, i) : model_user(m, i));
+		if (in.w > 0)
+			draw_row(&in, row, &l);
 	}
+}
+
+const struct user *
+users_at(const struct pane *p, struct model *m, int row)
+{
+	struct list l;
+	size_t i;
+
+	if (row < 0 || row >= p->h || p->w <= MARGIN)
+		return NULL;
+	list_of(&l, p, m);
+	return row_of(&l, row, &i) == ROW_USER ? user_of(&l, i) : NULL;
 }

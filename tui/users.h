@@ -10,8 +10,12 @@
 
 struct model;
 struct pane;
+struct user;
 
 /* The pane's first column is the line that parts it from the stream. */
 void users_draw(const struct pane *, struct model *);
+
+/* Whose name stands in that row of the pane; NULL: nobody's. */
+const struct user *users_at(const struct pane *, struct model *, int row);
 
 #endif

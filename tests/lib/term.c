@@ -45,7 +45,7 @@ struct term {
 	VTerm *vt;
 	VTermScreen *screen;
 	int rows, cols;
-	bool alternate, hidden;
+	bool alternate, hidden, mouse;
 	struct buf bytes;
 	char row[ROW_CAP];
 };
@@ -65,6 +65,8 @@ on_prop(VTermProp prop, VTermValue *val, void *arg)
 		t->alternate = val->boolean;
 	if (prop == VTERM_PROP_CURSORVISIBLE)
 		t->hidden = !val->boolean;
+	if (prop == VTERM_PROP_MOUSE)
+		t->mouse = val->number != VTERM_PROP_MOUSE_NONE;
 	return 1;
 }
 
@@ -434,6 +436,12 @@ bool
 term_cursor_hidden(struct term *t)
 {
 	return t->hidden;
+}
+
+bool
+term_mouse(struct term *t)
+{
+	return t->mouse;
 }
 
 void

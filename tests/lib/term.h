@@ -93,6 +93,7 @@ struct term_look term_look_at(struct term *, int row, int col);
 
 bool term_alternate(struct term *); /* the other screen: full-screen mode */
 bool term_cursor_hidden(struct term *);
+bool term_mouse(struct term *); /* it reports the mouse */
 /* Also when the program has ended. */
 void term_modes(struct term *, struct termios *);
 

@@ -49,6 +49,7 @@ expect_restored(struct term *t)
 	last = memmem(bytes, n, paste_off, sizeof(paste_off) - 1);
 	assert_non_null(last);
 	assert_false(term_cursor_hidden(t));
+	assert_false(term_mouse(t));
 }
 
 static void

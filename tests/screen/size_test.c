@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -89,6 +90,41 @@ no_size_is_too_small_to_survive(void **state)
 	term_await(t, "lineker  日本 message at size 7");
 	term_type(t, "still here\r");
 	term_await(t, "messi  still here");
+}
+
+/* As when a window is dragged: what stands there at the end is right. */
+static void
+a_storm_of_sizes_ends_in_the_right_picture(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	struct term *t = person_open(s, "messi", 24, 80);
+	char *before, *after;
+	int i, row, col;
+
+	(void)state;
+	for (i = 0; i < 30; i++)
+		client_ask(c, "broadcast - 日本 line %d of many", i);
+	term_await(t, "line 29 of many");
+	term_type(t, "half a line");
+	term_await_row_is(t, -1, "> half a line");
+	before = term_screen(t);
+	for (i = 0; i < 300; i++)
+		term_resize(t, 1 + i * 7 % 60, 1 + i * 13 % 150);
+	term_resize(t, 1, 1);
+	term_await_cursor(t, 0, 0);
+	term_resize(t, 24, 80);
+	term_await_row_is(t, -1, "> half a line");
+	term_await(t, "line 29 of many");
+	term_await(t, "│ Active 2");
+	term_await_row(t, -2, " 1:everyone");
+	after = term_screen(t);
+	assert_string_equal(after, before);
+	term_cursor(t, &row, &col);
+	assert_int_equal(row, 23);
+	assert_int_equal(col, 13);
+	free(after);
+	free(before);
 }
 
 static void
@@ -187,6 +223,7 @@ main(void)
 		T(all_parts_have_their_place),
 		T(a_resize_is_followed_there_and_back),
 		T(no_size_is_too_small_to_survive),
+		T(a_storm_of_sizes_ends_in_the_right_picture),
 		T(the_users_pane_folds_and_unfolds),
 		T(help_fits_on_the_smallest_usual_screen),
 		T(f1_lists_the_keys),

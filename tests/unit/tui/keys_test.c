@@ -78,8 +78,8 @@ other_sequences_come_whole(void **state)
 {
 	(void)state;
 	EXPECT("\033[1;5Cx", " 1:^[1;5C 0:x");
-	EXPECT("\033[<0;12;7Mx", " 1:^[<0;12;7M 0:x");
-	EXPECT("\033[M !!x", " 1:^[M !! 0:x");
+	EXPECT("\033[<0;12;7Mx", " 4:^[<0;12;7M 0:x");
+	EXPECT("\033[M !!x", " 4:^[M !! 0:x");
 	EXPECT("\033bx", " 1:^b 0:x");
 	EXPECT("\033éx", " 1:^é 0:x");
 }

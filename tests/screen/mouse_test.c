@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The mouse: what a click shows, what the wheel moves, whose it is. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/lib/client.h"
+#include "tests/lib/person.h"
+#include "tests/lib/server.h"
+#include "tests/lib/term.h"
+
+enum { LEFT = 0, RIGHT = 2, UP = 64, DOWN = 65 };
+
+/* Pressed and let go in that cell. */
+static void
+press(struct term *t, int button, int row, int col)
+{
+	char report[64];
+
+	snprintf(report, sizeof(report), "\033[<%d;%d;%dM\033[<%d;%d;%dm",
+	    button, col + 1, row + 1, button, col + 1, row + 1);
+	term_type(t, report);
+}
+
+static void
+press_on(struct term *t, int button, const char *text, int cells)
+{
+	int row, col;
+
+	term_await(t, text);
+	assert_true(term_find(t, text, &row, &col));
+	press(t, button, row, col + cells);
+}
+
+static void
+a_click_on_a_name_shows_that_conversation(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	client_ask(c, "send - messi psst");
+	term_await(t, "│ lineker    (1)");
+	term_await_row(t, -2, "2:lineker(1)");
+	press_on(t, LEFT, "│ lineker    (1)", 3);
+	term_await_row_is(t, -1, "lineker>");
+	term_await(t, "lineker  psst");
+	term_await_gone(t, "(1)");
+
+	/* Away, too; one with whom nothing was said yet; the whole row. */
+	press_on(t, LEFT, "│ henderson", 15);
+	term_await_row_is(t, -1, "henderson>");
+	term_await_row(t, -2, "3:henderson");
+
+	/* Oneself, headings and other buttons: nothing. */
+	press_on(t, LEFT, "│ messi", 3);
+	press_on(t, LEFT, "│ Active", 3);
+	press_on(t, LEFT, "│ Away", 3);
+	press_on(t, RIGHT, "│ lineker", 3);
+	term_type(t, "still here");
+	term_await_row_is(t, -1, "henderson> still here");
+}
+
+static void
+a_click_on_the_bar_shows_what_it_names(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	client_ask(c, "send - messi psst");
+	press_on(t, LEFT, "2:lineker(1)", 11);
+	term_await_row_is(t, -1, "lineker>");
+	press_on(t, LEFT, "1:everyone", 0);
+	term_await_row_is(t, -1, ">");
+	press(t, LEFT, 22, 60); /* behind all names */
+	press(t, LEFT, 5, 5);   /* in the stream */
+	term_type(t, "typed");
+	term_await_row_is(t, -1, "> typed");
+}
+
+static void
+the_one_bar_of_a_low_screen_leads_to_what_is_unread(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	struct term *t = person_open(s, "messi", 5, 30);
+
+	(void)state;
+	client_ask(c, "send - messi psst");
+	press_on(t, LEFT, "1:everyone +1", 1);
+	term_await_row(t, -2, "2:lineker");
+}
+
+static void
+the_wheel_scrolls(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	struct term *t = person_open(s, "messi", 12, 80);
+	int i;
+
+	(void)state;
+	for (i = 0; i < 40; i++)
+		client_ask(c, "broadcast - line number %d.", i);
+	term_await(t, "line number 39.");
+	press(t, UP, 4, 4);
+	term_await_gone(t, "line number 39.");
+	term_await(t, "line number 36.");
+	press(t, UP, 4, 4);
+	term_await_gone(t, "line number 36.");
+	press(t, DOWN, 4, 4);
+	press(t, DOWN, 4, 4);
+	term_await(t, "line number 39.");
+	term_await_row_is(t, -1, ">");
+}
+
+static void
+the_mouse_is_the_terminals_where_it_is_not_wanted(void **state)
+{
+	static const char *const env[] = { "CHAT_PASSWORD=surabaya", NULL };
+	static const char *const vt100[] = { "CHAT_PASSWORD=surabaya",
+		"TERM=vt100", NULL };
+	struct term_options o = { .env = env };
+	struct server *s = server_open(NULL);
+	char where[128];
+	const char *const argv[] = { "chat-tui", "--no-mouse", where, NULL };
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	assert_true(term_mouse(t));
+	snprintf(where, sizeof(where), "lineker@%s", server_address(s));
+	t = term_open(&o, argv);
+	term_await_row(t, 0, "online");
+	assert_false(term_mouse(t));
+	/* What has no mouse is not told of one. */
+	o.env = vt100;
+	t = term_open(&o, (const char *const[]){ "chat-tui", where, NULL });
+	term_await_row(t, 0, "online");
+	assert_false(term_mouse(t));
+}
+
+static void
+reports_leave_nothing_in_the_form(void **state)
+{
+	struct term *t = person_new(NULL, 24, 80);
+
+	(void)state;
+	term_await(t, "Password");
+	press(t, LEFT, 3, 3);
+	press(t, UP, 3, 3);
+	term_type(t, "x");
+	term_await(t, "x");
+	assert_false(term_shows(t, "<0;"));
+	assert_false(term_shows(t, "<64;"));
+}
+
+#define T(f) cmocka_unit_test_teardown(f, people_cleanup)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(a_click_on_a_name_shows_that_conversation),
+		T(a_click_on_the_bar_shows_what_it_names),
+		T(the_one_bar_of_a_low_screen_leads_to_what_is_unread),
+		T(the_wheel_scrolls),
+		T(the_mouse_is_the_terminals_where_it_is_not_wanted),
+		T(reports_leave_nothing_in_the_form),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -691,6 +691,13 @@ heir_apply(struct change *c)
 	group_tell_member(c->ask.chat, m, NULL);
 }
 
+/* What the lines of who is thrown out are told: a kick lets one come again. */
+static enum wire_err
+why_out(const struct change *c)
+{
+	return c->act == CHAT_BAN ? WIRE_BANNED : WIRE_NOT_MEMBER;
+}
+
 static void
 out_apply(struct change *c)
 {
@@ -721,7 +728,7 @@ out_apply(struct change *c)
 		group_tell_leave(chat, g, m, kicked ? c->who.shown : NULL,
 		    c->act, kicked ? c->text : NULL);
 		if (m->lines > 0)
-			lines_end(chat, m, WIRE_BANNED); /* frees it */
+			lines_end(chat, m, why_out(c)); /* frees it */
 		else
 			member_free(chat, m);
 	}
@@ -949,7 +956,7 @@ run_kick(struct change *c)
 	group_tell_leave(
 	    c->ask.chat, c->group, m, c->who.shown, c->act, c->text);
 	m->out = true;
-	lines_end(c->ask.chat, m, WIRE_BANNED);
+	lines_end(c->ask.chat, m, why_out(c));
 	change_end(c, WIRE_OK);
 }
 
@@ -1089,7 +1096,7 @@ run_ban(struct change *c)
 		group_tell_leave(c->ask.chat, c->group, m, c->who.shown,
 		    c->act, c->text);
 		m->out = true;
-		lines_end(c->ask.chat, m, WIRE_BANNED);
+		lines_end(c->ask.chat, m, why_out(c));
 		run_rule(c);
 	}
 }

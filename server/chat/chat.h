@@ -435,8 +435,8 @@ void chat_watch_more(struct chat *, uint64_t watcher);
  * group without '#'; made if it is not there.  Refused (no number, 0): *err.
  * The first event comes before this returns: that its user has come.  A line
  * that takes no more (event says false) is closed: ended with WIRE_BUSY; it is
- * closed also when its user is thrown out (WIRE_BANNED), when the session ends
- * (WIRE_NO_SESSION).
+ * closed also when its user is kicked (WIRE_NOT_MEMBER) or banned
+ * (WIRE_BANNED), when the session ends (WIRE_NO_SESSION).
  */
 uint64_t chat_line_open(struct chat *, const struct chat_who *,
     const char *group, const struct chat_sink *, uint64_t id,

@@ -1161,12 +1161,14 @@ lines_end_with_their_session_or_when_thrown_out(void **state)
 	assert_int_equal(ended(&r, &a), WIRE_OK);
 	assert_int_equal(act(&r, MESSI, CHAT_KICK, "neko"), WIRE_OK);
 	assert_int_equal(neko.eye.ended, 1);
-	assert_int_equal(neko.eye.why, WIRE_BANNED);
+	assert_int_equal(neko.eye.why, WIRE_NOT_MEMBER);
 	assert_string_equal(members(&r, MESSI), "messi owner\n");
+	neko = (struct raw){ 0 };
 	raw_open(&r, &neko, NEKO);
 	assert_int_equal(neko.err, WIRE_OK);
 	assert_int_equal(act(&r, MESSI, CHAT_BAN, "neko"), WIRE_OK);
 	assert_int_equal(neko.eye.ended, 1);
+	assert_int_equal(neko.eye.why, WIRE_BANNED);
 	raw_open(&r, &neko, NEKO);
 	assert_int_equal(neko.number, 0);
 	assert_int_equal(neko.err, WIRE_BANNED);

@@ -32,6 +32,7 @@
 
 #include "shared/xalloc.h"
 #include "tests/lib/client.h"
+#include "tests/lib/realms.h"
 #include "tests/lib/server.h"
 
 enum {
@@ -297,6 +298,53 @@ measure_senders(const char *what, const struct server *s,
 	free(had);
 }
 
+/* From one realm to the other: sent, durable on both sides and shown there,
+ * with at most window of them not yet shown. */
+static void
+measure_link(const char *what, struct server *its, struct server *medan,
+    size_t count, size_t window)
+{
+	struct client *messi = client_as(its, "messi", "surabaya");
+	struct client *james = client_watching(medan, "james", "surabaya");
+	double *sent_at = xcalloc(count, sizeof(double));
+	double *latency = xcalloc(count, sizeof(double));
+	size_t sent = 0, shown = 0;
+	double begun = now_us();
+
+	while (shown < count) {
+		for (; sent < count && sent < shown + window; sent++) {
+			sent_at[sent] = now_us();
+			client_printf(messi,
+			    "send - james@medan pesan %zu\r\n", sent);
+		}
+		client_event_of(james, "message");
+		latency[shown] = now_us() - sent_at[shown];
+		shown++;
+		while (client_poll_object(messi) != NULL)
+			continue;
+	}
+	print_row(what, count, now_us() - begun, latency);
+	client_close(messi);
+	client_close(james);
+	free(sent_at);
+	free(latency);
+}
+
+static void
+measure_links(void)
+{
+	struct server *its, *medan;
+
+	realms_open(&its, &medan);
+	realms_await_up(its, "medan");
+	measure_link(
+	    "to another realm, one by one", its, medan, ONE_BY_ONE, 1);
+	measure_link("to another realm, 256 under way", its, medan, AT_ONCE,
+	    WINDOW);
+	server_free(its);
+	server_free(medan);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -334,5 +382,6 @@ main(int argc, char *argv[])
 		free(token[i]);
 	client_close(c);
 	server_free(s);
+	measure_links();
 	return 0;
 }

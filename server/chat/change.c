@@ -841,6 +841,34 @@ change_leave_from(struct chat *chat, struct group *g, struct member *m,
 	out_write(c, m, origin);
 }
 
+static struct member *
+one_of(const struct group *g, const char *realm)
+{
+	struct member *m;
+
+	TAILQ_FOREACH(m, &g->members, entry)
+		if (m->joined && !m->out && strcmp(member_realm(m), realm) == 0)
+			return m;
+	return NULL;
+}
+
+void
+change_drop_realm(struct chat *chat, struct group *g, const char *realm)
+{
+	struct member *m;
+	struct change *c;
+
+	while ((m = one_of(g, realm)) != NULL) {
+		c = change_new(
+		    chat, g, NULL, NULL, (struct chat_done){ 0 });
+		c->act = CHAT_ACTS;
+		out_write(c, m, NULL);
+		/* The disk refuses: the next tick tries again. */
+		if (one_of(g, realm) == m)
+			return;
+	}
+}
+
 static void
 leave_ours(struct chat *chat, const struct doer *who, struct group *g,
     struct chat_done done)

@@ -131,6 +131,27 @@ wishes_met(struct chat *chat, const char *conv, const struct account *a,
 }
 
 /* Granted, and the items are still out: they come when the link is back. */
+/* The words of a group are not refused because a realm is away; so they must
+ * not pile up for it either. */
+static void
+drop_full_realms(struct chat *chat, struct group *g)
+{
+	const struct chat_router *router = &chat->router;
+	const char *realm[PEER_REALMS_MAX];
+	size_t i, n;
+
+	if (router->reach == NULL)
+		return;
+	n = group_realms(g, NULL, realm, PEER_REALMS_MAX);
+	for (i = 0; i < n && i < PEER_REALMS_MAX; i++) {
+		char key[WIRE_NAME_CAP];
+
+		snprintf(key, sizeof(key), "%s", realm[i]);
+		if (router->reach(router->arg, key) == CHAT_REALM_FULL)
+			change_drop_realm(chat, g, key);
+	}
+}
+
 void
 groups_tick(struct chat *chat)
 {
@@ -147,6 +168,8 @@ groups_tick(struct chat *chat)
 		after = TAILQ_NEXT(g, entry);
 		if (g->unsaved && !group_is_copy(g))
 			change_settle(chat, g);
+		else if (!group_is_copy(g))
+			drop_full_realms(chat, g);
 	}
 }
 

@@ -190,6 +190,10 @@ void change_settle(struct chat *, struct group *);
 void change_leave_from(struct chat *, struct group *, struct member *,
     const struct chat_origin *, struct chat_done);
 
+/* That realm cannot be reached, and as much waits for it as may: its members
+ * are out of it, as if they had left. */
+void change_drop_realm(struct chat *, struct group *, const char *realm);
+
 /* ---- copy.c ----------------------------------------------------------- */
 
 struct wish_list *wishes_new(void);

@@ -15,7 +15,7 @@
 #include "server/store/store.h"
 #include "shared/xalloc.h"
 
-enum { TAG_MS = 24 * 60 * 60 * 1000, REALMS_MAX = 64 };
+enum { TAG_MS = 24 * 60 * 60 * 1000 };
 
 /* A message on its way: to a link that is asked, to the disk. */
 struct said {
@@ -116,7 +116,7 @@ static void
 said_to_group(struct said *said)
 {
 	const char *at = strchr(said->key, '@');
-	const char *realm[REALMS_MAX];
+	const char *realm[PEER_REALMS_MAX];
 	size_t i, n;
 
 	/* What the home of a group has sent us, others get from there. */
@@ -124,8 +124,8 @@ said_to_group(struct said *said)
 		return;
 
 	n = group_realms(said->to.group, at != NULL ? at + 1 : NULL, realm,
-	    REALMS_MAX);
-	for (i = 0; i < n && i < REALMS_MAX; i++)
+	    PEER_REALMS_MAX);
+	for (i = 0; i < n && i < PEER_REALMS_MAX; i++)
 		said_to_realm(said, realm[i]);
 }
 
@@ -335,7 +335,7 @@ static void
 said_store(struct said *said, const struct chat_origin *origin)
 {
 	const struct account *a = said->account, *b = said->to.other;
-	struct store_out out[REALMS_MAX];
+	struct store_out out[PEER_REALMS_MAX];
 	char body[PEER_ITEM_MAX];
 	struct store_tag tag;
 	struct store_along along = { .outs = out };

@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "server/chat/peer.h"
 #include "shared/resolve.h"
 #include "shared/wire.h"
 
@@ -30,7 +31,7 @@ struct realms;
 struct store;
 
 enum {
-	REALMS_MAX = 64,
+	REALMS_MAX = PEER_REALMS_MAX,
 	REALM_SECRET_MAX = 4096, /* bytes of a secret's file */
 	REALM_QUEUE_MAX = 100000 /* items that wait for one realm */
 };

@@ -739,6 +739,28 @@ another_realm_does_not_change_our_group_or_a_thirds(void **state)
 /* ---- going out -------------------------------------------------------- */
 
 static void
+a_realm_that_takes_nothing_any_more_has_no_members_in_the_end(void **state)
+{
+	struct two t;
+	struct answer a = { 0 };
+
+	enter(&t, *state);
+	begin_join(&t.home, t.messi, "#batak", &a);
+	assert_int_equal(join_far(&t, t.lineker), WIRE_OK);
+	look_away(&t);
+	t.home.reach = CHAT_REALM_FULL;
+	chat_tick(t.home.w->chat);
+	world_run(t.home.w);
+	assert_string_equal(seen(&t.em), "leave #batak lineker@medan\n");
+	/* When it is back it learns it, in its order. */
+	t.home.reach = CHAT_REALM_UP;
+	exchange(&t);
+	assert_non_null(
+	    strstr(seen(&t.el), "leave #batak@surabaya lineker\n"));
+	part(&t);
+}
+
+static void
 who_leaves_elsewhere_is_out_at_home(void **state)
 {
 	struct two t;
@@ -1189,6 +1211,8 @@ main(void)
 		WORLD_TEST(forged_words_and_items_are_refused),
 		WORLD_TEST(
 		    another_realm_does_not_change_our_group_or_a_thirds),
+		WORLD_TEST(
+		    a_realm_that_takes_nothing_any_more_has_no_members_in_the_end),
 		WORLD_TEST(who_leaves_elsewhere_is_out_at_home),
 		WORLD_TEST(a_leave_that_the_disk_refuses_leaves_one_in),
 		WORLD_TEST(

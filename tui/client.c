@@ -7,6 +7,7 @@
 #include "tui/core.h"
 #include "tui/delivery.h"
 #include "tui/login.h"
+#include "tui/missed.h"
 #include "tui/parse.h"
 #include "tui/tidings.h"
 #include "tui/uplink.h"
@@ -81,6 +82,8 @@ forget_requests(struct client *c)
 {
 	loop_timer_unset(c->loop, &c->relogin);
 	requests_drop(&c->requests);
+	if (c->missed != NULL)
+		missed_lost(c->missed);
 	core_nothing_comes(c);
 }
 
@@ -202,6 +205,20 @@ client_lazy(struct client *c)
 	c->lazy = true;
 }
 
+void
+client_follow(struct client *c, client_message_fn *fn, void *arg)
+{
+	c->lazy = true;
+	c->missed = missed_new(c, fn, arg);
+}
+
+void
+client_hold(struct client *c, bool held)
+{
+	missed_hold(c->missed, held);
+	uplink_hold(c->uplink, held);
+}
+
 bool
 client_logged_in(const struct client *c)
 {
@@ -257,6 +274,7 @@ client_free(struct client *c)
 		return;
 	uplink_hang_up(c->uplink);
 	forget_requests(c);
+	missed_free(c->missed);
 	uplink_free(c->uplink);
 	outbox_release(&c->outbox);
 	login_release(c);

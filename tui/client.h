@@ -28,6 +28,7 @@ struct client;
 struct convo;
 struct loop;
 struct model;
+struct model_message;
 
 enum client_why {
 	CLIENT_NO_LOGIN,  /* connected, and nothing to log in with */
@@ -109,6 +110,16 @@ void client_take_back(struct client *, const char *unsent);
 void client_show(struct client *, struct convo *);
 /* For plain lines: pages of history only when they are asked for. */
 void client_lazy(struct client *);
+/*
+ * Instead of going into the model messages go to fn as they come, from now on:
+ * in the order of their ids, each once, and none is left out however long the
+ * connection was lost.  Nothing counts as read by it.  Set before connecting.
+ * While they are held fn is not called; they wait at the server.
+ */
+typedef void client_message_fn(void *arg, const struct model_message *);
+void client_follow(struct client *, client_message_fn *, void *arg);
+void client_hold(struct client *, bool held);
+
 /* The UI has reached the top: older ones, a page; no matter if already asked
  * or at the beginning. */
 void client_older(struct client *, struct convo *, int limit);

@@ -8,6 +8,7 @@
  *	tidings.c   who is there, what is unread, what happens
  *	groups.c    which groups there are, and what happens there
  *	history.c   pages of older messages, read marks
+ *	missed.c    for who follows: all messages, in order
  *	delivery.c  what was typed, until it is answered
  *	ask.c       the person's questions, and what they do in groups
  *	client.c    life, and who gets what comes in
@@ -27,6 +28,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct missed;
 struct uplink;
 
 struct client {
@@ -60,6 +62,9 @@ struct client {
 	/* history.c */
 	int64_t read_at;
 	struct loop_timer reads;
+
+	/* missed.c; NULL: messages go into the model */
+	struct missed *missed;
 
 	/* delivery.c */
 	struct outbox outbox;

@@ -6,6 +6,7 @@
 #include "tui/answer.h"
 #include "tui/core.h"
 #include "tui/delivery.h"
+#include "tui/missed.h"
 #include "tui/parse.h"
 #include "tui/tidings.h"
 #include "tui/uplink.h"
@@ -170,7 +171,7 @@ done_watch(struct client *c, const struct request *rq, json_t *reply)
 	 */
 	if (model_last_seen(c->model) < 0)
 		model_seen(c->model, last);
-	else if (parse_true(reply, "gap")) {
+	else if (c->missed == NULL && parse_true(reply, "gap")) {
 		model_gap(c->model);
 		core_notice(c, "more was missed than the server sends again; "
 		               "older messages come as you scroll up");
@@ -178,6 +179,8 @@ done_watch(struct client *c, const struct request *rq, json_t *reply)
 	uplink_useful(c->uplink);
 	core_set_link(c, LINK_CATCHING);
 	tidings_ask(c);
+	if (c->missed != NULL)
+		missed_watching(c->missed, parse_true(reply, "gap"), last);
 	client_show(c, model_current(c->model));
 	delivery_pump(c);
 }

@@ -45,7 +45,7 @@ struct app {
 	char *session_file, *history_file, *unsent_file;
 	struct state state;
 
-	bool script;    /* nobody to ask: --send, or a pipe */
+	bool script;    /* nobody to ask: --send, --follow, or a pipe */
 	bool typed;     /* a person logged in here: to be remembered */
 	bool remembered;
 	bool greeted;
@@ -113,7 +113,7 @@ on_check(void *arg)
 	}
 	if (!a->leaving)
 		return;
-	if (a->script ? !client_busy(a->client) :
+	if (a->script && !a->opt.follow ? !client_busy(a->client) :
 	        client_unanswered(a->client) == 0)
 		leave_now(a);
 }
@@ -130,7 +130,7 @@ app_quit(void *arg)
 		return;
 	}
 	a->leaving = true;
-	if (a->script)
+	if (a->script && !a->opt.follow)
 		loop_timer_set(a->loop, &a->limit, SCRIPT_MS, on_limit, a);
 	else if (waiting > 0 && model_status(a->model)->link != LINK_ONLINE) {
 		model_noticef(a->model, clock_ms(),
@@ -270,6 +270,12 @@ app_server(void *arg, const char *server)
 }
 
 static void
+app_broken(void *arg, const char *why)
+{
+	stop(arg, EX_IOERR, why);
+}
+
+static void
 app_refused(void *arg)
 {
 	struct app *a = arg;
@@ -308,11 +314,17 @@ on_need_login(void *arg, enum client_why why, const char *text)
 		stop(a, 0, NULL);
 		return;
 	}
+	/* Away for longer than a token lives. */
+	if (a->opt.follow && why == CLIENT_EXPIRED && a->opt.user != NULL &&
+	    a->opt.password != NULL) {
+		client_login(a->client, a->opt.user, a->opt.password);
+		return;
+	}
 	if (a->script && why != CLIENT_NO_LOGIN && why != CLIENT_LOGGED_OUT) {
 		stop(a, EX_NOPERM, text);
 		return;
 	}
-	if (a->opt.send_target != NULL) {
+	if (a->opt.send_target != NULL || a->opt.follow) {
 		stop(a, EX_NOPERM, "who is it?  USER@HOST, and CHAT_PASSWORD "
 		                   "or --password-file");
 		return;
@@ -371,7 +383,7 @@ on_lost(void *arg, const char *why)
 	    why);
 	if (!a->online)
 		stop(a, EX_UNAVAILABLE, text);
-	else if (a->limit.slot == 0)
+	else if (a->limit.slot == 0 && !a->opt.follow)
 		loop_timer_set(a->loop, &a->limit, SCRIPT_MS, on_limit, a);
 }
 
@@ -512,10 +524,11 @@ begin(struct app *a)
 	if (known) {
 		a->remembered = true;
 		client_resume(a->client, a->state.user, a->state.token);
-		take_unsent(a);
+		if (!a->opt.follow) /* that only listens */
+			take_unsent(a);
 	} else if (o->user != NULL && o->password != NULL)
 		client_login(a->client, o->user, o->password);
-	else if (o->send_target != NULL)
+	else if (o->send_target != NULL || o->follow)
 		on_need_login(a, CLIENT_NO_LOGIN, "");
 }
 
@@ -542,12 +555,14 @@ open_ui(struct app *a)
 		},
 		.login = app_login,
 		.refused = app_refused,
+		.broken = app_broken,
 		.arg = a,
 		.history_file = a->history_file,
 		.no_color = a->opt.no_color,
 		.no_mouse = a->opt.no_mouse,
+		.json = a->opt.json,
 	};
-	a->class = full ? &ui_screen : &ui_plain;
+	a->class = a->opt.follow ? &ui_follow : full ? &ui_screen : &ui_plain;
 	a->ui = a->class->open(&a->env, why, sizeof(why));
 	if (a->ui == NULL) {
 		fprintf(stderr, "chat-tui: %s; try --plain\n", why);
@@ -645,7 +660,8 @@ main(int argc, char **argv)
 		options_release(&a.opt);
 		return a.status;
 	}
-	a.script = a.opt.send_target != NULL || isatty(STDIN_FILENO) != 1;
+	a.script = a.opt.send_target != NULL || a.opt.follow ||
+	    isatty(STDIN_FILENO) != 1;
 	a.loop = loop_new();
 	a.model = model_new();
 	a.client = client_new(a.loop, a.model, &events, &a);

@@ -23,6 +23,8 @@ static const char help[] =
     "  --plain               lines in, lines out; no full screen\n"
     "  --send TARGET TEXT    send one message and leave; status 0 says that\n"
     "                        the server has it on its disk\n"
+    "  --follow              print what is said, as it comes, and read nothing\n"
+    "  --follow --json       the same, a JSON object a line\n"
     "  --password-file FILE  the first line of it is the password\n"
     "                        (or the environment's CHAT_PASSWORD)\n"
     "  --config FILE         default $XDG_CONFIG_HOME/chat-tui/config\n"
@@ -38,8 +40,9 @@ static const char help[] =
     "\n"
     "Exit status: 0 all that was typed was answered OK; 1 the server refused\n"
     "a message; 64 wrong usage; 66 no password file; 69 the server cannot be\n"
-    "reached; 75 the connection was lost before the answer, try again; 77 the\n"
-    "login was refused; 78 the configuration file is wrong.\n";
+    "reached; 74 standard output cannot be written; 75 the connection was lost\n"
+    "before the answer, try again; 77 the login was refused; 78 the\n"
+    "configuration file is wrong.\n";
 
 enum opt {
 	OPT_TLS = 256,
@@ -47,6 +50,8 @@ enum opt {
 	OPT_PASSWORD_FILE,
 	OPT_CONFIG,
 	OPT_SEND,
+	OPT_FOLLOW,
+	OPT_JSON,
 	OPT_NO_COLOR,
 	OPT_NO_MOUSE,
 	OPT_NO_REMEMBER,
@@ -68,6 +73,8 @@ static const struct {
 	{ "password-file", OPT_PASSWORD_FILE, required_argument, true },
 	{ "config", OPT_CONFIG, required_argument, false },
 	{ "send", OPT_SEND, required_argument, false },
+	{ "follow", OPT_FOLLOW, no_argument, false },
+	{ "json", OPT_JSON, no_argument, false },
 	{ "no-color", OPT_NO_COLOR, no_argument, true },
 	{ "no-mouse", OPT_NO_MOUSE, no_argument, true },
 	{ "no-remember", OPT_NO_REMEMBER, no_argument, true },
@@ -135,6 +142,12 @@ apply(struct options *o, enum opt opt, const char *value)
 		    "without it passwords cross the net in the clear");
 	case OPT_PLAIN:
 		o->plain = true;
+		return 0;
+	case OPT_FOLLOW:
+		o->follow = true;
+		return 0;
+	case OPT_JSON:
+		o->json = true;
 		return 0;
 	case OPT_NO_COLOR:
 		o->no_color = true;
@@ -311,6 +324,15 @@ parse_argv(struct options *o, int argc, char **argv, int *status)
 			if ((*status = apply(o, (enum opt)opt, optarg)) != 0)
 				return OPTIONS_FAIL;
 		}
+	if (o->json && !o->follow) {
+		*status = complain(EX_USAGE, "--json goes with --follow");
+		return OPTIONS_FAIL;
+	}
+	if (o->follow && o->send_target != NULL) {
+		*status = complain(
+		    EX_USAGE, "--follow and --send do not go together");
+		return OPTIONS_FAIL;
+	}
 	if (optind < argc &&
 	    (*status = set_server(o, argv[optind++])) != 0)
 		return OPTIONS_FAIL;

@@ -18,6 +18,7 @@ struct options {
 	char *password_file;
 	char *config;
 	bool plain;
+	bool follow, json; /* --follow, and --json with it */
 	bool no_color;
 	bool no_mouse;
 	bool no_remember;

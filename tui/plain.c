@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Plain lines: what is typed or piped in goes to slash_line(), what is said
- * comes out, one line each:
- *
- *	10:04 <messi> to everyone
- *	10:05 <messi -> you> in private
- *	-- a line of the program's own
+ * comes out as lines (lines.h), and behind -- what the program has to say.
  *
  * From a pipe or file a line is taken when all before it is answered; so the
  * answers stand in order, and the end of input is the end of it all.  On a
@@ -20,6 +16,7 @@
 #include "shared/wire.h"
 #include "shared/xalloc.h"
 #include "tui/client.h"
+#include "tui/lines.h"
 #include "tui/model.h"
 
 #include <errno.h>
@@ -29,7 +26,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -65,70 +61,35 @@ static volatile sig_atomic_t echo_is_off;
 /* ---- out --------------------------------------------------------------- */
 
 static void
-out_clean(const char *head, const char *text, size_t n)
+out_line(const char *head, const char *text)
 {
 	struct buf b;
 
 	buf_init(&b, OUT_CAP);
-	(void)buf_adds(&b, head);
-	(void)utf8_clean(&b, text, n); /* full: the rest is left out */
-	(void)buf_addc(&b, '\n');
+	lines_line(&b, head, text, strlen(text));
 	(void)fwrite(buf_data(&b), 1, b.len, stdout);
 	buf_release(&b);
 }
 
 static void
-out_line(const char *head, const char *text)
-{
-	out_clean(head, text, strlen(text));
-}
-
-/* A text of several lines: the later ones cannot pass for other messages. */
-static void
 out_text(const char *head, const char *text)
 {
-	for (;;) {
-		size_t n = strcspn(text, "\n");
-		size_t shown = n > 0 && text[n - 1] == '\r' ? n - 1 : n;
+	struct buf b;
 
-		out_clean(head, text, shown);
-		if (text[n] == '\0')
-			return;
-		text += n + 1;
-		head = "      | ";
-	}
-}
-
-static void
-clock_of(int64_t ms, char out[8])
-{
-	time_t t = (time_t)(ms / 1000);
-	struct tm tm;
-
-	if (localtime_r(&t, &tm) == NULL || strftime(out, 8, "%H:%M", &tm) == 0)
-		snprintf(out, 8, "--:--");
+	buf_init(&b, OUT_CAP);
+	lines_text(&b, head, text);
+	(void)fwrite(buf_data(&b), 1, b.len, stdout);
+	buf_release(&b);
 }
 
 static void
 out_message(const struct convo *c, const struct item *it)
 {
-	const char *target = convo_target(c);
-	const char *to = target;
-	char at[8];
+	const char *to = convo_target(c);
 	struct buf head;
 
-	/* A private one to us: the target is the other party. */
-	if (target[0] != '*' && target[0] != '#' && !it->own)
-		to = "you";
-	clock_of(it->time, at);
-	buf_init(&head, 4096);
-	(void)buf_addf(&head, "%s <", at);
-	(void)utf8_clean(&head, it->from, strlen(it->from));
-	if (strcmp(target, "*") != 0) {
-		(void)buf_adds(&head, " -> ");
-		(void)utf8_clean(&head, to, strlen(to));
-	}
-	(void)buf_adds(&head, "> ");
+	buf_init(&head, LINES_HEAD);
+	lines_head(&head, it->time, it->from, to, it->own);
 	out_text(buf_data(&head), it->text);
 	buf_release(&head);
 	if (it->queued != NULL)
@@ -144,7 +105,7 @@ out_failed(const struct convo *c, const struct item *it)
 
 	if (strcmp(to, "*") == 0)
 		to = "everyone";
-	buf_init(&head, 4096);
+	buf_init(&head, LINES_HEAD);
 	(void)buf_adds(&head, "-- not sent to ");
 	(void)utf8_clean(&head, to, strlen(to));
 	(void)buf_adds(&head, " (");

@@ -6,6 +6,7 @@
 #include "tui/core.h"
 #include "tui/groups.h"
 #include "tui/history.h"
+#include "tui/missed.h"
 #include "tui/model.h"
 #include "tui/parse.h"
 
@@ -141,6 +142,10 @@ event_message(struct client *c, json_t *o)
 
 	if (!parse_message(o, &msg)) {
 		core_broken(c, "a bad message");
+		return;
+	}
+	if (c->missed != NULL) {
+		missed_message(c->missed, &msg);
 		return;
 	}
 	(void)model_add(c->model, &msg, MODEL_LIVE);

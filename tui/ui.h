@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What main.c drives: the full screen (screen.c) or plain lines (plain.c).
- * Either is a table of functions; struct ui is its own.
+ * What main.c drives: the full screen (screen.c), plain lines (plain.c), or
+ * only what others say (follow.c).  Each is a table of functions; struct ui is its own.
  *
  * A UI watches standard input in the loop, gives each line to slash_line(),
  * and shows the model.  It never decides when the program ends: it calls
@@ -58,10 +58,13 @@ struct ui_env {
 	void (*login)(void *arg, const struct ui_login *);
 	/* A line that slash_line() refused: a script ends with status 1. */
 	void (*refused)(void *arg);
+	/* The UI can show nothing any more; why goes to standard error. */
+	void (*broken)(void *arg, const char *why);
 	void *arg;
 	const char *history_file; /* of the input line; NULL: keep none */
 	bool no_color;            /* NO_COLOR, or colour = off */
 	bool no_mouse;
+	bool json;                /* --follow --json */
 };
 
 struct ui_class {
@@ -89,5 +92,6 @@ struct ui_class {
 
 extern const struct ui_class ui_screen; /* screen.c */
 extern const struct ui_class ui_plain;  /* plain.c */
+extern const struct ui_class ui_follow; /* follow.c */
 
 #endif

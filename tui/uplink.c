@@ -32,6 +32,7 @@ struct uplink {
 	struct dial *dial; /* looking up and connecting */
 	uint64_t conn;     /* 0: none */
 	struct frame frame;
+	bool held;
 	char host[RESOLVE_HOST_CAP], port[8];
 
 	struct retry retry; /* how long to pause */
@@ -78,6 +79,7 @@ uplink_hang_up(struct uplink *u)
 	struct conn *cn = conn_of(u);
 
 	u->conn = 0;
+	u->held = false;
 	if (cn != NULL)
 		conn_abort(cn);
 	if (u->dial != NULL)
@@ -154,9 +156,11 @@ on_input(struct conn *cn, void *arg)
 
 	if (u->conn != id)
 		return;
+	if (u->held)
+		return;
 	loop_timer_set(u->loop, &u->alive, IDLE_MS, on_idle, u);
-	/* Any frame may end the connection. */
-	while (u->conn == id)
+	/* Any frame may end the connection, or hold it. */
+	while (u->conn == id && !u->held)
 		switch (frame_next(&u->frame, conn_in(cn), &p, &n)) {
 		case FRAME_MORE:
 			u->events->read(u->arg);
@@ -168,6 +172,23 @@ on_input(struct conn *cn, void *arg)
 			u->events->frame(u->arg, p, n);
 			break;
 		}
+}
+
+void
+uplink_hold(struct uplink *u, bool held)
+{
+	struct conn *cn = conn_of(u);
+
+	if (cn == NULL || held == u->held)
+		return;
+	u->held = held;
+	if (held) {
+		conn_pause(cn);
+		loop_timer_unset(u->loop, &u->alive);
+	} else {
+		conn_resume(cn);
+		conn_kick(cn); /* what came before */
+	}
 }
 
 static void

@@ -64,6 +64,10 @@ void uplink_fail(struct uplink *, const char *why);
  * good one, behind which the pauses begin anew. */
 void uplink_useful(struct uplink *);
 
+/* While it is held nothing is read, and silence means nothing; a connection
+ * that is made meanwhile is not held. */
+void uplink_hold(struct uplink *, bool held);
+
 bool uplink_is_up(const struct uplink *);
 void uplink_send(struct uplink *, const void *, size_t);
 int64_t uplink_retry_at(const struct uplink *); /* loop_now() time */

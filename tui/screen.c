@@ -174,8 +174,11 @@ draw_bars(struct ui *ui)
 {
 	int64_t now = loop_now(ui->env->loop);
 	struct model *m = ui->env->model;
-	size_t below = stream_below(ui->stream, model_current(m));
+	size_t below = 0;
 
+	/* Else the stream's divider says it. */
+	if (!stream_shows_present(ui->stream))
+		below = stream_below(ui->stream, model_current(m));
 	if (ui->asking) {
 		if (ui->status.h > 0)
 			status_draw(&ui->status, m, now);
@@ -334,9 +337,8 @@ scroll_by(struct ui *ui, long lines)
 static void
 page(struct ui *ui, int pages)
 {
-	int lines = ui->stream_pane.h > 1 ? ui->stream_pane.h - 1 : 1;
-
-	scroll_by(ui, (long)pages * lines);
+	stream_page(ui->stream, model_current(ui->env->model), pages);
+	frame_due(ui, MODEL_STREAM | MODEL_CONVS);
 }
 
 static void
@@ -601,7 +603,10 @@ line_accept(void *arg, const char *line)
 	}
 	if (line[strspn(line, " \t\n")] == '\0')
 		return;
-	stream_to_end(ui->stream);
+	/* One's own words are seen where the newest are; what commands say may
+	 * be longer. */
+	if (*line == '/' || !stream_shows_present(ui->stream))
+		stream_to_end(ui->stream);
 	frame_due(ui, SEEN_ALL);
 	if (!slash_line(&ui->env->slash, line) && !ui->asking)
 		lineedit_set(line); /* to be mended */

@@ -19,7 +19,9 @@ enum {
 	TIME_COLS = 6,     /* "12:34 " */
 	CACHE = 512,       /* a power of two; above the rows of any screen */
 	CLEAN_CAP = 1 << 18,
-	EXTRA_MAX = 3      /* lines above an item that are not its own */
+	EXTRA_MAX = 3,     /* lines above an item that are not its own */
+	PRESENT_PART = 4,  /* one row of so many for the newest lines, */
+	PRESENT_MAX = 4    /* but no more than these */
 };
 
 /* An item as it is drawn at the present width. */
@@ -57,6 +59,8 @@ struct stream {
 	bool top;
 	uint64_t low;        /* else: the item of the lowest line ... */
 	size_t low_line;     /* ... and which line of it */
+	int64_t low_id;      /* for when the item is gone: where it stood */
+	int present;         /* rows for the newest lines, while further up */
 	int64_t seen;        /* the newest message when we left the end */
 };
 
@@ -231,7 +235,16 @@ block_of(struct stream *st, const struct item *it)
 
 /* ---- lines above an item ----------------------------------------------- */
 
-enum extra { EXTRA_BEGIN, EXTRA_FETCHING, EXTRA_DAY, EXTRA_MARK };
+enum extra { EXTRA_BEGIN, EXTRA_FETCHING, EXTRA_OLDER, EXTRA_DAY, EXTRA_MARK };
+
+/* What stands above all that is held. */
+static enum extra
+extra_at_top(const struct convo *c)
+{
+	if (convo_fetching(c))
+		return EXTRA_FETCHING;
+	return convo_begin(c) ? EXTRA_BEGIN : EXTRA_OLDER;
+}
 
 static size_t
 extras(struct stream *st, const struct convo *c, size_t i,
@@ -241,10 +254,8 @@ extras(struct stream *st, const struct convo *c, size_t i,
 	int day = block_of(st, it)->day, before = 0;
 	size_t n = 0;
 
-	if (i == 0 && convo_fetching(c))
-		out[n++] = EXTRA_FETCHING;
-	else if (i == 0 && convo_begin(c))
-		out[n++] = EXTRA_BEGIN;
+	if (i == 0)
+		out[n++] = extra_at_top(c);
 	if (i > 0)
 		before = block_of(st, convo_item(c, i - 1))->day;
 	if (day != 0 && day != before)
@@ -303,6 +314,10 @@ draw_extra(struct stream *st, const struct pane *p, int row, enum extra e,
 		break;
 	case EXTRA_FETCHING:
 		draw_rule(p, row, paint_style(PAINT_DIM), "fetching older …");
+		break;
+	case EXTRA_OLDER:
+		draw_rule(p, row, paint_style(PAINT_DIM),
+		    "older ones are at the server");
 		break;
 	case EXTRA_DAY:
 		draw_day(st, p, row, it->time);
@@ -410,28 +425,39 @@ end_place(struct stream *st, const struct convo *c)
 	return at;
 }
 
-/* Where the lowest line is.  What it hung on may have gone: then, the end. */
-static struct place
-low_place(struct stream *st, const struct convo *c)
+/* Rows of the pane for what is read; the divider and the newest lines take the
+ * others while there are any below. */
+static int
+upper_height(const struct stream *st)
 {
-	struct place at;
-	size_t height;
+	return st->present > 0 ? st->height - st->present - 1 : st->height;
+}
 
-	if (!st->end && convo_find_item(c, st->low, &at.item)) {
-		height = height_of(st, c, at.item);
-		at.line = st->low_line < height ? st->low_line : height - 1;
-		return at;
-	}
-	st->end = true;
-	return end_place(st, c);
+/*
+ * The lowest line of the upper rows with which they and the newest lines would
+ * show what the end shows, but for the line that the divider hides: so going
+ * up by a line from the end shows one more at the top.
+ */
+static struct place
+base_place(struct stream *st, const struct convo *c)
+{
+	struct place at = end_place(st, c);
+
+	if (st->present > 0)
+		go_up(st, c, &at, st->present + 1);
+	return at;
+}
+
+static bool
+is_before(struct place a, struct place b)
+{
+	return a.item < b.item || (a.item == b.item && a.line < b.line);
 }
 
 static void
 hang_on(struct stream *st, const struct convo *c, struct place at)
 {
-	struct place end = end_place(st, c);
-
-	if (at.item == end.item && at.line == end.line) {
+	if (!is_before(at, base_place(st, c))) {
 		st->end = true;
 		return;
 	}
@@ -439,29 +465,69 @@ hang_on(struct stream *st, const struct convo *c, struct place at)
 		st->seen = convo_last(c);
 	st->end = false;
 	st->low = convo_item(c, at.item)->serial;
+	st->low_id = convo_item(c, at.item)->id;
 	st->low_line = at.line;
+}
+
+/* What the lowest line hung on has gone, as the oldest do when there are too
+ * many: the first that stood behind it. */
+static struct place
+next_place(struct stream *st, const struct convo *c)
+{
+	struct place at = { 0, 0 };
+
+	while (at.item + 1 < convo_count(c) &&
+	    convo_item(c, at.item)->id < st->low_id)
+		at.item++;
+	hang_on(st, c, at);
+	return at;
+}
+
+/* Where the lowest line is. */
+static struct place
+low_place(struct stream *st, const struct convo *c)
+{
+	struct place at;
+	size_t height;
+
+	if (st->end)
+		return base_place(st, c);
+	if (!convo_find_item(c, st->low, &at.item))
+		return next_place(st, c);
+	height = height_of(st, c, at.item);
+	at.line = st->low_line < height ? st->low_line : height - 1;
+	return at;
 }
 
 bool
 stream_scroll(struct stream *st, const struct convo *c, long lines)
 {
 	struct place at, top;
+	int rows = upper_height(st);
 	long moved;
 
-	if (convo_count(c) == 0 || st->height <= 0)
+	if (convo_count(c) == 0 || rows <= 0)
 		return false;
 	at = low_place(st, c);
 	if (lines > 0) {
 		moved = go_down(st, c, &at, lines);
 	} else {
 		top = at;
-		if (go_up(st, c, &top, st->height - 1) < st->height - 1)
+		if (go_up(st, c, &top, rows - 1) < rows - 1)
 			return false;
 		moved = go_up(st, c, &top, -lines);
 		go_up(st, c, &at, moved);
 	}
 	hang_on(st, c, at);
 	return moved > 0;
+}
+
+bool
+stream_page(struct stream *st, const struct convo *c, int pages)
+{
+	int rows = upper_height(st);
+
+	return stream_scroll(st, c, (long)pages * (rows > 1 ? rows - 1 : 1));
 }
 
 void
@@ -482,6 +548,12 @@ stream_at_top(const struct stream *st)
 	return st->top;
 }
 
+bool
+stream_shows_present(const struct stream *st)
+{
+	return st->end || st->present > 0;
+}
+
 size_t
 stream_below(const struct stream *st, const struct convo *c)
 {
@@ -499,26 +571,85 @@ stream_below(const struct stream *st, const struct convo *c)
 	return n;
 }
 
-void
-stream_draw(struct stream *st, const struct pane *p, const struct convo *c)
+/* The lines that end at that place, up to the first row; the uppermost one. */
+static struct place
+draw_up(struct stream *st, const struct pane *p, const struct convo *c,
+    struct place at)
 {
-	struct place at;
 	int row = p->h - 1;
 
+	do {
+		draw_place(st, p, row--, c, at);
+	} while (row >= 0 && go_up(st, c, &at, 1) == 1);
+	return at;
+}
+
+static void
+draw_divider(const struct stream *st, const struct pane *p, int row,
+    const struct convo *c)
+{
+	size_t below = stream_below(st, c);
+	char text[80];
+
+	if (below == 0) {
+		draw_rule(p, row, paint_style(PAINT_DIM),
+		    st->narrow ? "the newest" : "the newest; End goes there");
+		return;
+	}
+	snprintf(text, sizeof(text),
+	    st->narrow ? "%zu new below" : "%zu new below; End goes there",
+	    below);
+	draw_rule(p, row, paint_style(PAINT_MARK), text);
+}
+
+/* Nothing is held: whether anything is to come. */
+static void
+draw_none(const struct pane *p, const struct convo *c)
+{
+	if (convo_fetching(c) || convo_begin(c))
+		draw_extra(NULL, p, 0, extra_at_top(c), NULL);
+}
+
+static void
+measure(struct stream *st, const struct pane *p, const struct convo *c)
+{
 	st->width = p->w;
 	st->height = p->h;
 	st->narrow = COLS < NARROW;
+	st->present = p->h / PRESENT_PART;
+	if (st->present > PRESENT_MAX)
+		st->present = PRESENT_MAX;
 	if (convo_serial(c) != st->convo) {
 		st->convo = convo_serial(c);
 		st->end = true;
 	}
+}
+
+void
+stream_draw(struct stream *st, const struct pane *p, const struct convo *c)
+{
+	struct pane part = *p;
+	struct place at;
+
+	measure(st, p, c);
 	paint_erase(p);
 	st->top = false;
+	if (convo_count(c) == 0 && p->w > 0)
+		draw_none(p, c);
 	if (convo_count(c) == 0 || p->h <= 0 || p->w <= 0)
 		return;
 	at = low_place(st, c);
-	do {
-		draw_place(st, p, row--, c, at);
-	} while (row >= 0 && go_up(st, c, &at, 1) == 1);
+	hang_on(st, c, at); /* other widths put it elsewhere */
+	if (st->end) {
+		at = end_place(st, c);
+	} else if (st->present > 0) {
+		part.h = st->present;
+		part.y = p->y + p->h - part.h;
+		draw_up(st, &part, c, end_place(st, c));
+		part.y = p->y;
+		part.h = upper_height(st);
+		draw_divider(st, p, part.h, c);
+	}
+	at = draw_up(st, &part, c, at);
 	st->top = at.item == 0 && at.line == 0;
 }

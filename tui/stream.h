@@ -6,7 +6,9 @@
  * costs as many look-ups as the pane has rows, however long the conversation.
  *
  * The place that is shown hangs on its lowest line, so nothing moves under
- * the reader when messages come or older ones are put in above.
+ * the reader when messages come or older ones are put in above.  While it is
+ * not the end the newest lines stand under it in a few rows of their own,
+ * where there is room for them: behind a divider that counts what is new.
  */
 #ifndef TUI_STREAM_H
 #define TUI_STREAM_H
@@ -27,9 +29,13 @@ void stream_draw(struct stream *, const struct pane *, const struct convo *);
 /* By lines, up where negative; the pane and the conversation are those of the
  * last stream_draw.  False: it was at the top or the bottom already. */
 bool stream_scroll(struct stream *, const struct convo *, long lines);
+/* The same by pages, of which each shows a line of the one before. */
+bool stream_page(struct stream *, const struct convo *, int pages);
 void stream_to_end(struct stream *);
 
 bool stream_at_end(const struct stream *);
+/* What comes is seen: it is at the end, or has rows for the newest. */
+bool stream_shows_present(const struct stream *);
 /* The last stream_draw reached the oldest that is held. */
 bool stream_at_top(const struct stream *);
 /* Messages that came while further up, and are below the pane. */

@@ -112,13 +112,14 @@ the_wheel_scrolls(void **state)
 		client_ask(c, "broadcast - line number %d.", i);
 	term_await(t, "line number 39.");
 	press(t, UP, 4, 4);
-	term_await_gone(t, "line number 39.");
-	term_await(t, "line number 36.");
+	term_await(t, "line number 28.");
+	assert_false(term_shows(t, "line number 27."));
 	press(t, UP, 4, 4);
-	term_await_gone(t, "line number 36.");
+	term_await(t, "line number 25.");
 	press(t, DOWN, 4, 4);
 	press(t, DOWN, 4, 4);
-	term_await(t, "line number 39.");
+	term_await_gone(t, "the newest;");
+	term_await(t, "line number 35.");
 	term_await_row_is(t, -1, ">");
 }
 

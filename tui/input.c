@@ -10,28 +10,37 @@
 
 enum { SHOWN_CAP = 16 * LINEEDIT_MAX, PROMPT_CAP = 4096 };
 
-/* What is to be seen of s: clean, one row. */
+/* Adds s, clean but for its line ends, which become sign. */
 static void
-show(struct buf *out, const char *s, size_t n, bool hidden)
+add_clean(struct buf *out, const char *s, size_t n, const char *sign)
 {
 	const char *nl;
 	size_t len;
 
+	while ((nl = memchr(s, '\n', n)) != NULL) {
+		len = (size_t)(nl - s);
+		(void)utf8_clean(out, s, len);
+		buf_adds(out, sign);
+		s += len + 1;
+		n -= len + 1;
+	}
+	(void)utf8_clean(out, s, n);
+}
+
+/* What is to be seen of s: clean, one row. */
+static void
+show(struct buf *out, const char *s, size_t n, bool hidden)
+{
+	size_t len;
+
 	buf_clear(out);
-	while (n > 0) {
-		if (hidden) {
-			len = utf8_valid(s, n) ? utf8_cluster(s, n) : 1;
-			buf_adds(out, "•");
-		} else if (*s == '\n') {
-			len = 1;
-			buf_adds(out, "↵");
-		} else {
-			nl = memchr(s, '\n', n);
-			len = nl != NULL ? (size_t)(nl - s) : n;
-			utf8_clean(out, s, len);
-		}
-		s += len;
-		n -= len;
+	if (!hidden) {
+		add_clean(out, s, n, "↵");
+		return;
+	}
+	for (; n > 0; s += len, n -= len) {
+		len = utf8_valid(s, n) ? utf8_cluster(s, n) : 1;
+		buf_adds(out, "•");
 	}
 }
 
@@ -84,6 +93,184 @@ draw_prompt(const struct pane *p, const char *prompt)
 	buf_release(&b);
 	return cols;
 }
+
+/* ---- several rows ------------------------------------------------------- */
+
+/* A walk over a text, row by row. */
+struct walk {
+	const char *s;
+	size_t n, i; /* the next row begins at i */
+	int width;
+	bool done;
+};
+
+/* The next row, s[*start .. *end); false: there is none.  A text that ends in
+ * '\n' has an empty row behind it. */
+static bool
+next_row(struct walk *w, size_t *start, size_t *end)
+{
+	int col = 0, cols;
+	size_t len;
+
+	if (w->done)
+		return false;
+	*start = w->i;
+	for (; w->i < w->n; w->i += len) {
+		if (w->s[w->i] == '\n') {
+			*end = w->i++;
+			return true;
+		}
+		len = utf8_cluster(w->s + w->i, w->n - w->i);
+		cols = utf8_cluster_width(w->s + w->i, len);
+		if (col + cols > w->width && w->i > *start) {
+			*end = w->i;
+			return true;
+		}
+		col += cols;
+	}
+	*end = w->n;
+	w->done = true;
+	return true;
+}
+
+/* The text as it is to be seen, with its line ends; *cursor: where in it. */
+static void
+show_lines(struct buf *out, size_t *cursor)
+{
+	size_t len, point;
+	const char *line = lineedit_text(&len, &point);
+
+	buf_init(out, SHOWN_CAP);
+	add_clean(out, line, point, "\n");
+	*cursor = out->len;
+	add_clean(out, line + point, len - point, "\n");
+}
+
+/* Columns for the prompt; each row but the first begins behind as many. */
+static int
+prompt_cols(const char *prompt, int width)
+{
+	struct buf b;
+	const char *s;
+	int cols;
+
+	buf_init(&b, PROMPT_CAP);
+	s = paint_clean(&b, prompt);
+	(void)paint_fit(s, strlen(s), width / 2, &cols);
+	buf_release(&b);
+	return cols;
+}
+
+/* One column stays free, for the cursor behind a full row and the signs. */
+static int
+text_cols(const char *prompt, int width)
+{
+	int cols = width - prompt_cols(prompt, width) - 1;
+
+	return cols < 1 ? 1 : cols;
+}
+
+int
+input_rows(const char *prompt, int width, int max)
+{
+	struct buf shown;
+	struct walk w;
+	size_t cursor, start, end;
+	int rows = 0;
+
+	if (lineedit_busy() || max <= 1)
+		return 1;
+	show_lines(&shown, &cursor);
+	w = (struct walk){ .s = buf_data(&shown), .n = shown.len,
+		.width = text_cols(prompt, width) };
+	while (rows < max && next_row(&w, &start, &end))
+		rows++;
+	buf_release(&shown);
+	return rows;
+}
+
+/* Where the cursor is, in rows and columns of the text; how many rows there
+ * are. */
+static int
+find_cursor(struct walk w, size_t cursor, int *row, int *col)
+{
+	size_t start, end;
+	int rows = 0;
+
+	*row = *col = 0;
+	while (next_row(&w, &start, &end)) {
+		if (cursor >= start) {
+			*row = rows;
+			*col = utf8_width(w.s + start, cursor - start);
+		}
+		rows++;
+	}
+	return rows;
+}
+
+/* Moves the window over the rows so that the cursor is in it, and nothing
+ * below is left empty that something above could fill. */
+static void
+follow_rows(struct input *in, int row, int rows, int height)
+{
+	if (in->top > rows - height)
+		in->top = rows - height;
+	if (in->top < 0)
+		in->top = 0;
+	if (row < in->top)
+		in->top = row;
+	if (row >= in->top + height)
+		in->top = row - height + 1;
+}
+
+static void
+draw_rows(const struct pane *p, struct walk w, int at, int top)
+{
+	size_t start, end;
+	int row = 0;
+
+	while (row < top + p->h && next_row(&w, &start, &end)) {
+		if (row >= top)
+			paint_n(p, row - top, at, paint_style(PAINT_TEXT),
+			    w.s + start, end - start);
+		row++;
+	}
+	if (top > 0)
+		paint(p, 0, p->w - 1, paint_style(PAINT_DIM), "^");
+	if (next_row(&w, &start, &end))
+		paint(p, p->h - 1, p->w - 1, paint_style(PAINT_DIM), "v");
+}
+
+void
+input_draw_rows(struct input *in, const struct pane *p, const char *prompt,
+    int *row, int *col)
+{
+	struct buf shown;
+	struct walk w;
+	size_t cursor;
+	int at, rows;
+
+	*row = 0;
+	if (p->h <= 1 || lineedit_busy()) {
+		*col = input_draw(in, p, prompt, false);
+		return;
+	}
+	paint_erase(p);
+	at = draw_prompt(p, prompt);
+	show_lines(&shown, &cursor);
+	w = (struct walk){ .s = buf_data(&shown), .n = shown.len,
+		.width = text_cols(prompt, p->w) };
+	rows = find_cursor(w, cursor, row, col);
+	follow_rows(in, *row, rows, p->h);
+	draw_rows(p, w, at, in->top);
+	*row -= in->top;
+	*col += at;
+	if (*col >= p->w)
+		*col = p->w > 0 ? p->w - 1 : 0;
+	buf_release(&shown);
+}
+
+/* ---- one row ------------------------------------------------------------ */
 
 int
 input_draw(struct input *in, const struct pane *p, const char *prompt,

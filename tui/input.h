@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A row with the line that is being typed (lineedit.h): scrolled sideways so
- * that the cursor is in it, line ends of a paste as a sign, passwords as dots.
+ * The text that is being typed (lineedit.h), in one of two forms, each with the
+ * cursor in it: as it is, in several rows, broken between characters where a
+ * row ends and scrolled up and down; or in one row, scrolled sideways, with
+ * line ends as a sign and passwords as dots.
  */
 #ifndef TUI_INPUT_H
 #define TUI_INPUT_H
@@ -12,8 +14,17 @@ struct pane;
 
 /* Zeroed: nothing scrolled. */
 struct input {
-	int first; /* the column of the line that stands leftmost */
+	int first; /* one row: the column of the line that stands leftmost */
+	int top;   /* several: the row of the text that stands topmost */
 };
+
+/* How many rows of so many columns would show all of it; at most max. */
+int input_rows(const char *prompt, int width, int max);
+
+/* Draws it in all rows of the pane, in one where there is no more; where the
+ * cursor belongs goes to *row, *col. */
+void input_draw_rows(struct input *, const struct pane *, const char *prompt,
+    int *row, int *col);
 
 /* Draws the pane's first row; where the cursor belongs in it is returned.
  * While readline asks something (a search) its prompt takes prompt's place. */

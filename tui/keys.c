@@ -40,6 +40,12 @@ static const struct {
 	{ "\016", KEYS_NEXT },
 	{ "\020", KEYS_PREVIOUS },
 	{ "\032", KEYS_SUSPEND },
+	{ "\033\r", KEYS_NEWLINE },
+	{ "\033\n", KEYS_NEWLINE },
+	{ "\033[13;2u", KEYS_NEWLINE }, /* Shift-Enter, where they differ */
+	{ "\033[13;3u", KEYS_NEWLINE },
+	{ "\033[27;2;13~", KEYS_NEWLINE },
+	{ "\033[27;3;13~", KEYS_NEWLINE },
 	{ "\0331", KEYS_CONVERSATION_1 },
 	{ "\0332", KEYS_CONVERSATION_1 + 1 },
 	{ "\0333", KEYS_CONVERSATION_1 + 2 },

@@ -33,6 +33,7 @@ enum keys_key {
 	KEYS_PREVIOUS,
 	KEYS_UNREAD,
 	KEYS_REDRAW,
+	KEYS_NEWLINE, /* Alt-Enter */
 	KEYS_INTERRUPT,
 	KEYS_SUSPEND,
 	KEYS_CONVERSATION_1, /* Alt-1, and so on to ... */

@@ -268,6 +268,81 @@ move_back(int count, int key)
 	return move_to(clusters_off(-count));
 }
 
+/* ---- several lines ------------------------------------------------------ */
+
+/* Where the line that i is in begins, and where it ends. */
+static size_t
+line_start(size_t i)
+{
+	const char *nl = memrchr(rl_line_buffer, '\n', i);
+
+	return nl == NULL ? 0 : (size_t)(nl - rl_line_buffer) + 1;
+}
+
+static size_t
+line_end(size_t i)
+{
+	const char *nl = memchr(
+	    rl_line_buffer + i, '\n', (size_t)rl_end - i);
+
+	return nl == NULL ? (size_t)rl_end : (size_t)(nl - rl_line_buffer);
+}
+
+/* To the line that begins at start, as near to the cursor's column as one
+ * comes there. */
+static void
+move_to_line(size_t start)
+{
+	size_t here = (size_t)rl_point, from = line_start(here), at = start;
+	size_t end = line_end(start), next;
+	int want = utf8_width(rl_line_buffer + from, here - from);
+
+	while (at < end && (next = cluster_end(at)) <= end &&
+	    utf8_width(rl_line_buffer + start, next - start) <= want)
+		at = next;
+	rl_point = (int)at;
+}
+
+static int
+line_up(int count, int key)
+{
+	size_t start = line_start((size_t)rl_point);
+
+	if (start == 0)
+		return rl_get_previous_history(count, key);
+	move_to_line(line_start(start - 1));
+	return 0;
+}
+
+static int
+line_down(int count, int key)
+{
+	size_t end = line_end((size_t)rl_point);
+
+	if (end == (size_t)rl_end)
+		return rl_get_next_history(count, key);
+	move_to_line(end + 1);
+	return 0;
+}
+
+static int
+to_line_start(int count, int key)
+{
+	(void)count;
+	(void)key;
+	rl_point = (int)line_start((size_t)rl_point);
+	return 0;
+}
+
+static int
+to_line_end(int count, int key)
+{
+	(void)count;
+	(void)key;
+	rl_point = (int)line_end((size_t)rl_point);
+	return 0;
+}
+
 /* ---- bindings ---------------------------------------------------------- */
 
 static void
@@ -366,6 +441,10 @@ bind_keys(void)
 		rebind(map[i], rl_delete, delete_here);
 		rebind(map[i], rl_forward_char, move_forward);
 		rebind(map[i], rl_backward_char, move_back);
+		rebind(map[i], rl_get_previous_history, line_up);
+		rebind(map[i], rl_get_next_history, line_down);
+		rebind(map[i], rl_beg_of_line, to_line_start);
+		rebind(map[i], rl_end_of_line, to_line_end);
 	}
 	bind_map(vi_movement_keymap);
 	for (i = 0; i < 3; i++) {
@@ -686,6 +765,18 @@ lineedit_paste(const char *s, size_t n)
 	free(copy);
 	if (n < len)
 		full();
+}
+
+void
+lineedit_newline(void)
+{
+	if ((size_t)rl_end >= LINEEDIT_MAX) {
+		full();
+		return;
+	}
+	if (lineedit_busy())
+		end_search();
+	rl_insert_text("\n");
 }
 
 void

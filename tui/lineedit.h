@@ -5,6 +5,10 @@
  * terminal: it gets whole keys (keys.h) and draws nothing.  Readline has one
  * state for the process, so this is one too.
  *
+ * The line may be several: then Up and Down go through them, and on to the
+ * history only behind the first and the last; Ctrl-A and Ctrl-E (Home, End)
+ * mean the one that the cursor is in.
+ *
  * Call setlocale first, and this before curses: both load the terminal's
  * description, and the one that comes last stays.
  */
@@ -21,7 +25,7 @@ enum {
 
 struct lineedit_hooks {
 	/* Enter.  The line is gone from the editor and valid UTF-8; it may
-	 * hold '\n' where a paste did. */
+	 * hold '\n': several lines. */
 	void (*accept)(void *arg, const char *line);
 	/* The end of input was typed (Ctrl-D) where nothing stood. */
 	void (*eof)(void *arg);
@@ -50,6 +54,9 @@ void lineedit_escape(void); /* ESC alone */
 
 /* Put in at the cursor as it is; nothing in it is a command. */
 void lineedit_paste(const char *s, size_t n);
+
+/* A line end at the cursor: the line goes on below. */
+void lineedit_newline(void);
 
 /* Ctrl-C: leaves a search or what else is half done, empties the line. */
 void lineedit_clear(void);

@@ -45,6 +45,7 @@ enum {
 	TICK_MS = 1000,
 	USERS_FOLD = 60,   /* below this many columns the users are folded */
 	BARS_FOLD = 8,     /* below this many rows there is one bar */
+	LINE_SHARE = 3,    /* of the screen's rows the line takes at most 1/3 */
 	OLDER_PAGE = 100,
 	WHEEL_LINES = 3,
 	HINT_CAP = 512,
@@ -69,6 +70,7 @@ struct ui {
 	enum users_pane users_pane;
 	struct stream *stream;
 	struct input input;
+	int line_rows;
 	struct form *form;
 	bool asking;
 
@@ -142,6 +144,18 @@ users_width(const struct ui *ui)
 	return width < 16 ? 16 : width > 28 ? 28 : width;
 }
 
+static void
+make_prompt(const struct ui *ui, char prompt[PROMPT_CAP])
+{
+	const struct convo *c = model_current(ui->env->model);
+
+	snprintf(prompt, PROMPT_CAP, "%s> ", convo_target(c));
+	if (COLS < 20)
+		prompt[0] = '\0';
+	else if (COLS < USERS_FOLD || strcmp(convo_target(c), "*") == 0)
+		snprintf(prompt, PROMPT_CAP, "> ");
+}
+
 /*
  * Status, stream and users, conversations, line; what there is no room for is
  * left out in this order: the second bar, the first, the stream.
@@ -151,20 +165,43 @@ lay_out(struct ui *ui)
 {
 	int bars = LINES >= BARS_FOLD ? 2 : LINES >= 3 ? 1 : 0;
 	int top = bars == 2 ? 1 : 0, users = users_width(ui);
-	int height = LINES - 1 - bars;
+	int most = LINES / LINE_SHARE, line = ui->line_rows;
+	int height;
 
+	if (line > most)
+		line = most;
+	if (line < 1)
+		line = 1;
+	height = LINES - line - bars;
 	ui->status = (struct pane){ 0, 0, bars == 2, COLS };
 	ui->stream_pane = (struct pane){ top, 0, height,
 		COLS - users - (users > 0 && users < COLS) };
 	ui->users = (struct pane){ top, COLS - users, height, users };
-	ui->convos = (struct pane){ LINES - 2, 0, bars > 0, COLS };
-	ui->line = (struct pane){ LINES - 1, 0, 1, COLS };
+	ui->convos = (struct pane){ LINES - line - 1, 0, bars > 0, COLS };
+	ui->line = (struct pane){ LINES - line, 0, line, COLS };
 	if (ui->asking) {
 		ui->stream_pane.h = LINES - top;
 		ui->convos.h = ui->line.h = 0;
 	}
 	ui->dirty |= SEEN_ALL;
 	erase();
+}
+
+/* The line takes as many rows as it needs, and gives them back. */
+static void
+fit_line(struct ui *ui)
+{
+	char prompt[PROMPT_CAP];
+	int rows;
+
+	if (ui->asking)
+		return;
+	make_prompt(ui, prompt);
+	rows = input_rows(prompt, COLS, LINES / LINE_SHARE);
+	if (rows == ui->line_rows)
+		return;
+	ui->line_rows = rows;
+	lay_out(ui);
 }
 
 /* ---- drawing ----------------------------------------------------------- */
@@ -198,7 +235,6 @@ draw_bars(struct ui *ui)
 static void
 draw_line(struct ui *ui)
 {
-	const struct convo *c = model_current(ui->env->model);
 	char prompt[PROMPT_CAP];
 	int col, row = 0;
 
@@ -208,13 +244,9 @@ draw_line(struct ui *ui)
 		move(ui->stream_pane.y + row, ui->stream_pane.x + col);
 		return;
 	}
-	snprintf(prompt, sizeof(prompt), "%s> ", convo_target(c));
-	if (COLS < 20)
-		prompt[0] = '\0';
-	else if (COLS < USERS_FOLD || strcmp(convo_target(c), "*") == 0)
-		snprintf(prompt, sizeof(prompt), "> ");
-	col = input_draw(&ui->input, &ui->line, prompt, false);
-	move(ui->line.y, ui->line.x + col);
+	make_prompt(ui, prompt);
+	input_draw_rows(&ui->input, &ui->line, prompt, &row, &col);
+	move(ui->line.y + row, ui->line.x + col);
 }
 
 /* The draft of a conversation is in the line while that is shown. */
@@ -279,6 +311,7 @@ draw_frame(void *arg)
 	ui->last_frame = loop_now(ui->env->loop);
 	ui->dirty |= model_changes(m);
 	follow_convo(ui);
+	fit_line(ui);
 	dirty = ui->dirty;
 	ui->dirty = 0;
 	if (!ui->asking && (dirty & MODEL_STREAM))
@@ -369,6 +402,7 @@ help(struct ui *ui)
 	    "Alt-1 … Alt-9    the conversation of that number\n"
 	    "Ctrl-N Ctrl-P    the next one, the one before\n"
 	    "Alt-A            the next one with something unread\n"
+	    "Alt-Enter        a new line; Enter sends all of them\n"
 	    "Tab              completes commands, names and #groups\n"
 	    "Up Down Ctrl-R   lines typed before\n"
 	    "F2  Ctrl-L       users, on or off; draw all again\n"
@@ -452,6 +486,9 @@ screen_key(struct ui *ui, enum keys_key key)
 		if (stream_at_end(ui->stream))
 			return false;
 		to_end(ui);
+		return true;
+	case KEYS_NEWLINE:
+		lineedit_newline();
 		return true;
 	case KEYS_HELP:
 		help(ui);

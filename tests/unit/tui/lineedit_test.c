@@ -383,8 +383,32 @@ history_is_kept_between_runs(void **state)
 	reopen();
 	type("\033[A");
 	expect_line("a\\b\nc", 5);
+	type("\033[A"); /* through its lines first */
+	expect_line("a\\b\nc", 1);
 	type("\033[A");
 	expect_line("first", 5);
+}
+
+static void
+up_and_down_go_through_several_lines(void **state)
+{
+	(void)state;
+	type("before\r");
+	lineedit_set("日本語\nab\nlast");
+	type("\033[A");
+	expect_line("日本語\nab\nlast", 12); /* the end: it is shorter */
+	type("\033[A");
+	expect_line("日本語\nab\nlast", 3); /* two columns */
+	type("\033[B\033[B\005"); /* Ctrl-E */
+	expect_line("日本語\nab\nlast", 17);
+	type("\033[A\001\177"); /* Ctrl-A, and Backspace joins them */
+	expect_line("日本語ab\nlast", 9);
+	lineedit_newline();
+	expect_line("日本語\nab\nlast", 10);
+	type("\033[A\033[A");
+	expect_line("before", 6);
+	type("\033[B");
+	expect_line("日本語\nab\nlast", 17);
 }
 
 static void
@@ -545,6 +569,7 @@ main(void)
 		T(a_line_does_not_grow_without_end),
 		T(up_and_down_walk_the_history),
 		T(history_is_kept_between_runs),
+		T(up_and_down_go_through_several_lines),
 		T(secret_lines_are_not_remembered),
 		T(a_search_is_prompted_and_found),
 		T(clear_leaves_a_search),

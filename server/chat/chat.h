@@ -416,9 +416,9 @@ struct chat_sink {
  * message with an id above after, in order, then live ones; no loss, no
  * repeat.  after -1: live ones only, answered at once.  Presence and other
  * events come from the answer on.  Returns the watch's number, which is also
- * good before the answer.  sink stays the caller's and outlives the watch; id is the number
- * under which the caller finds its receiver.  After a refusal (done with an
- * error) there is no watch, and ended is not called.
+ * good before the answer.  sink stays the caller's and outlives the watch; id
+ * is the number under which the caller finds its receiver.  After a refusal
+ * (done with an error) there is no watch, and ended is not called.
  */
 uint64_t chat_watch(struct chat *, uint64_t session, int64_t after,
     const struct chat_sink *sink, uint64_t id, struct chat_done);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The inside of groups, for the files that keep them: group.c (who is in),
- * change.c (what is durable of it), copy.c (towards other realms), line.c (raw
+ * change.h (what is durable of it), copy.c (towards other realms), line.c (raw
  * lines).
  */
 #ifndef SERVER_CHAT_GROUP_IN_H
@@ -176,7 +176,7 @@ void lines_tell(struct chat *, struct group *, const struct chat_event *);
 /* Those of a member end. */
 void lines_end(struct chat *, struct member *, enum wire_err why);
 
-/* ---- change.c --------------------------------------------------------- */
+/* ---- change.c, enter.c ------------------------------------------------ */
 
 /* The chat is ending: those that wait were answered, and no call comes for
  * them any more. */

@@ -412,6 +412,9 @@ group_do(struct chat *chat, const struct doer *who,
 
 	if (err == WIRE_OK && rights[deed->act].run == NULL)
 		err = WIRE_BAD_TARGET;
+	/* A topic is something said. */
+	if (err == WIRE_OK && deed->act == CHAT_TOPIC)
+		err = server_may_say(chat, who->key);
 	if (err != WIRE_OK) {
 		ask_refuse(chat, done, err);
 		return;

@@ -463,6 +463,20 @@ is_exit(const char *p, size_t n)
 	return n == 4 && memcmp(p, "exit", 4) == 0;
 }
 
+/* A read that is no more than "exit" is no rest of what waits for one: each
+ * read is a chat, and whoever sent it wants out. */
+static bool
+exit_follows(const struct raw *r, const char *p, size_t n)
+{
+	if (r->seen == 0 || n <= r->seen)
+		return false;
+	p += r->seen;
+	n -= r->seen;
+	while (n > 0 && (p[n - 1] == '\n' || p[n - 1] == '\r'))
+		n--;
+	return is_exit(p, n);
+}
+
 static bool
 is_blank(const char *p, size_t n)
 {
@@ -482,6 +496,9 @@ take(struct raw *r)
 	    conn_at_eof(r->s->conn);
 	struct raw_chat c = raw_cut(p, in->len, whole);
 	bool first = !r->rest;
+
+	if (exit_follows(r, p, in->len))
+		c = (struct raw_chat){ r->seen, r->seen, true };
 
 	if (c.eat == 0) {
 		await_rest(r, in->len);

@@ -154,6 +154,21 @@ one_chat_split_over_two_reads(void **state)
 	expect_both(t, "messi: apa kabar");
 }
 
+/* The ping is answered when the first read is done. */
+static void
+exit_right_behind_a_chat_is_no_part_of_it(void **state)
+{
+	struct two t = two_on_line(*state);
+	struct client *other = client_open(*state);
+
+	client_puts(t.a, "halo");
+	expect(other, "ping", "{'status':'OK'}");
+	client_puts(t.a, "exit");
+	expect_both(t, "messi: halo");
+	client_expect_text(t.a, "exit");
+	expect_reply(t.a, PARTED);
+}
+
 static void
 a_request_and_chats_in_one_read(void **state)
 {
@@ -512,6 +527,7 @@ main(void)
 		SERVER_TEST(the_reply_has_the_requests_tag),
 		SERVER_TEST(several_chats_in_one_read),
 		SERVER_TEST(one_chat_split_over_two_reads),
+		SERVER_TEST(exit_right_behind_a_chat_is_no_part_of_it),
 		SERVER_TEST(a_request_and_chats_in_one_read),
 		SERVER_TEST(controls_and_bad_bytes_reach_no_terminal),
 		SERVER_TEST(a_long_text_becomes_several_messages),

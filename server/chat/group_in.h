@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The inside of groups, for the files that keep them: group.c (who is in),
- * change.h (what is durable of it), copy.c (towards other realms), line.c (raw
- * lines).
+ * change.h (what is durable of it), copy.c and plea.c (towards other realms),
+ * line.c (raw lines).
  */
 #ifndef SERVER_CHAT_GROUP_IN_H
 #define SERVER_CHAT_GROUP_IN_H
@@ -196,17 +196,32 @@ void change_drop_realm(struct chat *, struct group *, const char *realm);
 
 /* ---- copy.c ----------------------------------------------------------- */
 
+/* A copy without a member of ours, of whom none is coming, is over. */
+void copy_tidy(struct chat *, struct group *);
+
+void copy_leave(
+    struct chat *, struct group *, struct member *, struct chat_done);
+
+/* ---- plea.c ----------------------------------------------------------- */
+
 struct wish_list *wishes_new(void);
 void wishes_free(struct wish_list *);
 
-/* A copy without a member of ours, of whom none is coming, is over. */
-void copy_tidy(struct chat *, struct group *);
+/* One of ours has come in, or will not: whoever waited for that is
+ * answered. */
+void wishes_met(struct chat *, const char *conv, const struct account *,
+    enum wire_err);
+
+/* The home has put them out behind its answer: it had them in it still, and
+ * they had left before.  So it is asked again. */
+void wish_again(struct chat *, const char *conv, const struct account *);
+
+/* It is not noted any more. */
+void wish_drop(struct chat *, const char *conv, const struct account *);
 
 /* One of ours wants to be in a group whose home is elsewhere. */
 void copy_join(struct chat *, const struct doer *, const struct target *,
     struct chat_done);
-void copy_leave(
-    struct chat *, struct group *, struct member *, struct chat_done);
 void copy_do(struct chat *, const struct doer *, const struct group *,
     const struct chat_deed *, struct chat_done);
 

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What is asked of another realm, now or never: to be in a group whose home it
+ * is, and deeds there; and the same asked of us.
+ *
+ * A wish: one of ours wants to be in a group elsewhere.  It is noted (as an
+ * invitation to the copy) before the home is asked, and only who has wished is
+ * taken into a copy: no realm puts our people into its groups.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "server/chat/group_in.h"
+#include "server/chat/receive.h"
+#include "server/chat/rule.h"
+#include "server/chat/state.h"
+#include "server/store/store.h"
+#include "shared/xalloc.h"
+
+enum { WISH_MS = 10000 };
+
+/* ---- wishes ----------------------------------------------------------- */
+
+struct wish {
+	struct ask ask;
+	uint64_t number;
+	struct account *account;
+	char real_name[WIRE_REAL_NAME_CAP];
+	struct target target;
+	char key[CONVO_CAP];
+	bool granted; /* the home has said yes: its items are on their way */
+	int64_t since;
+	TAILQ_ENTRY(wish) entry;
+};
+
+/* Those whose home is asked; before that they are the store's. */
+struct wish_list {
+	TAILQ_HEAD(wishes, wish) list;
+	uint64_t last;
+};
+
+struct wish_list *
+wishes_new(void)
+{
+	struct wish_list *all = xcalloc(1, sizeof(*all));
+
+	TAILQ_INIT(&all->list);
+	return all;
+}
+
+/* The chat has cut them loose, and no call comes for them any more. */
+void
+wishes_free(struct wish_list *all)
+{
+	struct wish *w;
+
+	while ((w = TAILQ_FIRST(&all->list)) != NULL) {
+		TAILQ_REMOVE(&all->list, w, entry);
+		(void)ask_alive(&w->ask);
+	}
+	free(all);
+}
+
+static void
+wish_end(struct wish *w, enum wire_err err)
+{
+	TAILQ_REMOVE(&w->ask.chat->groups->wishes->list, w, entry);
+	ask_end(&w->ask, err);
+}
+
+static bool
+is_in(const struct chat *chat, const char *conv, const struct account *a)
+{
+	const struct group *g = group_find(chat, conv);
+	const struct member *m = g != NULL ? member_find(g, a->key) : NULL;
+
+	return m != NULL && m->joined && !m->out;
+}
+
+void
+wish_drop(struct chat *chat, const char *conv, const struct account *a)
+{
+	rule_drop(chat, STORE_INVITE, conv, a->key);
+	(void)store_drop_rule(
+	    chat->store, STORE_INVITE, conv, a->key, NULL, NULL);
+}
+
+static void
+wish_answered(void *arg, uint64_t number, const struct chat_result *res)
+{
+	struct chat *chat = arg;
+	struct wish *w;
+
+	TAILQ_FOREACH(w, &chat->groups->wishes->list, entry)
+		if (w->number == number)
+			break;
+	if (w == NULL)
+		return;
+	if (res->err != WIRE_OK) {
+		wish_drop(chat, w->key, w->account);
+		wish_end(w, res->err);
+	} else if (is_in(chat, w->key, w->account)) {
+		wish_end(w, WIRE_OK);
+	} else {
+		w->granted = true;
+		w->since = chat->mono;
+	}
+}
+
+void
+wishes_met(struct chat *chat, const char *conv, const struct account *a,
+    enum wire_err err)
+{
+	struct wish *w, *next;
+
+	for (w = TAILQ_FIRST(&chat->groups->wishes->list); w != NULL;
+	     w = next) {
+		next = TAILQ_NEXT(w, entry);
+		if (w->granted && w->account == a &&
+		    strcmp(w->key, conv) == 0)
+			wish_end(w, err);
+	}
+}
+
+/* The words of a group are not refused because a realm is away; so they must
+ * not pile up for it either. */
+static void
+drop_full_realms(struct chat *chat, struct group *g)
+{
+	const struct chat_router *router = &chat->router;
+	const char *realm[PEER_REALMS_MAX];
+	size_t i, n;
+
+	if (router->reach == NULL)
+		return;
+	n = group_realms(g, NULL, realm, PEER_REALMS_MAX);
+	for (i = 0; i < n && i < PEER_REALMS_MAX; i++) {
+		char key[WIRE_NAME_CAP];
+
+		snprintf(key, sizeof(key), "%s", realm[i]);
+		if (router->reach(router->arg, key) == CHAT_REALM_FULL)
+			change_drop_realm(chat, g, key);
+	}
+}
+
+/* Wishes that were granted, whose items are still out: they come when the link
+ * is back. */
+void
+groups_tick(struct chat *chat)
+{
+	struct wish *w, *next;
+	struct group *g, *after;
+
+	for (w = TAILQ_FIRST(&chat->groups->wishes->list); w != NULL;
+	     w = next) {
+		next = TAILQ_NEXT(w, entry);
+		if (w->granted && chat->mono - w->since >= WISH_MS)
+			wish_end(w, WIRE_OK);
+	}
+	for (g = TAILQ_FIRST(&chat->groups->all); g != NULL; g = after) {
+		after = TAILQ_NEXT(g, entry);
+		if (g->unsaved && !group_is_copy(g))
+			change_settle(chat, g);
+		else if (!group_is_copy(g))
+			drop_full_realms(chat, g);
+	}
+}
+
+/* May end it before it returns. */
+static void
+wish_plead(struct wish *w)
+{
+	struct chat *chat = w->ask.chat;
+	struct chat_plea plea = { .join = true,
+		.group = w->target.name,
+		.user = w->account->name,
+		.real_name = w->account->real_name };
+
+	chat->router.plead(chat->router.arg, w->target.realm, &plea,
+	    (struct chat_done){ wish_answered, chat, w->number });
+}
+
+static void
+wish_noted(void *arg, const struct store_written *written)
+{
+	struct wish *w = arg;
+	struct chat *chat = w->ask.chat;
+
+	if (!ask_alive(&w->ask))
+		return;
+	if (!written->ok) {
+		ask_end(&w->ask, WIRE_STORAGE);
+		return;
+	}
+	rule_put(chat,
+	    &(struct store_rule){ .kind = STORE_INVITE,
+		.conv = w->key,
+		.member = w->account->key,
+		.name = w->account->name,
+		.by = w->account->name,
+		.reason = "",
+		.time = chat->wall });
+	w->number = ++chat->groups->wishes->last;
+	TAILQ_INSERT_TAIL(&chat->groups->wishes->list, w, entry);
+	wish_plead(w);
+}
+
+void
+wish_again(
+    struct chat *chat, const char *conv, const struct account *ours)
+{
+	struct wish *w;
+
+	TAILQ_FOREACH(w, &chat->groups->wishes->list, entry)
+		if (w->granted && w->account == ours &&
+		    strcmp(w->key, conv) == 0)
+			break;
+	if (w == NULL)
+		return;
+	w->granted = false;
+	wish_plead(w);
+}
+
+/* Of which realm we can ask something now. */
+static enum wire_err
+can_ask(const struct chat *chat, const char *realm)
+{
+	if (chat->router.reach == NULL)
+		return WIRE_NO_SUCH_REALM;
+	switch (chat->router.reach(chat->router.arg, realm)) {
+	case CHAT_NO_REALM:
+		return WIRE_NO_SUCH_REALM;
+	case CHAT_REALM_LEGACY:
+		return WIRE_NO_SUCH_GROUP;
+	case CHAT_REALM_DOWN:
+	case CHAT_REALM_FULL:
+		return WIRE_REALM_UNREACHABLE;
+	case CHAT_REALM_UP:
+		break;
+	}
+	return WIRE_OK;
+}
+
+void
+copy_join(struct chat *chat, const struct doer *who,
+    const struct target *target, struct chat_done done)
+{
+	char key[CONVO_CAP];
+	enum wire_err err = WIRE_OK;
+	struct wish *w;
+
+	if (who->account == NULL)
+		err = WIRE_DENIED;
+	else if (!group_key_of(target->name, target->realm, key))
+		err = WIRE_BAD_TARGET;
+	else if (is_in(chat, key, who->account)) {
+		ask_refuse(chat, done, WIRE_OK);
+		return;
+	}
+	if (err == WIRE_OK && member_of(chat, who->key) >= CHAT_GROUPS_MAX)
+		err = WIRE_TOO_MANY_GROUPS;
+	if (err == WIRE_OK)
+		err = can_ask(chat, target->realm);
+	if (err != WIRE_OK) {
+		ask_refuse(chat, done, err);
+		return;
+	}
+	w = ask_new(chat, sizeof(*w), done);
+	w->account = who->account;
+	w->target = *target;
+	snprintf(w->key, sizeof(w->key), "%s", key);
+	if (!store_put_rule(chat->store,
+		&(struct store_rule){ .kind = STORE_INVITE,
+		    .conv = w->key,
+		    .member = who->key,
+		    .name = who->shown,
+		    .by = who->shown,
+		    .reason = "",
+		    .time = chat->wall },
+		wish_noted, w))
+		ask_end(&w->ask, WIRE_BUSY);
+}
+
+void
+copy_do(struct chat *chat, const struct doer *who, const struct group *g,
+    const struct chat_deed *deed, struct chat_done done)
+{
+	struct chat_plea plea = { .group = g->target.name, .deed = *deed };
+	enum wire_err err = can_ask(chat, g->home);
+
+	if (who->account == NULL)
+		err = WIRE_DENIED;
+	if (err != WIRE_OK) {
+		ask_refuse(chat, done, err);
+		return;
+	}
+	plea.user = who->account->name;
+	plea.real_name = who->account->real_name;
+	if (plea.deed.whom.realm[0] == '\0')
+		snprintf(plea.deed.whom.realm, sizeof(plea.deed.whom.realm),
+		    "%s", chat->rules.realm);
+	chat->router.plead(chat->router.arg, g->home, &plea, done);
+}
+
+const char *
+chat_receive_plea(struct chat *chat, const char *realm,
+    const struct chat_plea *plea, struct chat_done done)
+{
+	struct chat_who who = { .realm = realm,
+		.user = plea->user,
+		.real_name = plea->real_name };
+	struct target where = { .kind = TARGET_GROUP };
+	struct chat_deed deed = plea->deed;
+	struct doer doer;
+	enum wire_err err;
+
+	if (plea->user == NULL || plea->group == NULL ||
+	    !wire_name_ok(plea->user, strlen(plea->user)))
+		return "a question for nobody";
+	if (who.real_name != NULL &&
+	    !wire_real_name_ok(who.real_name, strlen(who.real_name)))
+		who.real_name = NULL;
+	if (!wire_name_ok(plea->group, strlen(plea->group)))
+		err = WIRE_BAD_TARGET;
+	else
+		err = doer_of(chat, &who, &doer);
+	/* A role that they have in a group does not stand above that. */
+	if (err == WIRE_OK && rule_is(chat, STORE_BAN, "", doer.key))
+		err = WIRE_BANNED;
+	/* What it does comes back as items, which somebody must take. */
+	if (err == WIRE_OK && !receive_may_answer(chat, realm))
+		err = WIRE_BUSY;
+	if (err != WIRE_OK) {
+		ask_refuse(chat, done, err);
+		return NULL;
+	}
+	snprintf(where.name, sizeof(where.name), "%s", plea->group);
+	deed.where = where;
+	if (plea->join)
+		chat_join(chat, &who, &where, done);
+	else
+		group_do(chat, &doer, &deed, done);
+	return NULL;
+}

@@ -307,6 +307,19 @@ convo_count_after(const struct convo *c, int64_t id)
 	return n;
 }
 
+int64_t
+convo_first_after(const struct convo *c, int64_t id)
+{
+	for (size_t i = place_behind(&c->settled, id); i < c->settled.count;
+	    i++) {
+		const struct item *it = &row_at(&c->settled, i)->item;
+
+		if (it->kind == ITEM_MESSAGE && !it->own)
+			return it->id;
+	}
+	return 0;
+}
+
 /* ---- what model.h says of it ------------------------------------------- */
 
 const char *

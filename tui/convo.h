@@ -71,7 +71,8 @@ void convo_drop_failed(struct convo *);
 /* Notices made before any id was known stand behind id now. */
 void convo_rekey(struct convo *, int64_t id);
 
-/* Messages of others with a greater id. */
+/* Messages of others with a greater id; the first of them, 0: none. */
 size_t convo_count_after(const struct convo *, int64_t id);
+int64_t convo_first_after(const struct convo *, int64_t id);
 
 #endif

@@ -54,6 +54,7 @@ struct client {
 
 	/* tidings.c */
 	bool unread_asked;
+	size_t unread_before; /* all that was, when we began to watch */
 
 	/* groups.c */
 	bool groups_asked;

@@ -15,24 +15,30 @@ enum { READ_MS = 1000 }; /* between two read marks of a conversation */
 
 /* ---- read marks -------------------------------------------------------- */
 
-static void
-on_reads(void *arg)
+void
+history_tell_reads_now(struct client *c)
 {
 	/* A mark that was refused is told again with the next. */
 	const struct request quiet = { .done = core_done_quietly };
-	struct client *c = arg;
 
 	if (!core_watching(c))
 		return;
-	c->read_at = loop_now(c->loop);
 	for (size_t i = 0; i < model_convos(c->model); i++) {
 		struct convo *cv = model_convo(c->model, i);
 		int64_t id = convo_take_read(cv);
 
-		if (id > 0)
-			core_request(c, &quiet, "read - %s %" PRId64,
-			    convo_target(cv), id);
+		if (id <= 0)
+			continue;
+		c->read_at = loop_now(c->loop);
+		core_request(c, &quiet, "read - %s %" PRId64,
+		    convo_target(cv), id);
 	}
+}
+
+static void
+on_reads(void *arg)
+{
+	history_tell_reads_now(arg);
 }
 
 /* A busy room is read many times a second; the server is told once. */

@@ -10,5 +10,7 @@ struct client;
 
 /* Tells the server what the model has read: soon, but seldom. */
 void history_tell_reads(struct client *);
+/* Now: before it is asked what is unread. */
+void history_tell_reads_now(struct client *);
 
 #endif

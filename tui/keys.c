@@ -57,6 +57,8 @@ static const struct {
 	{ "\0339", KEYS_CONVERSATION_1 + 8 },
 	{ "\033a", KEYS_UNREAD },
 	{ "\033A", KEYS_UNREAD },
+	{ "\033u", KEYS_FIRST_UNREAD },
+	{ "\033U", KEYS_FIRST_UNREAD },
 	{ "\033[A", KEYS_UP },
 	{ "\033OA", KEYS_UP },
 	{ "\033[B", KEYS_DOWN },

@@ -178,6 +178,7 @@ done_watch(struct client *c, const struct request *rq, json_t *reply)
 	}
 	uplink_useful(c->uplink);
 	core_set_link(c, LINK_CATCHING);
+	tidings_watching(c);
 	tidings_ask(c);
 	if (c->missed != NULL)
 		missed_watching(c->missed, parse_true(reply, "gap"), last);

@@ -284,9 +284,6 @@ count_unread(struct model *m, struct convo *c, int64_t id)
 	if (c->first_unread == 0)
 		c->first_unread = id;
 	if (c == model_current(m) && m->looked) {
-		/* What is replayed after a gap was not there to be read. */
-		if (m->status.link == LINK_ONLINE)
-			c->marker = 0;
 		c->unread = 1;
 		model_mark_read(m, c);
 		return;
@@ -313,7 +310,7 @@ model_unread(struct model *m, const char *target, int64_t count, int64_t first)
 	c->counted = true;
 	c->unread = count > 999999 ? 999999 : (size_t)count;
 	c->first_unread = first > 0 ? first : 0;
-	if (c->marker == 0)
+	if (c->first_unread > 0)
 		c->marker = c->first_unread;
 	changed(m, MODEL_CONVS);
 	convo_changed(m, c);
@@ -360,8 +357,11 @@ model_read(struct model *m, const char *target, int64_t id)
 	if (c->unread == 0) {
 		c->unread = 1; /* so that it counts as a change */
 		none_unread(m, c);
-	} else
-		changed(m, MODEL_CONVS);
+		return true;
+	}
+	c->marker = c->first_unread = convo_first_after(c, id);
+	changed(m, MODEL_CONVS);
+	convo_changed(m, c);
 	return true;
 }
 

@@ -98,9 +98,10 @@ bool convo_find_item(const struct convo *, uint64_t serial, size_t *i);
 size_t convo_unread(const struct convo *);
 
 /*
- * The id of the message above which the "new" line is drawn; 0: none.  It
- * stands while the conversation is shown, though it counts as read then, until
- * something newer is said there.
+ * The id of the message above which the "new" line is drawn; 0: none.  It is
+ * the first one that the server counts as unread, on whichever device the
+ * others were read.  It stands while the conversation is shown, though it
+ * counts as read then, until the person says something there.
  */
 int64_t convo_marker(const struct convo *);
 

@@ -75,6 +75,8 @@ struct ui {
 	bool asking;
 
 	uint64_t shown; /* the conversation whose draft is in the line */
+	uint64_t goal_convo; /* where goal is: a message, shown as soon as it */
+	int64_t goal;        /* and all behind it is held; 0: none */
 	bool interrupted; /* the last key was Ctrl-C on an empty line */
 	char hint[HINT_CAP];
 };
@@ -274,6 +276,32 @@ follow_convo(struct ui *ui)
 	ui->dirty |= SEEN_ALL;
 }
 
+/* Goes to the goal as soon as it can, and as far as it can: a line that is lost
+ * brings no more. */
+static void
+follow_goal(struct ui *ui)
+{
+	struct model *m = ui->env->model;
+	struct convo *c = model_current(m);
+	int64_t first = convo_first(c);
+
+	if (ui->goal == 0)
+		return;
+	if (convo_serial(c) != ui->goal_convo) {
+		ui->goal = 0;
+		return;
+	}
+	if ((first == 0 || first > ui->goal) && !convo_begin(c) &&
+	    !convo_full(c) && model_status(m)->link == LINK_ONLINE) {
+		client_older(ui->env->client, c, WIRE_PAGE_MAX);
+		return;
+	}
+	stream_go(ui->stream, c, ui->goal);
+	ui->goal = 0;
+	set_hint(ui, "");
+	frame_due(ui, MODEL_STREAM | MODEL_CONVS);
+}
+
 /* What is in sight is read; at the top more is wanted. */
 static void
 look(struct ui *ui)
@@ -324,6 +352,7 @@ draw_frame(void *arg)
 	draw_line(ui);
 	refresh();
 	look(ui);
+	follow_goal(ui);
 }
 
 /* ---- what keys do ------------------------------------------------------ */
@@ -361,8 +390,23 @@ show_unread(struct ui *ui)
 }
 
 static void
+show_first_unread(struct ui *ui)
+{
+	const struct convo *c = model_current(ui->env->model);
+
+	ui->goal = convo_marker(c);
+	ui->goal_convo = convo_serial(c);
+	if (ui->goal == 0)
+		set_hint(ui, " Nothing new here.");
+	else if (convo_first(c) > ui->goal)
+		set_hint(ui, " Fetching up to the first new one …");
+	frame_due(ui, MODEL_STREAM);
+}
+
+static void
 scroll_by(struct ui *ui, long lines)
 {
+	ui->goal = 0;
 	stream_scroll(ui->stream, model_current(ui->env->model), lines);
 	frame_due(ui, MODEL_STREAM | MODEL_CONVS);
 }
@@ -370,6 +414,7 @@ scroll_by(struct ui *ui, long lines)
 static void
 page(struct ui *ui, int pages)
 {
+	ui->goal = 0;
 	stream_page(ui->stream, model_current(ui->env->model), pages);
 	frame_due(ui, MODEL_STREAM | MODEL_CONVS);
 }
@@ -377,6 +422,7 @@ page(struct ui *ui, int pages)
 static void
 to_end(struct ui *ui)
 {
+	ui->goal = 0;
 	stream_to_end(ui->stream);
 	frame_due(ui, MODEL_STREAM | MODEL_CONVS);
 }
@@ -402,6 +448,7 @@ help(struct ui *ui)
 	    "Alt-1 … Alt-9    the conversation of that number\n"
 	    "Ctrl-N Ctrl-P    the next one, the one before\n"
 	    "Alt-A            the next one with something unread\n"
+	    "Alt-U            up to what is new in this one\n"
 	    "Alt-Enter        a new line; Enter sends all of them\n"
 	    "Tab              completes commands, names and #groups\n"
 	    "Up Down Ctrl-R   lines typed before\n"
@@ -504,6 +551,9 @@ screen_key(struct ui *ui, enum keys_key key)
 		return true;
 	case KEYS_UNREAD:
 		show_unread(ui);
+		return true;
+	case KEYS_FIRST_UNREAD:
+		show_first_unread(ui);
 		return true;
 	default:
 		return false;

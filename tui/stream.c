@@ -20,6 +20,7 @@ enum {
 	CACHE = 512,       /* a power of two; above the rows of any screen */
 	CLEAN_CAP = 1 << 18,
 	EXTRA_MAX = 3,     /* lines above an item that are not its own */
+	FEW_ROWS = 8,
 	PRESENT_PART = 4,  /* one row of so many for the newest lines, */
 	PRESENT_MAX = 4    /* but no more than these */
 };
@@ -528,6 +529,26 @@ stream_page(struct stream *st, const struct convo *c, int pages)
 	int rows = upper_height(st);
 
 	return stream_scroll(st, c, (long)pages * (rows > 1 ? rows - 1 : 1));
+}
+
+void
+stream_go(struct stream *st, const struct convo *c, int64_t id)
+{
+	struct place at = { convo_count(c), 0 };
+	int rows = upper_height(st);
+	enum extra extra[EXTRA_MAX];
+	size_t i;
+
+	for (i = convo_count(c); i-- > 0 && convo_item(c, i)->id >= id;)
+		if (convo_item(c, i)->kind == ITEM_MESSAGE)
+			at.item = i;
+	if (at.item == convo_count(c) || st->height <= 0)
+		return;
+	i = extras(st, c, at.item, extra);
+	if (rows < FEW_ROWS && i > 0)
+		at.line = i - 1; /* the mark, not the day above it */
+	go_down(st, c, &at, rows - 1);
+	hang_on(st, c, at);
 }
 
 void

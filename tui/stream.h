@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct convo;
 struct pane;
@@ -32,6 +33,9 @@ bool stream_scroll(struct stream *, const struct convo *, long lines);
 /* The same by pages, of which each shows a line of the one before. */
 bool stream_page(struct stream *, const struct convo *, int pages);
 void stream_to_end(struct stream *);
+/* So that the first message with that id or a greater one is the first line;
+ * the end, where less than a page is behind it. */
+void stream_go(struct stream *, const struct convo *, int64_t id);
 
 bool stream_at_end(const struct stream *);
 /* What comes is seen: it is at the end, or has rows for the newest. */

@@ -2,6 +2,7 @@
 #include "tui/tidings.h"
 
 #include "shared/wire.h"
+#include "tui/away.h"
 #include "tui/clock.h"
 #include "tui/core.h"
 #include "tui/groups.h"
@@ -11,6 +12,7 @@
 #include "tui/parse.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- what is shown of people ------------------------------------------- */
@@ -76,8 +78,16 @@ tidings_ask_users(struct client *c)
 	core_request(c, &(struct request){ .done = done_who }, "who -");
 }
 
+void
+tidings_watching(struct client *c)
+{
+	c->unread_before = 0;
+	for (size_t i = 0; i < model_convos(c->model); i++)
+		c->unread_before += convo_unread(model_convo(c->model, i));
+}
+
 static bool
-put_unread(struct client *c, json_t *by)
+put_unread(struct client *c, json_t *by, struct away *away)
 {
 	const char *target;
 	json_t *one;
@@ -92,28 +102,52 @@ put_unread(struct client *c, json_t *by)
 			return false;
 		(void)parse_id(one, "first", &first);
 		model_unread(c->model, target, count, first);
+		/* It may have been read at once. */
+		if (model_find(c->model, target) != NULL)
+			away_add(away, target, count);
 	}
 	model_unread_end(c->model);
 	return true;
 }
 
+/* Only where something came: a line that broke off for a moment brings the
+ * counts that were known. */
 static void
-done_unread(struct client *c, const struct request *rq, json_t *reply)
+tell_missed(struct client *c, struct away *away)
 {
-	(void)rq;
-	c->unread_asked = false;
-	if (!parse_ok(reply))
+	char *line;
+
+	if (away_sum(away) <= c->unread_before)
 		return;
-	if (!put_unread(c, json_object_get(reply, "unread"))) {
-		core_broken(c, "a bad list of unread counts");
-		return;
-	}
-	if (c->link != LINK_CATCHING)
-		return;
+	line = away_line(away);
+	core_notice(c, "%s", line);
+	free(line);
+}
+
+static void
+caught_up(struct client *c, struct away *away)
+{
 	core_set_link(c, LINK_ONLINE);
 	if (c->said_lost)
 		core_notice(c, "connected again");
 	c->said_lost = false;
+	tell_missed(c, away);
+}
+
+static void
+done_unread(struct client *c, const struct request *rq, json_t *reply)
+{
+	struct away away = { 0 };
+
+	(void)rq;
+	c->unread_asked = false;
+	if (!parse_ok(reply))
+		return;
+	if (!put_unread(c, json_object_get(reply, "unread"), &away))
+		core_broken(c, "a bad list of unread counts");
+	else if (c->link == LINK_CATCHING)
+		caught_up(c, &away);
+	away_release(&away);
 }
 
 void
@@ -122,6 +156,7 @@ tidings_ask_unread(struct client *c)
 	if (c->unread_asked)
 		return;
 	c->unread_asked = true;
+	history_tell_reads_now(c); /* so that it is not counted */
 	core_request(c, &(struct request){ .done = done_unread }, "unread -");
 }
 

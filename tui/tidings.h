@@ -12,6 +12,9 @@
 
 struct client;
 
+/* A watch is about to begin: what is unread beyond what is now is new. */
+void tidings_watching(struct client *);
+
 /* Everything that a watch does not tell by itself; behind it the client is
  * online. */
 void tidings_ask(struct client *);

@@ -170,7 +170,7 @@ a_small_screen_has_no_room_for_two_parts(void **state)
 
 	(void)state;
 	term_await(t, "line 30.");
-	term_type(t, PAGE_UP);
+	term_type(t, PAGE_UP PAGE_UP);
 	term_await_gone(t, "line 30.");
 	client_ask(c, "broadcast - more.");
 	term_await(t, "1 below");

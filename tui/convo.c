@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tui/convo.h"
 
+#include "shared/buf.h"
 #include "shared/xalloc.h"
+#include "tui/ignore.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -139,6 +141,9 @@ convo_free(struct convo *c)
 		return;
 	row_release(&c->settled);
 	row_release(&c->tail);
+	if (c->noise != NULL)
+		noise_clear(c->noise);
+	free(c->noise);
 	free(c->draft);
 	free(c);
 }
@@ -245,6 +250,7 @@ convo_trim(struct convo *c, size_t messages, size_t notices)
 	while (c->messages > messages) {
 		if (row_at(&c->settled, 0)->item.kind == ITEM_MESSAGE)
 			c->begin = c->cleared = false;
+		c->hidden_first = 0;
 		drop(c, &c->settled, 0);
 	}
 	for (size_t i = 0; c->notices > notices && i < c->settled.count;)
@@ -275,6 +281,59 @@ void
 convo_drop_kind(struct convo *c, enum item_kind kind)
 {
 	row_drop_kind(c, &c->settled, kind);
+	if (kind == ITEM_MESSAGE)
+		c->hidden_first = c->hidden_last = 0;
+}
+
+void
+convo_hide(struct convo *c, int64_t id)
+{
+	if (c->hidden_first == 0 || id < c->hidden_first)
+		c->hidden_first = id;
+	if (id > c->hidden_last)
+		c->hidden_last = id;
+}
+
+void
+convo_drop_ignored(struct convo *c, const struct ignore *ignored)
+{
+	struct row *r = &c->settled;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < r->count; i++) {
+		struct entry *e = row_at(r, i);
+
+		if (e->item.kind == ITEM_MESSAGE && !e->item.own &&
+		    ignore_has(ignored, IGNORE_USER, e->item.from)) {
+			convo_hide(c, e->item.id);
+			count_out(c, e);
+			entry_free(e);
+		} else
+			r->at[r->off + kept++] = e;
+	}
+	r->count = kept;
+}
+
+void
+convo_noise(struct convo *c, const char *user, bool came, struct buf *text)
+{
+	struct row *r = &c->settled;
+	bool last;
+
+	if (c->noise == NULL)
+		c->noise = xcalloc(1, sizeof(*c->noise));
+	last = r->count > 0 &&
+	    row_at(r, r->count - 1)->item.serial == c->noise->serial;
+	if (!last)
+		noise_clear(c->noise);
+	if (!noise_add(c->noise, user, came)) {
+		noise_clear(c->noise);
+		last = false;
+		(void)noise_add(c->noise, user, came);
+	}
+	if (last)
+		drop(c, r, r->count - 1);
+	noise_text(c->noise, c->target, text);
 }
 
 void
@@ -373,6 +432,12 @@ convo_marker(const struct convo *c)
 }
 
 bool
+convo_mentioned(const struct convo *c)
+{
+	return c->unread > 0 && c->mentions > 0;
+}
+
+bool
 convo_begin(const struct convo *c)
 {
 	return c->begin;
@@ -393,19 +458,24 @@ convo_draft(const struct convo *c)
 int64_t
 convo_first(const struct convo *c)
 {
-	for (size_t i = 0; i < c->settled.count; i++)
+	int64_t first = 0;
+
+	for (size_t i = 0; i < c->settled.count && first == 0; i++)
 		if (row_at(&c->settled, i)->item.kind == ITEM_MESSAGE)
-			return row_at(&c->settled, i)->item.id;
-	return 0;
+			first = row_at(&c->settled, i)->item.id;
+	return c->hidden_first > 0 && (first == 0 || c->hidden_first < first) ?
+	    c->hidden_first : first;
 }
 
 int64_t
 convo_last(const struct convo *c)
 {
-	for (size_t i = c->settled.count; i-- > 0;)
+	int64_t last = 0;
+
+	for (size_t i = c->settled.count; i-- > 0 && last == 0;)
 		if (row_at(&c->settled, i)->item.kind == ITEM_MESSAGE)
-			return row_at(&c->settled, i)->item.id;
-	return 0;
+			last = row_at(&c->settled, i)->item.id;
+	return c->hidden_last > last ? c->hidden_last : last;
 }
 
 int64_t

@@ -12,6 +12,7 @@
 
 #include "shared/wire.h"
 #include "tui/model.h"
+#include "tui/noise.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,6 +32,8 @@ struct row {
 	size_t off, count, cap; /* at[off .. off + count) */
 };
 
+struct buf;
+
 struct convo {
 	char target[WIRE_TARGET_CAP]; /* as it is shown and sent */
 	char key[WIRE_TARGET_CAP];    /* folded: two that are one share it */
@@ -42,6 +45,11 @@ struct convo {
 	int64_t first_unread, marker;
 	int64_t read_due; /* read here, the server was not told */
 	uint64_t active;  /* rises with use: who is longest idle */
+	size_t mentions;  /* of those unread, as far as they came while here */
+	/* Of what is not shown, as it is from ignored people: where it begins
+	 * (0: no earlier than what is held) and ends. */
+	int64_t hidden_first, hidden_last;
+	struct noise *noise; /* who came and went last; NULL: nobody */
 	bool begin, cleared, fetching, counted;
 	char *draft;
 };
@@ -67,6 +75,16 @@ void convo_trim(struct convo *, size_t messages, size_t notices);
 /* Drops every settled entry of that kind. */
 void convo_drop_kind(struct convo *, enum item_kind);
 void convo_drop_failed(struct convo *);
+
+/* Drops what ignored people said; it counts as hidden. */
+void convo_drop_ignored(struct convo *, const struct ignore *);
+/* A message with that id is not put in, but was here. */
+void convo_hide(struct convo *, int64_t id);
+
+/* Adds to the last line of those who came and went, or begins one: gives its
+ * text, for a notice whose serial is noise->serial then.  What that replaces
+ * is dropped. */
+void convo_noise(struct convo *, const char *user, bool came, struct buf *);
 
 /* Notices made before any id was known stand behind id now. */
 void convo_rekey(struct convo *, int64_t id);

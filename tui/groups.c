@@ -37,6 +37,19 @@ tell(struct client *c, const char *target, const char *fmt, ...)
 	free(text);
 }
 
+/* Plain lines are told each by itself: what is printed cannot be folded. */
+static void
+tell_noise(struct client *c, const char *target, const char *user, bool came)
+{
+	struct convo *cv = model_find(c->model, target);
+
+	if (c->lazy)
+		tell(c, target, came ? "%s has joined %s" : "%s has left %s",
+		    user, target);
+	else if (cv != NULL)
+		model_noise(c->model, cv, clock_ms(), user, came);
+}
+
 static bool
 is_me(const struct client *c, const char *user)
 {
@@ -278,7 +291,7 @@ groups_event_join(struct client *c, const json_t *o)
 		u.name = name;
 	rooms_member_put(model_rooms(c->model), d.target, &u);
 	count_member(c, d.target, 1);
-	tell(c, d.target, "%s has joined %s", d.user, d.target);
+	tell_noise(c, d.target, d.user, true);
 	return true;
 }
 
@@ -300,9 +313,10 @@ tell_leave(struct client *c, const json_t *o, const struct deed *d)
 
 	if (reason == NULL || *reason == '\0')
 		reason = sep = "";
-	if (*d->by == '\0')
-		tell(c, d->target, "%s %s left %s", me ? "you" : d->user,
-		    me ? "have" : "has", d->target);
+	if (*d->by == '\0' && me)
+		tell(c, d->target, "you have left %s", d->target);
+	else if (*d->by == '\0')
+		tell_noise(c, d->target, d->user, false);
 	else if (me)
 		tell(c, d->target, "you were %s from %s by %s%s%.300s", how,
 		    d->target, d->by, sep, reason);

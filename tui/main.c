@@ -12,6 +12,7 @@
 #include "shared/xalloc.h"
 #include "tui/client.h"
 #include "tui/clock.h"
+#include "tui/ignore.h"
 #include "tui/model.h"
 #include "tui/options.h"
 #include "tui/slash.h"
@@ -560,6 +561,8 @@ open_ui(struct app *a)
 		.history_file = a->history_file,
 		.no_color = a->opt.no_color,
 		.no_mouse = a->opt.no_mouse,
+		.no_bell = a->opt.no_bell,
+		.notify = a->opt.notify,
 		.json = a->opt.json,
 	};
 	a->class = a->opt.follow ? &ui_follow : full ? &ui_screen : &ui_plain;
@@ -643,6 +646,18 @@ keep_standard_fds(void)
 		close(fd);
 }
 
+/* Whom the person ignores is remembered like the rest. */
+static void
+keep_ignored(struct app *a)
+{
+	char why[STATE_WHY_CAP], *path = state_path("ignored");
+
+	if (path != NULL &&
+	    !ignore_keep(model_ignored(a->model), path, why))
+		model_noticef(a->model, clock_ms(), "not believed: %s", why);
+	free(path);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -669,6 +684,7 @@ main(int argc, char **argv)
 		a.session_file = state_path("session");
 		a.history_file = state_path("history");
 		a.unsent_file = state_path("unsent");
+		keep_ignored(&a);
 	}
 	catch_signals(&a);
 	if (a.opt.send_target != NULL || open_ui(&a))

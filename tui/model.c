@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tui/model.h"
 
+#include "shared/buf.h"
 #include "shared/xalloc.h"
 #include "tui/convo.h"
+#include "tui/ignore.h"
 #include "tui/key.h"
+#include "tui/mention.h"
 #include "tui/rooms.h"
 #include "tui/roster.h"
 
@@ -11,6 +14,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { NOISE_CAP = 16 << 10 };
 
 struct model {
 	struct convo **convo;
@@ -24,6 +29,7 @@ struct model {
 	int64_t top;  /* the highest id known of at all: notices stand there */
 	struct roster users;
 	struct rooms *rooms;
+	struct ignore *ignored;
 	struct model_status status;
 	model_item_fn *on_item;
 	void *on_item_arg;
@@ -254,7 +260,7 @@ model_mark_read(struct model *m, struct convo *c)
 
 	if (c->unread == 0 || last == 0)
 		return; /* nothing new, or it is still to be fetched */
-	c->unread = 0;
+	c->unread = c->mentions = 0;
 	c->first_unread = 0;
 	c->read_due = last;
 	changed(m, MODEL_CONVS);
@@ -303,8 +309,11 @@ model_unread_begin(struct model *m)
 void
 model_unread(struct model *m, const char *target, int64_t count, int64_t first)
 {
-	struct convo *c = open_convo(m, target);
+	struct convo *c;
 
+	if (ignore_has(m->ignored, IGNORE_USER, target))
+		return;
+	c = open_convo(m, target);
 	if (c == NULL || count <= 0)
 		return;
 	c->counted = true;
@@ -323,7 +332,7 @@ none_unread(struct model *m, struct convo *c)
 {
 	if (c->unread == 0)
 		return;
-	c->unread = 0;
+	c->unread = c->mentions = 0;
 	c->first_unread = 0;
 	if (c != model_current(m))
 		c->marker = 0;
@@ -446,6 +455,13 @@ is_own(const struct model *m, const char *from)
 }
 
 static bool
+is_hidden(const struct model *m, const struct model_message *msg)
+{
+	return ignore_has(m->ignored, IGNORE_USER, msg->from) &&
+	    !is_own(m, msg->from);
+}
+
+static bool
 put_message(struct model *m, struct convo *c, const struct model_message *msg,
     enum model_how how, const char *queued)
 {
@@ -462,6 +478,14 @@ put_message(struct model *m, struct convo *c, const struct model_message *msg,
 
 	if (msg->id > m->top)
 		m->top = msg->id;
+	if (is_hidden(m, msg)) {
+		convo_hide(c, msg->id);
+		return true;
+	}
+	it.mention = !it.own && mention_in(msg->text, m->status.user,
+	    m->status.realm);
+	if (it.mention && how == MODEL_LIVE)
+		c->mentions++;
 	return put_item(m, c, &it, how);
 }
 
@@ -475,13 +499,29 @@ respell(struct model *m, struct convo *c, const char *target)
 	changed(m, MODEL_CONVS);
 }
 
+/* Passed by, it counts as read where the person looks on. */
+static void
+add_hidden(struct model *m, struct convo *c, const struct model_message *msg,
+    enum model_how how)
+{
+	(void)put_message(m, c, msg, how, NULL);
+	if (c == model_current(m) && m->looked && c->unread == 0)
+		c->read_due = msg->id;
+}
+
 bool
 model_add(struct model *m, const struct model_message *msg, enum model_how how)
 {
-	struct convo *c = open_convo(m, msg->target);
+	bool hidden = is_hidden(m, msg);
+	struct convo *c = hidden ? model_find(m, msg->target) :
+	    open_convo(m, msg->target);
 
 	if (how == MODEL_LIVE && msg->id > m->seen)
 		m->seen = msg->id;
+	if (hidden && c != NULL)
+		add_hidden(m, c, msg, how);
+	if (hidden)
+		return true;
 	if (c == NULL || !put_message(m, c, msg, how, NULL))
 		return false;
 	respell(m, c, msg->target);
@@ -548,6 +588,37 @@ model_gap(struct model *m)
 		m->convo[i]->fetching = false;
 	}
 	changed(m, MODEL_STREAM);
+}
+
+struct ignore *
+model_ignored(const struct model *m)
+{
+	return m->ignored;
+}
+
+bool
+model_quiet(const struct model *m, const struct convo *c)
+{
+	return ignore_has(m->ignored, IGNORE_QUIET, c->target);
+}
+
+void
+model_hide(struct model *m, const char *user)
+{
+	struct convo *c = model_find(m, user);
+
+	if (c != NULL)
+		none_unread(m, c);
+	for (size_t i = 0; i < m->count; i++)
+		convo_drop_ignored(m->convo[i], m->ignored);
+	changed(m, MODEL_STREAM | MODEL_CONVS | MODEL_USERS);
+}
+
+void
+model_unhide(struct model *m)
+{
+	model_gap(m);
+	changed(m, MODEL_CONVS | MODEL_USERS);
 }
 
 /* ---- own words --------------------------------------------------------- */
@@ -726,6 +797,21 @@ model_notice_in(
 }
 
 void
+model_noise(struct model *m, struct convo *c, int64_t now, const char *user,
+    bool came)
+{
+	struct buf text;
+
+	if (ignore_has(m->ignored, IGNORE_USER, user))
+		return;
+	buf_init(&text, NOISE_CAP);
+	convo_noise(c, user, came, &text);
+	notice_lines(m, c, now, buf_data(&text), false);
+	c->noise->serial = m->serial;
+	buf_release(&text);
+}
+
+void
 model_notice_more(struct model *m, int64_t now, const char *text)
 {
 	notice_lines(m, model_current(m), now, text, true);
@@ -823,6 +909,7 @@ model_new(void)
 	struct model *m = xcalloc(1, sizeof(*m));
 
 	m->rooms = rooms_new();
+	m->ignored = ignore_new();
 	(void)open_convo(m, "*");
 	m->seen = -1;
 	m->changes = MODEL_ALL;
@@ -845,6 +932,7 @@ model_free(struct model *m)
 		return;
 	drop_all(m);
 	rooms_free(m->rooms);
+	ignore_free(m->ignored);
 	free(m);
 }
 

@@ -29,6 +29,7 @@
 #include <stdint.h>
 
 struct convo;
+struct ignore;
 struct model;
 struct rooms;
 
@@ -68,6 +69,7 @@ enum item_kind {
 struct item {
 	enum item_kind kind;
 	bool own;         /* from the person at this terminal's account */
+	bool mention;     /* MESSAGE of somebody else: calls the person by name */
 	bool follows;     /* NOTICE: a further line of the one before */
 	uint64_t serial;  /* rises with each item made; 0 is none */
 	int64_t id;       /* MESSAGE: its id.  Else the id it stands behind */
@@ -96,6 +98,8 @@ const struct item *convo_item(const struct convo *, size_t i);
 bool convo_find_item(const struct convo *, uint64_t serial, size_t *i);
 
 size_t convo_unread(const struct convo *);
+/* Something unread calls the person by name, and came while we were here. */
+bool convo_mentioned(const struct convo *);
 
 /*
  * The id of the message above which the "new" line is drawn; 0: none.  It is
@@ -173,6 +177,17 @@ struct rooms *model_rooms(const struct model *);
 /* Who is in the current conversation, where that is a group whose members are
  * known.  NULL: another conversation. */
 struct roster *model_here(const struct model *);
+
+/*
+ * Who is ignored, and which conversations are quiet.  What the ignored say is
+ * not put in; the quiet ones are for those who draw and ring.
+ */
+struct ignore *model_ignored(const struct model *);
+bool model_quiet(const struct model *, const struct convo *);
+/* The model's part of what was done there to user: what they said goes; or
+ * comes again from history (see model_gap), whoever they are. */
+void model_hide(struct model *, const char *user);
+void model_unhide(struct model *);
 
 /* ---- status ------------------------------------------------------------ */
 
@@ -265,6 +280,10 @@ void model_notice(struct model *, int64_t now, const char *text);
 /* The same in that conversation, whichever is shown. */
 void model_notice_in(
     struct model *, struct convo *, int64_t now, const char *text);
+/* Somebody came to it or went: one line for as many as nothing else is said
+ * between. */
+void model_noise(struct model *, struct convo *, int64_t now,
+    const char *user, bool came);
 /* Further lines of the last one. */
 void model_notice_more(struct model *, int64_t now, const char *text);
 void model_noticef(struct model *, int64_t now, const char *fmt, ...)

@@ -31,6 +31,9 @@ static const char help[] =
     "  --greeting TEXT       a line to be shown behind the login\n"
     "  --no-color            (or the environment's NO_COLOR)\n"
     "  --no-mouse            leave the mouse to the terminal's own selection\n"
+    "  --no-bell             do not ring when you are called\n"
+    "  --notify none|osc9|osc777\n"
+    "                        a notice through the terminal then\n"
     "  --no-remember         neither use nor keep server, name and token\n"
     "  --tls                 not in this version\n"
     "  --version, --help\n"
@@ -54,6 +57,8 @@ enum opt {
 	OPT_JSON,
 	OPT_NO_COLOR,
 	OPT_NO_MOUSE,
+	OPT_NO_BELL,
+	OPT_NOTIFY,
 	OPT_NO_REMEMBER,
 	OPT_SERVER,
 	OPT_GREETING,
@@ -77,6 +82,8 @@ static const struct {
 	{ "json", OPT_JSON, no_argument, false },
 	{ "no-color", OPT_NO_COLOR, no_argument, true },
 	{ "no-mouse", OPT_NO_MOUSE, no_argument, true },
+	{ "no-bell", OPT_NO_BELL, no_argument, true },
+	{ "notify", OPT_NOTIFY, required_argument, true },
 	{ "no-remember", OPT_NO_REMEMBER, no_argument, true },
 	{ "server", OPT_SERVER, required_argument, true },
 	{ "greeting", OPT_GREETING, required_argument, true },
@@ -152,6 +159,13 @@ apply(struct options *o, enum opt opt, const char *value)
 	case OPT_NO_COLOR:
 		o->no_color = true;
 		return 0;
+	case OPT_NO_BELL:
+		o->no_bell = true;
+		return 0;
+	case OPT_NOTIFY:
+		o->notify_given = true;
+		return notify_parse(value, &o->notify) ? 0 :
+		    complain(EX_USAGE, "notify is none, osc9 or osc777");
 	case OPT_NO_MOUSE:
 		o->no_mouse = true;
 		return 0;
@@ -401,6 +415,9 @@ options_read(struct options *o, int argc, char **argv, int *status)
 	fill(&o->greeting, &file.greeting);
 	o->plain |= file.plain;
 	o->no_color |= file.no_color || (no_color != NULL && *no_color != '\0');
+	if (!o->notify_given)
+		o->notify = file.notify;
+	o->no_bell |= file.no_bell;
 	o->no_mouse |= file.no_mouse;
 	o->no_remember |= file.no_remember;
 	options_release(&file);

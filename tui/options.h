@@ -7,6 +7,8 @@
 #ifndef TUI_OPTIONS_H
 #define TUI_OPTIONS_H
 
+#include "tui/notify.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -21,6 +23,9 @@ struct options {
 	bool follow, json; /* --follow, and --json with it */
 	bool no_color;
 	bool no_mouse;
+	bool no_bell;
+	enum notify_how notify;
+	bool notify_given;
 	bool no_remember;
 	char *greeting; /* said once, behind the first login; NULL: none */
 	char *send_target, *send_text; /* --send; NULL: not given */

@@ -29,6 +29,7 @@ static const struct {
 	[PAINT_GOOD] = { A_NORMAL, COLOR_GREEN },
 	[PAINT_BAR] = { A_REVERSE, -1 },
 	[PAINT_BAR_ALERT] = { A_REVERSE | A_BOLD, -1 },
+	[PAINT_MENTION] = { A_REVERSE | A_BOLD, -1 },
 };
 
 static size_t name_colors; /* 0: none */

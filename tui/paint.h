@@ -31,6 +31,7 @@ enum paint {
 	PAINT_GOOD,   /* online */
 	PAINT_BAR,    /* status and conversations */
 	PAINT_BAR_ALERT,
+	PAINT_MENTION, /* the name before what calls the person */
 	PAINT_COUNT
 };
 

@@ -33,6 +33,7 @@
 #include "tui/lineedit.h"
 #include "tui/model.h"
 #include "tui/mouse.h"
+#include "tui/notify.h"
 #include "tui/paint.h"
 #include "tui/status.h"
 #include "tui/stream.h"
@@ -79,6 +80,8 @@ struct ui {
 	int64_t goal;        /* and all behind it is held; 0: none */
 	bool interrupted; /* the last key was Ctrl-C on an empty line */
 	char hint[HINT_CAP];
+	struct notify notify;
+	struct loop_timer ring_timer;
 };
 
 /* ---- frames ------------------------------------------------------------ */
@@ -319,6 +322,33 @@ look(struct ui *ui)
 		client_older(ui->env->client, c, OLDER_PAGE);
 }
 
+/* Behind the frame that shows what it is for. */
+static void
+ring(void *arg)
+{
+	struct ui *ui = arg;
+	struct buf out;
+
+	if (!ui->notify.due || ui->ended || !terminal_writable())
+		return;
+	buf_init(&out, NOTIFY_CAP);
+	if (notify_take(&ui->notify, loop_now(ui->env->loop), &out))
+		terminal_send(buf_data(&out), out.len);
+	else if (ui->ring_timer.slot == 0)
+		loop_timer_set(ui->env->loop, &ui->ring_timer, NOTIFY_PAUSE_MS,
+		    ring, ui);
+	buf_release(&out);
+}
+
+static void
+on_item(void *arg, const struct convo *c, const struct item *it,
+    enum model_how how)
+{
+	struct ui *ui = arg;
+
+	notify_item(&ui->notify, ui->env->model, c, it, how);
+}
+
 static void
 draw_frame(void *arg)
 {
@@ -351,6 +381,7 @@ draw_frame(void *arg)
 		draw_bars(ui);
 	draw_line(ui);
 	refresh();
+	ring(ui);
 	look(ui);
 	follow_goal(ui);
 }
@@ -379,9 +410,11 @@ show_unread(struct ui *ui)
 {
 	struct model *m = ui->env->model;
 	size_t n = model_convos(m), at = model_current_index(m), i;
+	const struct convo *c;
 
 	for (i = 1; i < n; i++) {
-		if (convo_unread(model_convo(m, (at + i) % n)) > 0) {
+		c = model_convo(m, (at + i) % n);
+		if (convo_unread(c) > 0 && !model_quiet(m, c)) {
 			show_convo(ui, (at + i) % n);
 			return;
 		}
@@ -850,6 +883,9 @@ screen_open(const struct ui_env *env, char *why, size_t cap)
 	}
 	paint_open(env->no_color);
 	terminal_mouse(!env->no_mouse);
+	ui->notify.how = env->notify;
+	ui->notify.no_bell = env->no_bell;
+	model_on_item(env->model, on_item, ui);
 	ui->keys = keys_new(on_key, ui);
 	add_terminfo_keys(ui->keys);
 	ui->stream = stream_new();
@@ -903,6 +939,8 @@ unwatch(struct ui *ui)
 	loop_timer_unset(loop, &ui->key_timer);
 	loop_timer_unset(loop, &ui->frame_timer);
 	loop_timer_unset(loop, &ui->tick_timer);
+	loop_timer_unset(loop, &ui->ring_timer);
+	model_on_item(ui->env->model, NULL, NULL);
 	loop_defer_cancel(loop, &ui->frame_call);
 	if (terminal_fd() != -1)
 		loop_unwatch(loop, terminal_fd());
@@ -914,6 +952,7 @@ screen_close(struct ui *ui)
 	unwatch(ui);
 	terminal_close();
 	lineedit_close();
+	notify_release(&ui->notify);
 	form_free(ui->form);
 	stream_free(ui->stream);
 	keys_free(ui->keys);

@@ -93,9 +93,15 @@ static bool
 run_close(struct run *r)
 {
 	struct model *m = r->s->model;
+	struct convo *c = r->arg[0] == NULL ? model_current(m) :
+	    model_find(m, r->arg[0]);
 
-	if (!model_close(m, model_current(m))) {
-		slash_say(r->s, "something typed here has no answer yet");
+	if (c == NULL) {
+		slash_say(r->s, "%s is not on the list", r->arg[0]);
+		return false;
+	}
+	if (!model_close(m, c)) {
+		slash_say(r->s, "something typed there has no answer yet");
 		return false;
 	}
 	client_show(r->s->client, model_current(m));
@@ -284,10 +290,18 @@ static const struct command commands[] = {
 	    "USER", "no administrator any more" },
 	{ "/realms", 0, 0, CMD_GROUPS, run_ask, CLIENT_LINKS, "",
 	    "the links to other realms" },
+	{ "/ignore", 0, 1, CMD_RARE | CMD_USER, slash_ignore, 0, "[USER]",
+	    "show nothing that USER says" },
+	{ "/unignore", 1, 1, CMD_RARE | CMD_USER, slash_unignore, 0, "USER",
+	    "show it again" },
+	{ "/quiet", 0, 1, CMD_RARE | CMD_USER, slash_quiet, 0, "[USER]",
+	    "no bell and no count for what is said here, or there" },
+	{ "/unquiet", 0, 1, CMD_RARE | CMD_USER, slash_unquiet, 0, "[USER]",
+	    "undo that" },
 	{ "/clear", 0, 0, CMD_ANYONE | CMD_RARE, run_clear, 0, "",
 	    "empty the screen; /history brings it back" },
-	{ "/close", 0, 0, CMD_RARE, run_close, 0, "",
-	    "take this conversation off the list" },
+	{ "/close", 0, 1, CMD_RARE | CMD_USER, run_close, 0, "[USER]",
+	    "take this conversation, or that, off the list" },
 	{ "/login", 0, 2, CMD_ANYONE | CMD_SECRET, run_login, 0,
 	    "[USER PASSWORD]", "log in" },
 	{ "/register", 2, 3, CMD_ANYONE | CMD_SECRET | CMD_REST, run_register,

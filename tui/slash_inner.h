@@ -67,4 +67,11 @@ bool slash_topic(struct run *);
 bool slash_mode(struct run *);
 bool slash_grant(struct run *);
 
+/* ---- slash_ignore.c ---------------------------------------------------- */
+
+bool slash_ignore(struct run *);   /* [USER] */
+bool slash_unignore(struct run *); /* USER */
+bool slash_quiet(struct run *);    /* [USER]: a conversation */
+bool slash_unquiet(struct run *);
+
 #endif

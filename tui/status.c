@@ -57,7 +57,8 @@ unread_elsewhere(const struct model *m)
 	size_t i, sum = 0;
 
 	for (i = 0; i < model_convos(m); i++)
-		if (i != model_current_index(m))
+		if (i != model_current_index(m) &&
+		    !model_quiet(m, model_convo(m, i)))
 			sum += convo_unread(model_convo(m, i));
 	return sum;
 }
@@ -132,6 +133,8 @@ status_draw(const struct pane *p, struct model *m, int64_t now)
 	}
 	add_link(&left, st, now);
 	add_waiting(&left, m);
+	if (model_quiet(m, model_current(m)))
+		buf_adds(&left, " · quiet");
 	if (st->server[0] != '\0') {
 		buf_adds(&left, " · ");
 		add_place(&left, m);
@@ -146,7 +149,8 @@ status_draw(const struct pane *p, struct model *m, int64_t now)
 	buf_release(&right);
 }
 
-/* " 2:neko(3) "; where it stands in the bar. */
+/* " 2:neko(3) ", "(3!)" where the person is named; where it stands in the
+ * bar. */
 static int
 draw_convo(const struct pane *p, int col, const struct model *m, size_t i,
     bool draw)
@@ -159,8 +163,10 @@ draw_convo(const struct pane *p, int col, const struct model *m, size_t i,
 	buf_init(&b, NAME_CAP);
 	buf_addf(&b, " %zu:", i + 1);
 	add_clean(&b, i == 0 ? "everyone" : convo_target(c));
-	if (convo_unread(c) > 0 && i != model_current_index(m)) {
-		buf_addf(&b, "(%zu)", convo_unread(c));
+	if (convo_unread(c) > 0 && i != model_current_index(m) &&
+	    !model_quiet(m, c)) {
+		buf_addf(&b, convo_mentioned(c) ? "(%zu!)" : "(%zu)",
+		    convo_unread(c));
 		style = paint_style(PAINT_BAR_ALERT);
 	}
 	buf_addc(&b, ' ');

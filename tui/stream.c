@@ -152,6 +152,8 @@ block_name(struct stream *st, struct block *b, const struct item *it)
 		b->name_style = paint_name_style(it->from);
 		if (it->own)
 			b->name_style |= A_BOLD;
+		if (it->mention)
+			b->name_style = paint_style(PAINT_MENTION);
 	}
 	cols = utf8_width(b->name, strlen(b->name));
 	if (it->follows)

@@ -123,6 +123,13 @@ put(const char *s)
 	fflush(stdout);
 }
 
+void
+terminal_send(const char *bytes, size_t n)
+{
+	(void)fwrite(bytes, 1, n, stdout);
+	fflush(stdout);
+}
+
 /* What we want of the terminal beyond curses. */
 static void
 modes_on(void)

@@ -48,6 +48,9 @@ void terminal_mouse(bool on);
 /* What a key sends by terminfo's name of it ("kpp"); NULL: not known. */
 const char *terminal_key(const char *name);
 
+/* Bytes that move nothing on the screen: the bell, notices. */
+void terminal_send(const char *bytes, size_t n);
+
 /*
  * Whether it takes anything now.  One that takes nothing (Ctrl-S, a connection
  * that died) would hold up whoever writes to it.  It may still do so in the

@@ -10,6 +10,7 @@
 #ifndef TUI_UI_H
 #define TUI_UI_H
 
+#include "tui/notify.h"
 #include "tui/slash.h"
 
 #include <stdbool.h>
@@ -64,6 +65,8 @@ struct ui_env {
 	const char *history_file; /* of the input line; NULL: keep none */
 	bool no_color;            /* NO_COLOR, or colour = off */
 	bool no_mouse;
+	bool no_bell;
+	enum notify_how notify;
 	bool json;                /* --follow --json */
 };
 

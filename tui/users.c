@@ -45,7 +45,8 @@ draw_unread(struct pane *p, int row, const struct model *m, const char *user)
 	char count[32];
 	int cols;
 
-	if (c == NULL || c == model_current(m) || convo_unread(c) == 0)
+	if (c == NULL || c == model_current(m) || convo_unread(c) == 0 ||
+	    model_quiet(m, c))
 		return;
 	cols = snprintf(count, sizeof(count), "(%zu)", convo_unread(c));
 	if (cols + 2 > p->w)

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/slash_inner.h"
+
+#include "shared/buf.h"
+#include "tui/client.h"
+#include "tui/ignore.h"
+#include "tui/model.h"
+#include "tui/slash.h"
+
+#include <string.h>
+
+enum { LIST_CAP = 64 << 10 };
+
+/* Two sentences, for none and for some. */
+static void
+list(const struct slash *s, enum ignore_kind kind, const char *none,
+    const char *some)
+{
+	const struct ignore *g = model_ignored(s->model);
+	size_t i, n = ignore_count(g, kind);
+	struct buf b;
+
+	if (n == 0) {
+		slash_say(s, "%s", none);
+		return;
+	}
+	buf_init(&b, LIST_CAP);
+	buf_adds(&b, some);
+	for (i = 0; i < n; i++)
+		buf_addf(&b, " %s", ignore_at(g, kind, i));
+	slash_say(s, "%s", buf_data(&b));
+	buf_release(&b);
+}
+
+/* False: it was refused, and that was said. */
+static bool
+set(struct run *r, enum ignore_kind kind, const char *name, bool on)
+{
+	char why[STATE_WHY_CAP];
+	bool done =
+	    ignore_set(model_ignored(r->s->model), kind, name, on, why);
+
+	if (!done)
+		slash_say(r->s, "%s: %s", name, why);
+	else if (*why != '\0')
+		slash_say(r->s, "only until you leave: %s", why);
+	return done;
+}
+
+bool
+slash_ignore(struct run *r)
+{
+	const char *name = r->arg[0];
+
+	if (name == NULL) {
+		list(r->s, IGNORE_USER, "nobody is ignored",
+		    "these are ignored:");
+		return true;
+	}
+	if (strcmp(name, model_status(r->s->model)->user) == 0) {
+		slash_say(r->s, "%s: that is you", name);
+		return false;
+	}
+	if (!set(r, IGNORE_USER, name, true))
+		return false;
+	model_hide(r->s->model, name);
+	slash_say(r->s, "%s is ignored; /unignore %s undoes it", name, name);
+	return true;
+}
+
+bool
+slash_unignore(struct run *r)
+{
+	struct model *m = r->s->model;
+
+	if (!set(r, IGNORE_USER, r->arg[0], false))
+		return false;
+	/* What was hidden is at the server. */
+	model_unhide(m);
+	slash_say(r->s, "%s is not ignored any more", r->arg[0]);
+	client_show(r->s->client, model_current(m));
+	return true;
+}
+
+static const char *
+target_of(const struct run *r)
+{
+	return r->arg[0] != NULL ? r->arg[0] :
+	    convo_target(model_current(r->s->model));
+}
+
+bool
+slash_quiet(struct run *r)
+{
+	const char *target = target_of(r);
+	bool all = strcmp(target, "*") == 0;
+
+	if (!set(r, IGNORE_QUIET, target, true))
+		return false;
+	slash_say(r->s, "%s is quiet: no bell, no count; /unquiet undoes it",
+	    all ? "everyone" : target);
+	return true;
+}
+
+bool
+slash_unquiet(struct run *r)
+{
+	const char *target = target_of(r);
+	bool all = strcmp(target, "*") == 0;
+
+	if (!set(r, IGNORE_QUIET, target, false))
+		return false;
+	slash_say(r->s, "%s is not quiet any more", all ? "everyone" : target);
+	return true;
+}

@@ -247,7 +247,7 @@ static const struct command commands[] = {
 	    "who is logged in, with real names" },
 	{ "/list_user", 0, 0, CMD_RARE, run_ask, CLIENT_LIST_USER, "",
 	    "all accounts" },
-	{ "/name", 1, 1, CMD_REST, run_ask, CLIENT_NAME, "REAL NAME",
+	{ "/name", 1, 1, CMD_REST | CMD_RARE, run_ask, CLIENT_NAME, "REAL NAME",
 	    "change your real name" },
 	{ "/passwd", 2, 2, CMD_SECRET, run_ask, CLIENT_PASSWD, "OLD NEW",
 	    "change your password" },

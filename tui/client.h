@@ -49,6 +49,10 @@ enum client_why {
  * lost: the connection was lost, or could not be made; it is tried again.
  * answered: something typed was answered; client_unanswered() says what is
  *   left (to wait for before leaving).
+ * unsent (may be NULL): what waits has changed, so that it can be kept for the
+ *   next run (client_take_back).  line: it waits, and that is the request that
+ *   will say it; else why: it was refused, and waits for a person; else it
+ *   waits no more.  Comes before anything is sent.
  */
 struct client_events {
 	void (*changed)(void *arg);
@@ -57,6 +61,8 @@ struct client_events {
 	void (*forget)(void *arg);
 	void (*lost)(void *arg, const char *why);
 	void (*answered)(void *arg, bool ok, const char *why);
+	void (*unsent)(void *arg, const char *tag, const char *line,
+	    const char *why);
 };
 
 struct client *client_new(struct loop *, struct model *,
@@ -99,12 +105,19 @@ bool client_say(struct client *, const char *target, const char *text);
 size_t client_unanswered(const struct client *);
 
 /*
- * For the end of the program and its next beginning: what is not answered, as
- * text that the caller frees; and that text taken back, to be sent with its
- * old tags.  After client_resume, for the same server and user.
+ * What a run before this one was told by unsent(): it is sent with its old tag,
+ * or stands there as refused, where why is not NULL.  For the server and user
+ * that the client is to log in with; another user never gets them.  What is no
+ * such line or is here already is passed over.  Behind the last one call
+ * client_taken_back.
  */
-char *client_unsent(const struct client *);
-void client_take_back(struct client *, const char *unsent);
+void client_take_back(struct client *, const char *line, const char *why);
+void client_taken_back(struct client *);
+
+/* What was refused longest ago in that conversation: is said again, as new;
+ * is dropped.  False: there is none; or, with a notice, it cannot be said. */
+bool client_say_again(struct client *, struct convo *);
+bool client_give_up(struct client *, struct convo *);
 
 /* Shows a conversation: switches, and fetches a page if little is held. */
 void client_show(struct client *, struct convo *);

@@ -220,6 +220,18 @@ convo_insert_tail(struct convo *c, size_t i, struct entry *e)
 	count_in(c, e);
 }
 
+bool
+convo_has_tag(const struct convo *c, const char *tag)
+{
+	for (size_t n = 0; n < c->tail.count; n++) {
+		const struct entry *e = row_at(&c->tail, n);
+
+		if (e->tag != NULL && strcmp(e->tag, tag) == 0)
+			return true;
+	}
+	return false;
+}
+
 struct entry *
 convo_take_tail(struct convo *c, const char *tag, size_t *i)
 {
@@ -425,10 +437,25 @@ convo_unread(const struct convo *c)
 	return c->unread;
 }
 
+size_t
+convo_waiting(const struct convo *c)
+{
+	return c->waiting;
+}
+
 int64_t
 convo_marker(const struct convo *c)
 {
 	return c->marker;
+}
+
+const struct item *
+convo_failed(const struct convo *c)
+{
+	for (size_t i = 0; i < c->tail.count; i++)
+		if (row_at(&c->tail, i)->item.kind == ITEM_FAILED)
+			return &row_at(&c->tail, i)->item;
+	return NULL;
 }
 
 bool

@@ -22,7 +22,7 @@
 struct entry {
 	struct item item;
 	size_t bytes;
-	char *tag; /* WAITING; else NULL */
+	char *tag; /* WAITING, FAILED; else NULL */
 	char store[];
 };
 
@@ -65,6 +65,7 @@ void convo_free(struct convo *);
 bool convo_insert(struct convo *, struct entry *e);
 void convo_append_tail(struct convo *, struct entry *);
 
+bool convo_has_tag(const struct convo *, const char *tag);
 /* Takes it out of the tail; NULL: no such tag.  *i is where it stood. */
 struct entry *convo_take_tail(struct convo *, const char *tag, size_t *i);
 void convo_insert_tail(struct convo *, size_t i, struct entry *);

@@ -13,6 +13,7 @@
 #include "tui/rooms.h"
 #include "tui/uplink.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,6 +56,20 @@ answered(struct client *c, bool ok, const char *why)
 	c->events->changed(c->arg);
 	delivery_pump(c);
 	c->events->answered(c->arg, ok, why);
+}
+
+/* For the next run of the program.  line NULL: see client.h. */
+static void
+keep(struct client *c, const char *tag, const struct outbox_item *item,
+    const char *why)
+{
+	char *line;
+
+	if (c->events->unsent == NULL)
+		return;
+	line = item == NULL ? NULL : xmemdup0(item->line, item->len - 2);
+	c->events->unsent(c->arg, tag, line, why);
+	free(line);
 }
 
 /* It stands where it was typed; who looks elsewhere is told too. */
@@ -120,6 +135,7 @@ done_say(struct client *c, json_t *reply)
 			core_broken(c, "a message without an id");
 			return;
 		}
+		keep(c, tag, NULL, NULL);
 		settle(c, c->outbox.first, id, reply);
 		answered(c, true, NULL);
 	} else if (parse_later(reply, &ms))
@@ -128,6 +144,7 @@ done_say(struct client *c, json_t *reply)
 		login_expired(c); /* it waits for the next login */
 	else {
 		answer_why(reply, why);
+		keep(c, tag, NULL, why);
 		model_fail(c->model, tag, why);
 		tell_failure(c, c->outbox.first->target, why);
 		answered(c, false, why);
@@ -193,8 +210,42 @@ client_say(struct client *c, const char *target, const char *text)
 		    MODEL_WAITING);
 		return false;
 	}
+	keep(c, item->tag, item, NULL);
 	c->events->changed(c->arg);
 	delivery_pump(c);
+	return true;
+}
+
+bool
+client_say_again(struct client *c, struct convo *cv)
+{
+	const struct item *it = convo_failed(cv);
+	uint64_t serial, convo = convo_serial(cv);
+	char *text;
+	bool said;
+
+	if (it == NULL)
+		return false;
+	serial = it->serial;
+	text = xstrdup(it->text);
+	said = client_say(c, convo_target(cv), text);
+	free(text);
+	cv = model_convo_by_serial(c->model, convo);
+	if (said && cv != NULL && (it = convo_failed(cv)) != NULL &&
+	    it->serial == serial)
+		(void)client_give_up(c, cv);
+	return said;
+}
+
+bool
+client_give_up(struct client *c, struct convo *cv)
+{
+	char tag[WIRE_TAG_MAX + 1];
+
+	if (!model_drop_failed(c->model, cv, tag))
+		return false;
+	keep(c, tag, NULL, NULL);
+	c->events->changed(c->arg);
 	return true;
 }
 
@@ -204,28 +255,34 @@ client_unanswered(const struct client *c)
 	return c->outbox.count;
 }
 
-char *
-client_unsent(const struct client *c)
+void
+client_take_back(struct client *c, const char *line, const char *why)
 {
-	return outbox_dump(&c->outbox);
+	char *text;
+	const struct outbox_item *item =
+	    outbox_take_back(&c->outbox, line, &text);
+
+	if (item == NULL)
+		return;
+	if (c->last_user[0] == '\0' && c->user != NULL)
+		snprintf(c->last_user, sizeof(c->last_user), "%s", c->user);
+	if (model_has_tag(c->model, item->tag) ||
+	    !model_typed(c->model, item->target, item->tag, text, clock_ms()))
+		outbox_undo(&c->outbox);
+	else if (why != NULL) {
+		model_fail(c->model, item->tag, why);
+		outbox_undo(&c->outbox);
+	}
+	free(text);
 }
 
 void
-client_take_back(struct client *c, const char *unsent)
+client_taken_back(struct client *c)
 {
-	char *copy = xstrdup(unsent), *rest = copy, *line, *text;
-	const struct outbox_item *item;
-
-	while ((line = strsep(&rest, "\n")) != NULL) {
-		item = outbox_take_back(&c->outbox, line, &text);
-		if (item != NULL && !model_typed(c->model, item->target,
-		    item->tag, text, clock_ms()))
-			outbox_undo(&c->outbox);
-		free(text);
-	}
-	free(copy);
 	if (c->outbox.count > 0)
-		core_notice(c, "%zu messages of last time are sent now",
+		core_notice(c, "messages of last time that are still to be "
+		               "sent: %zu",
 		    c->outbox.count);
+	c->events->changed(c->arg);
 	delivery_pump(c);
 }

@@ -13,6 +13,7 @@
 #include "tui/client.h"
 #include "tui/clock.h"
 #include "tui/ignore.h"
+#include "tui/drafts.h"
 #include "tui/model.h"
 #include "tui/options.h"
 #include "tui/slash.h"
@@ -31,8 +32,7 @@
 
 enum {
 	SCRIPT_MS = 30000, /* how long a pipe or --send waits for a server */
-	LOGOUT_MS = 2000,
-	UNSENT_MAX = 16 << 20
+	LOGOUT_MS = 2000
 };
 
 struct app {
@@ -43,7 +43,8 @@ struct app {
 	const struct ui_class *class;
 	struct ui_env env;
 	struct ui *ui; /* NULL: --send */
-	char *session_file, *history_file, *unsent_file;
+	char *session_file, *history_file;
+	struct drafts *drafts; /* NULL: nothing is kept */
 	struct state state;
 
 	bool script;    /* nobody to ask: --send, --follow, or a pipe */
@@ -51,7 +52,7 @@ struct app {
 	bool remembered;
 	bool greeted;
 	bool online;    /* was, once */
-	bool taken;     /* what was not sent last time */
+	bool not_kept;  /* has been said */
 	bool leaving, logging_out;
 	int status;
 	char said[256]; /* what goes to standard error at the end */
@@ -142,58 +143,62 @@ app_quit(void *arg)
 	loop_defer(a->loop, &a->check, on_check, a);
 }
 
-/*
- * What was typed and not answered is kept for the next time, with its tags, in
- * the remembered session's name: "SERVER USER", then a request a line.
- */
 static void
-keep_unsent(struct app *a)
+say_unsent(const struct app *a)
 {
 	size_t n = client_unanswered(a->client);
-	char why[STATE_WHY_CAP] = "nothing is remembered of this session";
-	char *lines, *text;
-	bool kept = false;
 
-	if (n == 0) {
-		if (a->taken)
-			state_forget(a->unsent_file);
+	if (n == 0)
 		return;
-	}
-	if (a->remembered && a->unsent_file != NULL) {
-		lines = client_unsent(a->client);
-		text = xasprintf("%s %s\n%s", a->state.server, a->state.user,
-		    lines);
-		kept = state_put(a->unsent_file, text, why);
-		free(text);
-		free(lines);
-	}
-	if (kept)
+	if (a->drafts != NULL && drafts_kept(a->drafts) && !a->not_kept)
 		fprintf(stderr, "chat-tui: %zu not sent: kept, and sent when "
 		    "you come back\n", n);
 	else
-		fprintf(stderr, "chat-tui: %zu not sent, and lost: %s\n", n,
-		    why);
+		fprintf(stderr, "chat-tui: %zu not sent, and lost\n", n);
+}
+
+/* ---- what is typed, for the next run ----------------------------------- */
+
+static void
+say_not_kept(struct app *a, const char *why)
+{
+	if (a->not_kept)
+		return;
+	a->not_kept = true;
+	model_noticef(a->model, clock_ms(),
+	    "what you type is not kept on disk: %s", why);
+}
+
+/* From now on what is typed is that user's, as what was typed before. */
+static void
+keep_of(struct app *a, const char *user)
+{
+	char why[STATE_WHY_CAP];
+
+	if (a->drafts != NULL && !drafts_open(a->drafts,
+	    model_status(a->model)->server, user, why))
+		say_not_kept(a, why);
 }
 
 static void
-take_unsent(struct app *a)
+on_unsent(void *arg, const char *tag, const char *line, const char *why)
 {
-	char why[STATE_WHY_CAP], *text, *lines, *head;
+	struct app *a = arg;
 
-	if (a->unsent_file == NULL ||
-	    (text = state_get(a->unsent_file, UNSENT_MAX, why)) == NULL)
-		return;
-	head = xasprintf("%s %s", a->state.server, a->state.user);
-	lines = strchr(text, '\n');
-	if (lines != NULL) {
-		*lines++ = '\0';
-		if (strcmp(text, head) == 0) {
-			client_take_back(a->client, lines);
-			a->taken = true; /* the file stays till the end */
-		}
-	}
-	free(head);
-	free(text);
+	if (a->drafts != NULL && !drafts_unsent(a->drafts, tag, line, why))
+		say_not_kept(a, strerror(errno));
+}
+
+/* A line that holds a password goes to no disk. */
+static void
+on_draft(void *arg, const char *target, const char *text)
+{
+	struct app *a = arg;
+
+	if (slash_secret(&a->env.slash, text))
+		text = "";
+	if (a->drafts != NULL && !drafts_draft(a->drafts, target, text))
+		say_not_kept(a, strerror(errno));
 }
 
 /* ---- logging in -------------------------------------------------------- */
@@ -220,6 +225,10 @@ connect_to(struct app *a, const char *server)
 {
 	char why[400];
 
+	/* Another server's are another's. */
+	if (a->drafts != NULL &&
+	    strcmp(model_status(a->model)->server, server) != 0)
+		drafts_close(a->drafts);
 	if (client_connect(a->client, server))
 		return true;
 	snprintf(why, sizeof(why), "%s: not of the form HOST[:PORT]", server);
@@ -321,6 +330,10 @@ on_need_login(void *arg, enum client_why why, const char *text)
 		client_login(a->client, a->opt.user, a->opt.password);
 		return;
 	}
+	/* What is shown is forgotten, unless something waits. */
+	if (why == CLIENT_LOGGED_OUT && a->drafts != NULL &&
+	    client_unanswered(a->client) == 0)
+		drafts_close(a->drafts);
 	if (a->script && why != CLIENT_NO_LOGIN && why != CLIENT_LOGGED_OUT) {
 		stop(a, EX_NOPERM, text);
 		return;
@@ -344,6 +357,7 @@ on_logged_in(void *arg, const char *user, const char *token)
 	if (a->opt.greeting != NULL && !a->greeted)
 		model_notice(a->model, clock_ms(), a->opt.greeting);
 	a->greeted = true;
+	keep_of(a, user);
 	/* A password from a script or the environment is there next time too;
 	 * what is remembered is the person's own. */
 	if (a->script || !(a->typed || a->opt.password == NULL) ||
@@ -410,6 +424,7 @@ static const struct client_events events = {
 	.forget = on_forget,
 	.lost = on_lost,
 	.answered = on_answered,
+	.unsent = on_unsent,
 };
 
 /* ---- signals ----------------------------------------------------------- */
@@ -525,11 +540,11 @@ begin(struct app *a)
 	if (known) {
 		a->remembered = true;
 		client_resume(a->client, a->state.user, a->state.token);
-		if (!a->opt.follow) /* that only listens */
-			take_unsent(a);
-	} else if (o->user != NULL && o->password != NULL)
+		keep_of(a, a->state.user);
+	} else if (o->user != NULL && o->password != NULL) {
 		client_login(a->client, o->user, o->password);
-	else if (o->send_target != NULL || o->follow)
+		keep_of(a, o->user);
+	} else if (o->send_target != NULL || o->follow)
 		on_need_login(a, CLIENT_NO_LOGIN, "");
 }
 
@@ -606,7 +621,8 @@ release(struct app *a)
 	emergency = NULL;
 	if (a->ui != NULL)
 		a->class->close(a->ui);
-	keep_unsent(a);
+	say_unsent(a);
+	drafts_free(a->drafts);
 	client_free(a->client);
 	model_free(a->model);
 	loop_unwatch(a->loop, signal_pipe[0]);
@@ -614,7 +630,6 @@ release(struct app *a)
 	explicit_bzero(&a->state, sizeof(a->state));
 	free(a->session_file);
 	free(a->history_file);
-	free(a->unsent_file);
 	options_release(&a->opt);
 }
 
@@ -683,9 +698,11 @@ main(int argc, char **argv)
 	if (!a.opt.no_remember) {
 		a.session_file = state_path("session");
 		a.history_file = state_path("history");
-		a.unsent_file = state_path("unsent");
 		keep_ignored(&a);
+		if (!a.script)
+			a.drafts = drafts_new(a.model, a.client);
 	}
+	model_on_draft(a.model, on_draft, &a);
 	catch_signals(&a);
 	if (a.opt.send_target != NULL || open_ui(&a))
 		run(&a);

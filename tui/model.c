@@ -33,6 +33,8 @@ struct model {
 	struct model_status status;
 	model_item_fn *on_item;
 	void *on_item_arg;
+	model_draft_fn *on_draft;
+	void *on_draft_arg;
 };
 
 static void
@@ -78,8 +80,17 @@ model_find(const struct model *m, const char *target)
 }
 
 static void
+tell_draft(struct model *m, const struct convo *c)
+{
+	if (m->on_draft != NULL)
+		m->on_draft(m->on_draft_arg, c->target, convo_draft(c));
+}
+
+static void
 remove_at(struct model *m, size_t i)
 {
+	if (m->convo[i]->draft != NULL)
+		model_draft(m, m->convo[i], "");
 	convo_free(m->convo[i]);
 	m->count--;
 	memmove(m->convo + i, m->convo + i + 1,
@@ -241,7 +252,8 @@ model_draft(struct model *m, struct convo *c, const char *text)
 {
 	size_t n = strlen(text);
 
-	(void)m;
+	if (strcmp(convo_draft(c), text) == 0)
+		return;
 	if (n > MODEL_DRAFT) {
 		n = MODEL_DRAFT;
 		while (n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
@@ -249,6 +261,21 @@ model_draft(struct model *m, struct convo *c, const char *text)
 	}
 	free(c->draft);
 	c->draft = n == 0 ? NULL : xmemdup0(text, n);
+	tell_draft(m, c);
+}
+
+void
+model_put_draft(struct model *m, struct convo *c, const char *text)
+{
+	model_draft(m, c, text);
+	changed(m, MODEL_DRAFTS);
+}
+
+void
+model_on_draft(struct model *m, model_draft_fn *fn, void *arg)
+{
+	m->on_draft = fn;
+	m->on_draft_arg = arg;
 }
 
 /* ---- reading ----------------------------------------------------------- */
@@ -495,7 +522,11 @@ respell(struct model *m, struct convo *c, const char *target)
 {
 	if (strcmp(c->target, target) == 0 || strlen(target) >= WIRE_TARGET_CAP)
 		return;
+	if (c->draft != NULL && m->on_draft != NULL)
+		m->on_draft(m->on_draft_arg, c->target, "");
 	snprintf(c->target, sizeof(c->target), "%s", target);
+	if (c->draft != NULL)
+		tell_draft(m, c);
 	changed(m, MODEL_CONVS);
 }
 
@@ -735,11 +766,37 @@ model_fail(struct model *m, const char *tag, const char *why)
 	it.kind = ITEM_FAILED;
 	it.why = why;
 	it.serial = ++m->serial;
-	failed = entry_new(&it, NULL);
+	failed = entry_new(&it, tag);
 	entry_free(e);
 	convo_insert_tail(c, at, failed);
 	if (m->on_item != NULL)
 		m->on_item(m->on_item_arg, c, &failed->item, MODEL_LOCAL);
+}
+
+bool
+model_has_tag(const struct model *m, const char *tag)
+{
+	for (size_t i = 0; i < m->count; i++)
+		if (convo_has_tag(m->convo[i], tag))
+			return true;
+	return false;
+}
+
+bool
+model_drop_failed(
+    struct model *m, struct convo *c, char tag[WIRE_TAG_MAX + 1])
+{
+	const struct item *it = convo_failed(c);
+	const struct entry *e = (const struct entry *)it;
+	size_t at;
+
+	if (it == NULL)
+		return false;
+	snprintf(tag, WIRE_TAG_MAX + 1, "%s", e->tag);
+	entry_free(convo_take_tail(c, tag, &at));
+	changed(m, MODEL_STATUS);
+	convo_changed(m, c);
+	return true;
 }
 
 size_t

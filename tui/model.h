@@ -49,7 +49,8 @@ enum {
 	MODEL_USERS = 2,  /* names, who is online, members of groups */
 	MODEL_STATUS = 4, /* struct model_status, waiting count */
 	MODEL_CONVS = 8,  /* the list of conversations, unread counts */
-	MODEL_ALL = 15
+	MODEL_DRAFTS = 16, /* drafts that no UI put in: model_put_draft */
+	MODEL_ALL = 31
 };
 
 /* ---- items: the lines of a conversation -------------------------------- */
@@ -100,6 +101,7 @@ bool convo_find_item(const struct convo *, uint64_t serial, size_t *i);
 size_t convo_unread(const struct convo *);
 /* Something unread calls the person by name, and came while we were here. */
 bool convo_mentioned(const struct convo *);
+size_t convo_waiting(const struct convo *); /* typed, not yet answered */
 
 /*
  * The id of the message above which the "new" line is drawn; 0: none.  It is
@@ -108,6 +110,9 @@ bool convo_mentioned(const struct convo *);
  * counts as read then, until the person says something there.
  */
 int64_t convo_marker(const struct convo *);
+
+/* What was refused longest ago and still stands there; NULL: nothing. */
+const struct item *convo_failed(const struct convo *);
 
 bool convo_begin(const struct convo *);    /* no older ones to fetch */
 bool convo_fetching(const struct convo *); /* older ones are on their way */
@@ -154,6 +159,14 @@ void model_clear(struct model *, struct convo *);
 void model_unclear(struct model *, struct convo *);
 
 void model_draft(struct model *, struct convo *, const char *text);
+
+/* The same by somebody else than the UI, which is to take it up. */
+void model_put_draft(struct model *, struct convo *, const char *text);
+
+/* Called with each draft that changes, "" for none, but not by
+ * model_reset, which leaves them to whoever has kept them. */
+typedef void model_draft_fn(void *arg, const char *target, const char *text);
+void model_on_draft(struct model *, model_draft_fn *, void *arg);
 
 /*
  * The UI: whether the end of the current conversation is in sight.  While it
@@ -274,6 +287,11 @@ bool model_typed(struct model *, const char *target, const char *tag,
 void model_settle(struct model *, const char *tag, int64_t id, int64_t time,
     const char *queued, const char *target);
 void model_fail(struct model *, const char *tag, const char *why);
+/* Waiting or refused. */
+bool model_has_tag(const struct model *, const char *tag);
+/* Takes convo_failed() off; its tag is put into tag.  False: there is none. */
+bool model_drop_failed(
+    struct model *, struct convo *, char tag[WIRE_TAG_MAX + 1]);
 
 /* A line of our own in the current conversation, cut into lines at LF. */
 void model_notice(struct model *, int64_t now, const char *text);

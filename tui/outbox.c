@@ -100,24 +100,6 @@ outbox_add(struct outbox *o, const char *target, const char *text,
 	return item;
 }
 
-char *
-outbox_dump(const struct outbox *o)
-{
-	size_t n = 0;
-	char *text, *at;
-
-	for (const struct outbox_item *i = o->first; i != NULL; i = i->next)
-		n += i->len;
-	at = text = xmalloc(n + 1);
-	for (const struct outbox_item *i = o->first; i != NULL; i = i->next) {
-		memcpy(at, i->line, i->len - 2);
-		at += i->len - 2;
-		*at++ = '\n';
-	}
-	*at = '\0';
-	return text;
-}
-
 /* The next word of *line, cut off; NULL: none. */
 static char *
 word(char **line)

@@ -40,16 +40,15 @@ const struct outbox_item *outbox_add(struct outbox *, const char *target,
     const char *text, const char **why);
 
 /*
- * All of it as text, a request a line; the caller frees it.  What is taken back
- * from such a line has its old tag: so what was sent and not answered before
- * the program ended is not sent twice.  NULL: it is no such line; *text, what
- * is said, is the caller's to free.
+ * What is taken back from the line of an item (without CRLF) has its old tag:
+ * so what was sent and not answered before the program ended is not sent
+ * twice.  NULL: it is no such line; *text, what is said, is the caller's to
+ * free.
  */
-char *outbox_dump(const struct outbox *);
 const struct outbox_item *outbox_take_back(
     struct outbox *, const char *line, char **text);
 
-/* Takes back what outbox_add has just added. */
+/* Takes back what was added last. */
 void outbox_undo(struct outbox *);
 
 /* Drops the first. */

@@ -51,7 +51,7 @@ enum {
 	WHEEL_LINES = 3,
 	HINT_CAP = 512,
 	PROMPT_CAP = 2048,
-	SEEN_INPUT = 16,   /* further bits beside MODEL_ALL */
+	SEEN_INPUT = 32,   /* further bits beside MODEL_ALL */
 	SEEN_ALL = MODEL_ALL | SEEN_INPUT
 };
 
@@ -254,24 +254,32 @@ draw_line(struct ui *ui)
 	move(ui->line.y + row, ui->line.x + col);
 }
 
-/* The draft of a conversation is in the line while that is shown. */
+/* What is being typed is the draft of the conversation that was shown. */
 static void
-follow_convo(struct ui *ui)
+keep_draft(struct ui *ui)
 {
 	struct model *m = ui->env->model;
-	struct convo *now = model_current(m), *then;
+	struct convo *c = model_convo_by_serial(m, ui->shown);
 	size_t len, point;
 	const char *line;
 	char *copy;
 
-	if (ui->asking || convo_serial(now) == ui->shown)
+	if (ui->asking || c == NULL || lineedit_busy())
 		return;
 	line = lineedit_text(&len, &point);
 	copy = xmemdup0(line, len);
-	then = model_convo_by_serial(m, ui->shown);
-	if (then != NULL)
-		model_draft(m, then, copy);
+	model_draft(m, c, copy);
 	free(copy);
+}
+
+/* The draft of a conversation is in the line while that is shown. */
+static void
+follow_convo(struct ui *ui)
+{
+	struct convo *now = model_current(ui->env->model);
+
+	if (ui->asking || convo_serial(now) == ui->shown)
+		return;
 	ui->shown = convo_serial(now);
 	lineedit_clear();
 	lineedit_set(convo_draft(now));
@@ -354,11 +362,16 @@ draw_frame(void *arg)
 {
 	struct ui *ui = arg;
 	struct model *m = ui->env->model;
-	unsigned dirty;
+	unsigned dirty, news;
 
 	if (ui->ended)
 		return;
 	loop_timer_unset(ui->env->loop, &ui->frame_timer);
+	news = model_changes(m);
+	ui->dirty |= news;
+	if (news & MODEL_DRAFTS)
+		ui->shown = 0; /* another comes into the line */
+	keep_draft(ui);
 	if (!terminal_writable()) {
 		if (model_looked(m)) /* what comes now nobody has seen */
 			client_look(ui->env->client, false);
@@ -367,7 +380,6 @@ draw_frame(void *arg)
 		return;
 	}
 	ui->last_frame = loop_now(ui->env->loop);
-	ui->dirty |= model_changes(m);
 	follow_convo(ui);
 	fit_line(ui);
 	dirty = ui->dirty;
@@ -460,6 +472,30 @@ to_end(struct ui *ui)
 	frame_due(ui, MODEL_STREAM | MODEL_CONVS);
 }
 
+/* What was refused: the oldest first, so that pressing on sends all of it in
+ * the order in which it was typed. */
+static void
+say_again(struct ui *ui)
+{
+	struct convo *c = model_current(ui->env->model);
+
+	if (convo_failed(c) == NULL)
+		set_hint(ui, " Nothing was refused here.");
+	else
+		(void)client_say_again(ui->env->client, c);
+	to_end(ui);
+}
+
+static void
+give_up(struct ui *ui)
+{
+	struct convo *c = model_current(ui->env->model);
+
+	if (!client_give_up(ui->env->client, c))
+		set_hint(ui, " Nothing was refused here.");
+	to_end(ui);
+}
+
 static void
 toggle_users(struct ui *ui)
 {
@@ -483,6 +519,7 @@ help(struct ui *ui)
 	    "Alt-A            the next one with something unread\n"
 	    "Alt-U            up to what is new in this one\n"
 	    "Alt-Enter        a new line; Enter sends all of them\n"
+	    "Alt-S Alt-X      send again, drop what was refused\n"
 	    "Tab              completes commands, names and #groups\n"
 	    "Up Down Ctrl-R   lines typed before\n"
 	    "F2  Ctrl-L       users, on or off; draw all again\n"
@@ -587,6 +624,12 @@ screen_key(struct ui *ui, enum keys_key key)
 		return true;
 	case KEYS_FIRST_UNREAD:
 		show_first_unread(ui);
+		return true;
+	case KEYS_AGAIN:
+		say_again(ui);
+		return true;
+	case KEYS_DROP:
+		give_up(ui);
 		return true;
 	default:
 		return false;
@@ -902,16 +945,7 @@ screen_open(const struct ui_env *env, char *why, size_t cap)
 static void
 screen_ask(struct ui *ui, const struct ui_ask *ask)
 {
-	size_t len, point;
-	const char *line = lineedit_text(&len, &point);
-	char *copy;
-
-	if (!ui->asking) {
-		copy = xmemdup0(line, len);
-		model_draft(
-		    ui->env->model, model_current(ui->env->model), copy);
-		free(copy);
-	}
+	keep_draft(ui);
 	ui->asking = true;
 	form_ask(ui->form, ask);
 	lay_out(ui);

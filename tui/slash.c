@@ -89,6 +89,34 @@ run_switch(struct run *r)
 	return true;
 }
 
+/* Off the screen is off the disk. */
+static void
+give_up_all(struct run *r, struct convo *c)
+{
+	while (client_give_up(r->s->client, c))
+		;
+}
+
+static bool
+run_again(struct run *r)
+{
+	struct convo *c = model_current(r->s->model);
+
+	if (convo_failed(c) == NULL)
+		slash_say(r->s, "nothing was refused here");
+	else
+		(void)client_say_again(r->s->client, c);
+	return true;
+}
+
+static bool
+run_drop(struct run *r)
+{
+	if (!client_give_up(r->s->client, model_current(r->s->model)))
+		slash_say(r->s, "nothing was refused here");
+	return true;
+}
+
 static bool
 run_close(struct run *r)
 {
@@ -100,6 +128,8 @@ run_close(struct run *r)
 		slash_say(r->s, "%s is not on the list", r->arg[0]);
 		return false;
 	}
+	if (convo_waiting(c) == 0)
+		give_up_all(r, c);
 	if (!model_close(m, c)) {
 		slash_say(r->s, "something typed there has no answer yet");
 		return false;
@@ -111,6 +141,7 @@ run_close(struct run *r)
 static bool
 run_clear(struct run *r)
 {
+	give_up_all(r, model_current(r->s->model));
 	model_clear(r->s->model, model_current(r->s->model));
 	return true;
 }
@@ -298,6 +329,10 @@ static const struct command commands[] = {
 	    "no bell and no count for what is said here, or there" },
 	{ "/unquiet", 0, 1, CMD_RARE | CMD_USER, slash_unquiet, 0, "[USER]",
 	    "undo that" },
+	{ "/again", 0, 0, CMD_RARE, run_again, 0, "",
+	    "send again what was refused here" },
+	{ "/drop", 0, 0, CMD_RARE, run_drop, 0, "",
+	    "drop what was refused here" },
 	{ "/clear", 0, 0, CMD_ANYONE | CMD_RARE, run_clear, 0, "",
 	    "empty the screen; /history brings it back" },
 	{ "/close", 0, 1, CMD_RARE | CMD_USER, run_close, 0, "[USER]",

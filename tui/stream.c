@@ -209,6 +209,7 @@ block_text(struct stream *st, struct block *b, const struct item *it)
 		buf_adds(&st->clean, " ! ");
 		if (it->why != NULL)
 			utf8_clean(&st->clean, it->why, strlen(it->why));
+		buf_adds(&st->clean, " (Alt-S: again, Alt-X: drop)");
 	}
 	b->text = xmemdup0(buf_data(&st->clean), st->clean.len);
 	wrap_text(&st->wrap, b->text, st->clean.len, st->width - b->first,

@@ -39,7 +39,7 @@ struct term {
 	int slave; /* held open: what was said last is not lost, and the
 	            * modes can be read, when the program has gone */
 	pid_t pid;
-	bool ended;
+	bool ended, killed;
 	int status;
 	const char *home; /* of homes[], or as told */
 	VTerm *vt;
@@ -601,6 +601,14 @@ term_await_end(struct term *t)
 
 /* ---- ends ---------------------------------------------------------------------------- */
 
+void
+term_kill(struct term *t)
+{
+	t->killed = true;
+	kill(t->pid, SIGKILL);
+	term_await_end(t);
+}
+
 const char *
 term_home(const struct term *t)
 {
@@ -662,6 +670,8 @@ ends_badly(struct term *t)
 	const char *said;
 
 	hang_up_and_wait(t);
+	if (t->killed)
+		return false;
 	if (WIFSIGNALED(t->status) ? WTERMSIG(t->status) == SIGHUP :
 	    WEXITSTATUS(t->status) != 99)
 		return false;

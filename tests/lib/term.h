@@ -32,6 +32,9 @@ struct term *term_open(const struct term_options *, const char *const argv[]);
 /* Hangs up, and kills what does not end by that. */
 void term_close(struct term *);
 
+/* kill -9, of the program alone. */
+void term_kill(struct term *);
+
 /* The terminal goes away, and the program may notice. */
 void term_hang_up(struct term *);
 

@@ -67,6 +67,38 @@ what_is_typed_meanwhile_is_sent_once(void **state)
 	    "{'text':'typed meanwhile'},{'text':'and a second'}]}");
 }
 
+static bool
+has_connected(struct term *t, void *arg)
+{
+	int *round = arg;
+	bool trying = strstr(term_row(t, 0), "connecting") != NULL;
+
+	/* Odd: it is being tried. */
+	*round += trying == (*round % 2 == 0);
+	return *round >= 10;
+}
+
+static void
+it_is_back_within_two_seconds_of_the_server(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *a = person_open(s, "messi", 24, 80);
+	long long began;
+	int round = 0;
+
+	(void)state;
+	server_kill(s);
+	term_await_row(a, 0, "no connection");
+	term_type(a, "typed meanwhile\r");
+	/* Five tries, so long that doubled pauses would be 4 s and more. */
+	term_await_that(a, has_connected, &round, "it does not try");
+	server_start(s);
+	began = now_ms();
+	term_await(a, "messi  typed meanwhile");
+	term_await_gone(a, " …");
+	assert_in_range(now_ms() - began, 0, 2000);
+}
+
 static void
 a_half_typed_line_survives(void **state)
 {
@@ -157,6 +189,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(what_is_typed_meanwhile_is_sent_once),
+		T(it_is_back_within_two_seconds_of_the_server),
 		T(a_half_typed_line_survives),
 		T(a_server_that_talks_rubbish_is_left_in_words),
 	};

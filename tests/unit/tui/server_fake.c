@@ -328,6 +328,19 @@ on_answered(void *arg, bool ok, const char *why)
 		w->bad++;
 }
 
+static void
+on_unsent(void *arg, const char *tag, const char *line, const char *why)
+{
+	struct world *w = arg;
+	size_t n = strlen(w->unsent);
+
+	if (line != NULL)
+		snprintf(w->unsent + n, sizeof(w->unsent) - n, "%s\n", line);
+	else
+		snprintf(w->unsent + n, sizeof(w->unsent) - n, "%s %s\n",
+		    why == NULL ? "gone" : why, tag);
+}
+
 static const struct client_events events = {
 	.changed = on_changed,
 	.need_login = on_need_login,
@@ -335,6 +348,7 @@ static const struct client_events events = {
 	.forget = on_forget,
 	.lost = on_lost,
 	.answered = on_answered,
+	.unsent = on_unsent,
 };
 
 /* ---- the frame of a test ---------------------------------------------- */

@@ -56,6 +56,7 @@ struct world {
 	enum client_why why;
 	char text[512];
 	int asked, logged_in, forgot, losses, good, bad;
+	char unsent[1 << 12]; /* what unsent() told: a line each */
 };
 
 /* A cmocka fixture: a world with a server that listens, a client nowhere. */

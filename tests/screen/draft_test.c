@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What was typed outlives the program, however that ends. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/lib/client.h"
+#include "tests/lib/person.h"
+#include "tests/lib/server.h"
+#include "tests/lib/term.h"
+
+/* messi at chat-tui with what an earlier run has left in that home. */
+static struct term *
+back(const struct server *s, const char *home)
+{
+	static const char *const env[] = { "CHAT_PASSWORD=surabaya", NULL };
+	const struct term_options o = { .cols = 120, .home = home,
+		.env = env };
+	char where[128];
+	const char *const argv[] = { "chat-tui", where, NULL };
+	struct term *t;
+
+	snprintf(where, sizeof(where), "messi@%s", server_address(s));
+	t = term_open(&o, argv);
+	term_await(t, "everyone");
+	return t;
+}
+
+/* Several lines, here and elsewhere; what is half typed when it is killed. */
+static void
+drafts_are_there_after_a_kill(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	term_type(t, "for all");
+	term_type(t, "\033\r"); /* Alt-Enter */
+	term_type(t, "to read");
+	term_await_row(t, -1, "to read");
+	term_kill(t);
+	t = back(s, term_home(t));
+	term_await_row(t, 0, "messi · online");
+	term_await(t, "> for all");
+	term_await_row(t, -1, "to read");
+	term_type(t, "\r");
+	term_await(t, "messi  for all");
+	term_await_row_is(t, -1, ">");
+	term_kill(t);
+	t = back(s, term_home(t));
+	term_await(t, "messi  for all");
+	term_await_row_is(t, -1, ">");
+}
+
+static void
+each_conversation_has_its_own(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	term_type(t, "/w henderson\r");
+	term_await_row(t, -1, "henderson>");
+	term_type(t, "for him\033\ronly");
+	term_await_row(t, -1, "only");
+	term_type(t, "\016"); /* Ctrl-N */
+	term_await_gone(t, "for him");
+	term_type(t, "for everyone");
+	term_await_row_is(t, -1, "> for everyone");
+	term_kill(t);
+	t = back(s, term_home(t));
+	term_await_row_is(t, -1, "> for everyone");
+	term_await_row(t, -2, "2:henderson");
+	term_type(t, "\016");
+	term_await(t, "henderson> for him");
+	term_await_row(t, -1, "only");
+	term_type(t, "\r");
+	term_await(t, "messi  for him");
+	expect(client_as(s, "henderson", "surabaya"), "history - messi",
+	    "{'messages':[{'text':'for him\\nonly'}]}");
+}
+
+/* Typed while the server is away, killed, and the server comes back. */
+static void
+unsent_lines_are_sent_once_after_a_kill(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	server_kill(s);
+	term_await_row(t, 0, "no connection");
+	term_type(t, "one\r/msg henderson two\rthree\r");
+	term_await_row(t, 0, "3 waiting");
+	term_type(t, "half a");
+	term_await_row_is(t, -1, "> half a");
+	term_kill(t);
+	t = back(s, term_home(t));
+	term_await(t, "one …");
+	term_await(t, "three …");
+	term_await_row_is(t, -1, "> half a");
+	term_kill(t); /* and once more */
+	t = back(s, term_home(t));
+	term_await(t, "three …");
+	server_start(s);
+	term_await_row(t, 0, "messi · online");
+	term_await_gone(t, " …");
+	expect(client_as(s, "lineker", "surabaya"), "history - *",
+	    "{'messages':[{'text':'one'},{'text':'three'}]}");
+	expect(client_as(s, "henderson", "surabaya"), "history - messi",
+	    "{'messages':[{'text':'two'}]}");
+	term_kill(t);
+	t = back(s, term_home(t));
+	term_await_row(t, 0, "messi · online");
+	term_await(t, "messi  three");
+	expect(client_as(s, "lineker", "surabaya"), "history - *",
+	    "{'messages':[{'text':'one'},{'text':'three'}]}");
+}
+
+static void
+one_that_is_refused_is_sent_again_or_dropped(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 24, 120);
+
+	(void)state;
+	term_type(t, "/w nobody\r");
+	term_await_row(t, -1, "nobody>");
+	term_type(t, "hello?\r");
+	term_await(t, "hello? ! ");
+	term_await(t, "(Alt-S: again, Alt-X: drop)");
+	term_type(t, "anyone?\r");
+	term_await(t, "anyone? ! ");
+	term_kill(t);
+	t = back(s, term_home(t));
+	term_await_row(t, 0, "messi · online");
+	term_type(t, "\0332"); /* Alt-2 */
+	term_await_row(t, -1, "nobody>");
+	term_await(t, "hello? ! ");
+	term_await(t, "anyone? ! ");
+	term_type(t, "\033x");
+	term_await_gone(t, "hello? !");
+	client_ask(client_open(s), "register nobody surabaya");
+	term_type(t, "\033s");
+	term_await(t, "messi  anyone?");
+	term_await_gone(t, "anyone? !");
+	expect(client_as(s, "nobody", "surabaya"), "history - messi",
+	    "{'messages':[{'text':'anyone?'}]}");
+	term_type(t, "\033s");
+	term_await(t, "Nothing was refused here.");
+	term_kill(t);
+	t = back(s, term_home(t));
+	term_await_row(t, 0, "messi · online");
+	term_type(t, "/w nobody\r");
+	term_await(t, "messi  anyone?");
+	assert_false(term_shows(t, "hello?"));
+}
+
+static bool
+holds(struct term *t, const char *what)
+{
+	char command[256];
+
+	snprintf(command, sizeof(command), "grep -rq -- '%s' '%s'", what,
+	    term_home(t));
+	return system(command) == 0;
+}
+
+static void
+a_password_goes_to_no_disk(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	term_type(t, "harmless");
+	term_await_row_is(t, -1, "> harmless");
+	assert_true(holds(t, "harmless"));
+	term_type(t, "\025/passwd surabaya geheim");
+	term_await_row_is(t, -1, "> /passwd surabaya geheim");
+	assert_false(holds(t, "geheim"));
+	term_type(t, "\025");
+	term_await_row_is(t, -1, ">");
+}
+
+#define T(f) cmocka_unit_test_teardown(f, people_cleanup)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(drafts_are_there_after_a_kill),
+		T(each_conversation_has_its_own),
+		T(unsent_lines_are_sent_once_after_a_kill),
+		T(one_that_is_refused_is_sent_again_or_dropped),
+		T(a_password_goes_to_no_disk),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/keep.h"
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+struct world {
+	char folder[64];
+	char path[96];
+	struct keep *keep;
+};
+
+static void
+reopen(struct world *w)
+{
+	char why[STATE_WHY_CAP];
+
+	keep_close(w->keep);
+	w->keep = keep_open(w->path, why);
+	if (w->keep == NULL)
+		fail_msg("%s", why);
+}
+
+static int
+setup(void **state)
+{
+	struct world *w = calloc(1, sizeof(*w));
+
+	assert_non_null(w);
+	strcpy(w->folder, "/tmp/keep-test.XXXXXX");
+	assert_non_null(mkdtemp(w->folder));
+	snprintf(w->path, sizeof(w->path), "%s/unsent", w->folder);
+	reopen(w);
+	*state = w;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct world *w = *state;
+	char command[128];
+
+	keep_close(w->keep);
+	snprintf(command, sizeof(command), "rm -r %s", w->folder);
+	assert_int_equal(system(command), 0);
+	free(w);
+	return 0;
+}
+
+static off_t
+size_of(const char *path)
+{
+	struct stat sb;
+
+	return stat(path, &sb) == 0 ? sb.st_size : -1;
+}
+
+static void
+append(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "a");
+
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void
+what_was_put_is_there_the_next_time_in_order(void **state)
+{
+	struct world *w = *state;
+
+	assert_true(keep_put(w->keep, "a", "one"));
+	assert_true(keep_put(w->keep, "b", "\"two words\""));
+	assert_true(keep_put(w->keep, "c", ""));
+	assert_true(keep_put(w->keep, "a", "one again"));
+	assert_true(keep_drop(w->keep, "c"));
+	assert_true(keep_drop(w->keep, "never there"));
+	reopen(w);
+	assert_string_equal(keep_key(w->keep, 0), "a");
+	assert_string_equal(keep_value(w->keep, 0), "one again");
+	assert_string_equal(keep_key(w->keep, 1), "b");
+	assert_string_equal(keep_get(w->keep, "b"), "\"two words\"");
+	assert_null(keep_key(w->keep, 2));
+	assert_null(keep_get(w->keep, "c"));
+}
+
+static void
+a_killed_one_leaves_all_that_it_was_given(void **state)
+{
+	struct world *w = *state;
+	pid_t pid;
+	int status;
+
+	keep_close(w->keep);
+	w->keep = NULL;
+	pid = fork();
+	if (pid == 0) {
+		char why[STATE_WHY_CAP];
+		struct keep *k = keep_open(w->path, why);
+
+		if (k == NULL || !keep_put(k, "a", "typed"))
+			_exit(1);
+		kill(getpid(), SIGKILL);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+	reopen(w);
+	assert_string_equal(keep_get(w->keep, "a"), "typed");
+}
+
+static void
+half_a_line_is_not_believed_and_spoils_nothing(void **state)
+{
+	struct world *w = *state;
+
+	assert_true(keep_put(w->keep, "a", "whole"));
+	keep_close(w->keep);
+	w->keep = NULL;
+	append(w->path, "rubbish\n+b \n+\n-\n-nobody\n\n+a ha");
+	reopen(w);
+	assert_string_equal(keep_get(w->keep, "a"), "whole");
+	assert_string_equal(keep_get(w->keep, "b"), "");
+	assert_true(keep_put(w->keep, "c", "later"));
+	reopen(w);
+	assert_string_equal(keep_get(w->keep, "a"), "whole");
+	assert_string_equal(keep_get(w->keep, "c"), "later");
+}
+
+static void
+the_file_stays_small_and_goes_when_it_is_empty(void **state)
+{
+	struct world *w = *state;
+	char text[2001];
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	assert_true(keep_put(w->keep, "a", "stays"));
+	for (int i = 0; i < 1000; i++) {
+		assert_true(keep_put(w->keep, "b", text));
+		assert_in_range(size_of(w->path), 1, 128 << 10);
+	}
+	assert_true(keep_drop(w->keep, "b"));
+	reopen(w);
+	assert_string_equal(keep_get(w->keep, "a"), "stays");
+	assert_true(keep_drop(w->keep, "a"));
+	assert_int_equal(size_of(w->path), 0);
+	keep_close(w->keep);
+	w->keep = NULL;
+	assert_int_equal(size_of(w->path), -1);
+}
+
+static void
+two_at_once_have_a_file_each_and_the_next_has_both(void **state)
+{
+	struct world *w = *state;
+	char why[STATE_WHY_CAP], other[128];
+	struct keep *second;
+
+	assert_true(keep_put(w->keep, "a", "first's"));
+	second = keep_open(w->path, why);
+	assert_non_null(second);
+	assert_null(keep_key(second, 0));
+	assert_true(keep_put(second, "b", "second's"));
+	snprintf(other, sizeof(other), "%s.1", w->path);
+	assert_true(size_of(other) > 0);
+	keep_close(second);
+	reopen(w);
+	assert_string_equal(keep_get(w->keep, "a"), "first's");
+	assert_string_equal(keep_get(w->keep, "b"), "second's");
+	assert_int_equal(size_of(other), -1);
+	reopen(w);
+	assert_string_equal(keep_get(w->keep, "b"), "second's");
+}
+
+static void
+a_file_that_others_may_read_is_left_alone(void **state)
+{
+	struct world *w = *state;
+	char why[STATE_WHY_CAP];
+
+	assert_true(keep_put(w->keep, "a", "secret"));
+	keep_close(w->keep);
+	w->keep = NULL;
+	assert_int_equal(chmod(w->path, 0644), 0);
+	w->keep = keep_open(w->path, why); /* the next one does */
+	assert_non_null(w->keep);
+	assert_null(keep_key(w->keep, 0));
+	assert_true(size_of(w->path) > 0);
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(what_was_put_is_there_the_next_time_in_order),
+		T(a_killed_one_leaves_all_that_it_was_given),
+		T(half_a_line_is_not_believed_and_spoils_nothing),
+		T(the_file_stays_small_and_goes_when_it_is_empty),
+		T(two_at_once_have_a_file_each_and_the_next_has_both),
+		T(a_file_that_others_may_read_is_left_alone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

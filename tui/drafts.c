@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Keys: "@TAG" a message, as the request that says it; "!TAG" why it was
+ * refused; "=TARGET" a draft; "account" whose all of it is.  What is no request
+ * is a JSON string, which has no line ends.
+ */
+#include "tui/drafts.h"
+
+#include "shared/resolve.h"
+#include "shared/wire.h"
+#include "shared/xalloc.h"
+#include "tui/client.h"
+#include "tui/clock.h"
+#include "tui/keep.h"
+#include "tui/model.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+enum { KEY_CAP = WIRE_TARGET_CAP + WIRE_TAG_MAX + 2 };
+
+struct drafts {
+	struct model *model;
+	struct client *client;
+	struct keep *keep; /* NULL: nobody's */
+	char *account;
+	bool loading; /* what changes now is what was kept */
+};
+
+struct drafts *
+drafts_new(struct model *m, struct client *c)
+{
+	struct drafts *d = xcalloc(1, sizeof(*d));
+
+	d->model = m;
+	d->client = c;
+	return d;
+}
+
+void
+drafts_close(struct drafts *d)
+{
+	if (d->keep != NULL && keep_key(d->keep, 1) == NULL)
+		(void)keep_drop(d->keep, "account");
+	keep_close(d->keep);
+	d->keep = NULL;
+	free(d->account);
+	d->account = NULL;
+}
+
+void
+drafts_free(struct drafts *d)
+{
+	if (d == NULL)
+		return;
+	drafts_close(d);
+	free(d);
+}
+
+bool
+drafts_kept(const struct drafts *d)
+{
+	return d->keep != NULL;
+}
+
+/* ---- whose ------------------------------------------------------------- */
+
+/* The same server however it was written; NULL: none. */
+static char *
+account_of(const char *server, const char *user)
+{
+	char host[RESOLVE_HOST_CAP], port[8];
+
+	if (!resolve_split(server, "8889", host, port))
+		return NULL;
+	for (char *p = host; *p != '\0'; p++)
+		*p = (char)tolower((unsigned char)*p);
+	return xasprintf("%s %s %s", *host == '\0' ? "localhost" : host, port,
+	    user);
+}
+
+/* FNV-1a: names of files need not be secret, only short and apart. */
+static char *
+path_of(const char *account)
+{
+	uint64_t h = UINT64_C(14695981039346656037);
+	char *name, *path;
+
+	for (const char *p = account; *p != '\0'; p++)
+		h = (h ^ (unsigned char)*p) * UINT64_C(1099511628211);
+	name = xasprintf("unsent-%016" PRIx64, h);
+	path = state_path(name);
+	free(name);
+	return path;
+}
+
+/* ---- strings ----------------------------------------------------------- */
+
+static bool
+put_string(struct drafts *d, const char *key, const char *text)
+{
+	json_t *s = json_string_nocheck(text);
+	char *line = s == NULL ? NULL : json_dumps(s, JSON_ENCODE_ANY);
+	bool ok = line != NULL && keep_put(d->keep, key, line);
+
+	free(line);
+	json_decref(s);
+	return ok;
+}
+
+/* The caller frees it; NULL: none. */
+static char *
+get_string(const char *line)
+{
+	json_t *s = line == NULL ? NULL :
+	    json_loads(line, JSON_DECODE_ANY, NULL);
+	char *text = json_is_string(s) ? xstrdup(json_string_value(s)) : NULL;
+
+	json_decref(s);
+	return text;
+}
+
+/* ---- putting it back --------------------------------------------------- */
+
+static void
+take_message(struct drafts *d, const char *tag, const char *line)
+{
+	char key[KEY_CAP], *why;
+
+	snprintf(key, sizeof(key), "!%s", tag);
+	why = get_string(keep_get(d->keep, key));
+	client_take_back(d->client, line, why);
+	free(why);
+}
+
+static void
+take_draft(struct drafts *d, const char *target, const char *value)
+{
+	char *text = get_string(value);
+	struct convo *c = text == NULL ? NULL : model_open(d->model, target);
+
+	if (c != NULL && *convo_draft(c) == '\0')
+		model_put_draft(d->model, c, text);
+	free(text);
+}
+
+static void
+take_all(struct drafts *d)
+{
+	const char *key;
+
+	d->loading = true;
+	for (size_t i = 0; (key = keep_key(d->keep, i)) != NULL; i++)
+		if (*key == '@')
+			take_message(d, key + 1, keep_value(d->keep, i));
+		else if (*key == '=')
+			take_draft(d, key + 1, keep_value(d->keep, i));
+	d->loading = false;
+	client_taken_back(d->client);
+}
+
+bool
+drafts_open(struct drafts *d, const char *server, const char *user,
+    char why[STATE_WHY_CAP])
+{
+	char *account = account_of(server, user), *path, *whose;
+	bool same;
+
+	*why = '\0';
+	if (account == NULL)
+		return false;
+	if (d->account != NULL && strcmp(d->account, account) == 0) {
+		free(account);
+		return true;
+	}
+	drafts_close(d);
+	if ((path = path_of(account)) == NULL)
+		snprintf(why, STATE_WHY_CAP, "no home to keep it in");
+	else
+		d->keep = keep_open(path, why);
+	free(path);
+	if (d->keep == NULL) {
+		free(account);
+		return false;
+	}
+	whose = get_string(keep_get(d->keep, "account"));
+	same = whose == NULL || strcmp(whose, account) == 0;
+	free(whose);
+	if (!same) { /* two accounts of one hash: leave theirs alone */
+		free(account);
+		snprintf(why, STATE_WHY_CAP, "another account's are there");
+		drafts_close(d);
+		return false;
+	}
+	d->account = account;
+	(void)put_string(d, "account", account);
+	take_all(d);
+	return true;
+}
+
+/* ---- keeping ----------------------------------------------------------- */
+
+bool
+drafts_unsent(struct drafts *d, const char *tag, const char *line,
+    const char *why)
+{
+	char key[KEY_CAP], because[KEY_CAP];
+	bool ok;
+
+	if (d->keep == NULL || d->loading)
+		return true;
+	snprintf(key, sizeof(key), "@%s", tag);
+	snprintf(because, sizeof(because), "!%s", tag);
+	if (line != NULL)
+		return keep_put(d->keep, key, line);
+	if (why != NULL)
+		return put_string(d, because, why);
+	ok = keep_drop(d->keep, key);
+	return keep_drop(d->keep, because) && ok;
+}
+
+bool
+drafts_draft(struct drafts *d, const char *target, const char *text)
+{
+	char key[KEY_CAP];
+
+	if (d->keep == NULL || d->loading)
+		return true;
+	snprintf(key, sizeof(key), "=%s", target);
+	if (*text == '\0')
+		return keep_drop(d->keep, key);
+	return put_string(d, key, text);
+}

@@ -92,6 +92,9 @@ static const struct {
 	{ "\033[12~", KEYS_USERS },
 	{ "\033[[B", KEYS_USERS },
 	{ "\033[Q", KEYS_USERS },
+	{ "\033OR", KEYS_COPY },
+	{ "\033[13~", KEYS_COPY },
+	{ "\033[[C", KEYS_COPY },
 };
 
 struct keys *

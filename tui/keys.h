@@ -29,6 +29,7 @@ enum keys_key {
 	KEYS_BOTTOM, /* Ctrl-End */
 	KEYS_HELP,
 	KEYS_USERS,
+	KEYS_COPY,
 	KEYS_NEXT,
 	KEYS_PREVIOUS,
 	KEYS_UNREAD,

@@ -27,6 +27,7 @@
 #include "tui/client.h"
 #include "tui/clock.h"
 #include "tui/complete.h"
+#include "tui/copy.h"
 #include "tui/form.h"
 #include "tui/input.h"
 #include "tui/keys.h"
@@ -38,6 +39,7 @@
 #include "tui/status.h"
 #include "tui/stream.h"
 #include "tui/terminal.h"
+#include "tui/url.h"
 #include "tui/users.h"
 
 enum {
@@ -78,6 +80,8 @@ struct ui {
 	uint64_t shown; /* the conversation whose draft is in the line */
 	uint64_t goal_convo; /* where goal is: a message, shown as soon as it */
 	int64_t goal;        /* and all behind it is held; 0: none */
+	struct copy copy;
+	bool copying; /* copy mode has the terminal: nothing is drawn */
 	bool interrupted; /* the last key was Ctrl-C on an empty line */
 	char hint[HINT_CAP];
 	struct notify notify;
@@ -211,16 +215,22 @@ fit_line(struct ui *ui)
 
 /* ---- drawing ----------------------------------------------------------- */
 
+/* How many are below, for the bar: where the stream's divider says it, none. */
+static size_t
+bar_below(const struct ui *ui)
+{
+	if (stream_shows_present(ui->stream))
+		return 0;
+	return stream_below(ui->stream, model_current(ui->env->model));
+}
+
 static void
 draw_bars(struct ui *ui)
 {
 	int64_t now = loop_now(ui->env->loop);
 	struct model *m = ui->env->model;
-	size_t below = 0;
+	size_t below = bar_below(ui);
 
-	/* Else the stream's divider says it. */
-	if (!stream_shows_present(ui->stream))
-		below = stream_below(ui->stream, model_current(m));
 	if (ui->asking) {
 		if (ui->status.h > 0)
 			status_draw(&ui->status, m, now);
@@ -364,7 +374,7 @@ draw_frame(void *arg)
 	struct model *m = ui->env->model;
 	unsigned dirty, news;
 
-	if (ui->ended)
+	if (ui->ended || ui->copying)
 		return;
 	loop_timer_unset(ui->env->loop, &ui->frame_timer);
 	news = model_changes(m);
@@ -523,10 +533,62 @@ help(struct ui *ui)
 	    "Tab              completes commands, names and #groups\n"
 	    "Up Down Ctrl-R   lines typed before\n"
 	    "F2  Ctrl-L       users, on or off; draw all again\n"
+	    "F3               bare lines, to be copied with the mouse\n"
 	    "~ @ !            in a group: owner, moderator, muted\n"
 	    "Ctrl-C           empties the line; twice, leaves\n"
 	    "Ctrl-D           leaves, where nothing is typed");
 	to_end(ui);
+}
+
+/* ---- copy mode --------------------------------------------------------- */
+
+static void
+copy_show(struct ui *ui)
+{
+	struct buf b;
+
+	buf_init(&b, COPY_CAP);
+	copy_page(&ui->copy, model_current(ui->env->model), LINES - 1, COLS,
+	    url_terminal(getenv("TERM")), &b);
+	terminal_bare(buf_data(&b), b.len, copy_foot(COLS));
+	buf_release(&b);
+}
+
+static void
+copy_begin(struct ui *ui)
+{
+	ui->copying = true;
+	ui->copy = (struct copy){ .low = stream_lowest(ui->stream) };
+	client_look(ui->env->client, false); /* what comes nobody sees */
+	terminal_mouse(false);
+	copy_show(ui);
+}
+
+static void
+copy_end(struct ui *ui)
+{
+	if (!ui->copying)
+		return;
+	ui->copying = false;
+	terminal_mouse(!ui->env->no_mouse);
+	terminal_redraw();
+	frame_due(ui, SEEN_ALL);
+}
+
+/* True: it was for copy mode, or ended it. */
+static bool
+copy_key(struct ui *ui, enum keys_key key)
+{
+	if (!ui->copying)
+		return false;
+	if (key == KEYS_PAGE_UP || key == KEYS_PAGE_DOWN) {
+		if (copy_turn(&ui->copy, model_current(ui->env->model),
+		        key == KEYS_PAGE_UP))
+			copy_show(ui);
+		return true;
+	}
+	copy_end(ui);
+	return key != KEYS_PASTE && key != KEYS_SUSPEND;
 }
 
 static void
@@ -550,12 +612,15 @@ resize(struct ui *ui)
 {
 	terminal_resize();
 	lay_out(ui);
+	if (ui->copying)
+		copy_show(ui);
 	frame_due(ui, SEEN_ALL);
 }
 
 static void
 suspend(struct ui *ui)
 {
+	copy_end(ui);
 	terminal_suspend();
 	resize(ui); /* who knows what happened meanwhile */
 }
@@ -613,6 +678,9 @@ screen_key(struct ui *ui, enum keys_key key)
 	case KEYS_USERS:
 		toggle_users(ui);
 		return true;
+	case KEYS_COPY:
+		copy_begin(ui);
+		return true;
 	case KEYS_NEXT:
 		show_convo(ui, (at + 1) % n);
 		return true;
@@ -664,7 +732,7 @@ static void
 click_bar(struct ui *ui, int col, const char *hint)
 {
 	struct model *m = ui->env->model;
-	size_t below = stream_below(ui->stream, model_current(m)), i;
+	size_t below = bar_below(ui), i;
 
 	if (ui->status.h == 0)
 		show_unread(ui);
@@ -693,7 +761,7 @@ mouse_key(struct ui *ui, const char *bytes, size_t n)
 	char hint[HINT_CAP];
 	struct mouse at;
 
-	if (ui->asking || !mouse_parse(bytes, n, &at) || at.what == MOUSE_OTHER)
+	if (ui->asking || ui->copying || !mouse_parse(bytes, n, &at) || at.what == MOUSE_OTHER)
 		return;
 	memcpy(hint, ui->hint, sizeof(hint));
 	if (hint[0] != '\0')
@@ -732,6 +800,8 @@ on_key(void *arg, enum keys_key key, const char *bytes, size_t n)
 		mouse_key(ui, bytes, n);
 		return;
 	}
+	if (copy_key(ui, key))
+		return;
 	ui->interrupted = false;
 	if (ui->hint[0] != '\0')
 		set_hint(ui, "");
@@ -899,6 +969,7 @@ add_terminfo_keys(struct keys *k)
 		{ "kpp", KEYS_PAGE_UP }, { "kPRV", KEYS_PAGE_UP },
 		{ "knp", KEYS_PAGE_DOWN }, { "kNXT", KEYS_PAGE_DOWN },
 		{ "kf1", KEYS_HELP }, { "kf2", KEYS_USERS },
+		{ "kf3", KEYS_COPY },
 		{ "kend", KEYS_END }, { "kcbt", KEYS_BACKTAB },
 		{ "kcuu1", KEYS_UP }, { "kcud1", KEYS_DOWN },
 	};
@@ -947,6 +1018,7 @@ screen_ask(struct ui *ui, const struct ui_ask *ask)
 {
 	keep_draft(ui);
 	ui->asking = true;
+	copy_end(ui);
 	form_ask(ui->form, ask);
 	lay_out(ui);
 	frame_due(ui, SEEN_ALL);

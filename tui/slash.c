@@ -271,6 +271,8 @@ static const struct command commands[] = {
 	    "older messages of this talk" },
 	{ "/search", 1, 1, CMD_REST, run_ask, CLIENT_SEARCH, "WORDS",
 	    "messages with all the words" },
+	{ "/links", 0, 0, CMD_ANYONE, slash_links, 0, "",
+	    "the links of this talk" },
 	{ "/user_aktif", 0, 0, CMD_RARE, run_ask, CLIENT_ACTIVE, "",
 	    "who is logged in" },
 	{ "/list", 0, 0, CMD_RARE, run_ask, CLIENT_LIST, "", "who is logged in" },

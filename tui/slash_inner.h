@@ -74,4 +74,8 @@ bool slash_unignore(struct run *); /* USER */
 bool slash_quiet(struct run *);    /* [USER]: a conversation */
 bool slash_unquiet(struct run *);
 
+/* ---- slash_url.c ------------------------------------------------------- */
+
+bool slash_links(struct run *);
+
 #endif

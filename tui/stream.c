@@ -560,6 +560,12 @@ stream_to_end(struct stream *st)
 	st->end = true;
 }
 
+uint64_t
+stream_lowest(const struct stream *st)
+{
+	return st->end ? 0 : st->low;
+}
+
 bool
 stream_at_end(const struct stream *st)
 {

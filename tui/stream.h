@@ -37,6 +37,8 @@ void stream_to_end(struct stream *);
  * the end, where less than a page is behind it. */
 void stream_go(struct stream *, const struct convo *, int64_t id);
 
+/* The serial of the lowest item of the upper rows; 0: it is the end. */
+uint64_t stream_lowest(const struct stream *);
 bool stream_at_end(const struct stream *);
 /* What comes is seen: it is at the end, or has rows for the newest. */
 bool stream_shows_present(const struct stream *);

@@ -274,6 +274,39 @@ terminal_resize(void)
 	modes_on();
 }
 
+/* A terminfo string, without its padding. */
+static void
+put_capability(const char *s)
+{
+	while (s != NULL && *s != '\0') {
+		if (s[0] == '$' && s[1] == '<') {
+			s += strcspn(s, ">");
+			s += *s != '\0';
+		} else
+			fputc(*s++, stdout);
+	}
+}
+
+void
+terminal_bare(const char *text, size_t n, const char *foot)
+{
+	char cup[] = "cup";
+	const char *place = tigetstr(cup);
+
+	put_capability(capability("sgr0"));
+	put_capability(capability("clear"));
+	put_capability(capability("smam"));
+	fwrite(text, 1, n, stdout);
+	put_capability(tparm(place, LINES - 1, 0));
+	put(foot);
+}
+
+void
+terminal_redraw(void)
+{
+	clearok(curscr, TRUE);
+}
+
 /* newterm() without the signal handlers that it would like to have. */
 static SCREEN *
 new_term(void)

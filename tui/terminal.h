@@ -45,6 +45,14 @@ void terminal_resize(void);
  */
 void terminal_mouse(bool on);
 
+/*
+ * Bare text instead of curses' picture: lines as they are, which the terminal
+ * itself breaks, and foot in the last row, behind which the cursor stays.
+ * Curses knows nothing of it: terminal_redraw() puts its picture back.
+ */
+void terminal_bare(const char *text, size_t n, const char *foot);
+void terminal_redraw(void);
+
 /* What a key sends by terminfo's name of it ("kpp"); NULL: not known. */
 const char *terminal_key(const char *name);
 

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copy mode, and links. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/lib/client.h"
+#include "tests/lib/person.h"
+#include "tests/lib/server.h"
+#include "tests/lib/term.h"
+
+#define F3 "\033OR"
+#define LINK "https://example.org/a/long/way/that/does/not/fit/into/one/" \
+	"row/of/a/screen/of/eighty/columns?at=all"
+
+static bool
+sent(struct term *t, const char *what)
+{
+	size_t n;
+	const char *p = term_bytes(t, &n);
+
+	return memmem(p, n, what, strlen(what)) != NULL;
+}
+
+static void
+a_key_leaves_nothing_but_the_lines(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	client_ask(c, "broadcast - see " LINK " and say");
+	term_await(t, "lineker  see");
+	term_type(t, "half a wo");
+	term_await_row_is(t, -1, "> half a wo");
+	assert_false(sent(t, LINK));
+	term_type(t, F3);
+	term_await_row(t, -1, "any other key goes back.");
+	assert_false(term_shows(t, "online"));
+	assert_false(term_shows(t, "│"));
+	assert_false(term_shows(t, "half a wo"));
+	term_await(t, "lineker: see " "https://example.org/a/long/way");
+	/* Whole, as the terminal gets it, and told to be a link. */
+	assert_true(sent(t, "lineker: see \033]8;;" LINK "\033\\" LINK
+	    "\033]8;;\033\\ and say\r\n"));
+	/* Nothing moves, and nothing is lost. */
+	client_ask(c, "broadcast - came meanwhile");
+	term_send(t, "q", 1);
+	term_await(t, "lineker  came meanwhile");
+	term_await(t, "│ Active");
+	term_await_row_is(t, -1, "> half a wo");
+}
+
+static void
+pages_are_turned(void **state)
+{
+	static const char *const options[] = { "--rate", "off", NULL };
+	struct server *s = server_open(options);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	struct term *t;
+
+	(void)state;
+	for (int i = 1; i <= 45; i++)
+		client_ask(c, "broadcast - line %d.", i);
+	t = person_open(s, "messi", 24, 80);
+	term_await(t, "line 45.");
+	term_type(t, F3);
+	term_await_row(t, -1, "Copy mode");
+	assert_true(term_shows(t, "lineker: line 45."));
+	term_type(t, "\033[5~");
+	term_await(t, "lineker: line 10.");
+	assert_false(term_shows(t, "line 45."));
+	term_type(t, "\033[6~");
+	term_await(t, "lineker: line 45.");
+	/* A paste is for the line. */
+	term_type(t, "\033[200~pasted\033[201~");
+	term_await_row_is(t, -1, "> pasted");
+	term_await(t, "lineker  line 45.");
+}
+
+static void
+it_follows_the_size_of_the_window(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	client_ask(c, "broadcast - a short one");
+	term_await(t, "lineker  a short one");
+	term_type(t, F3);
+	term_await_row(t, -1, "Copy mode");
+	term_resize(t, 12, 40);
+	term_await_row_is(t, -1, "PgUp, PgDn; another key goes back");
+	term_await(t, "lineker: a short one");
+	term_type(t, "x");
+	term_await(t, "1:everyone");
+	term_await_row_is(t, -1, ">");
+}
+
+static void
+old_terminals_get_no_sequences(void **state)
+{
+	static const char *const env[] = { "CHAT_PASSWORD=surabaya",
+		"TERM=vt100", NULL };
+	const struct term_options o = { .env = env };
+	struct server *s = server_open(NULL);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	char where[128];
+	const char *const argv[] = { "chat-tui", where, NULL };
+	struct term *t;
+
+	(void)state;
+	snprintf(where, sizeof(where), "messi@%s", server_address(s));
+	t = term_open(&o, argv);
+	term_await_row(t, 0, "online");
+	client_ask(c, "broadcast - see " LINK);
+	term_await(t, "lineker  see");
+	term_type(t, F3);
+	term_await_row(t, -1, "any other key goes back.");
+	assert_true(sent(t, "lineker: see " LINK "\r\n"));
+	assert_false(sent(t, "\033]"));
+}
+
+static void
+the_links_of_a_conversation_are_listed(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	term_type(t, "/links\r");
+	term_await(t, "no links here");
+	client_ask(c, "broadcast - (https://a.example/1), http://b.example.");
+	client_ask(c, "broadcast - again https://a.example/1");
+	client_ask(c, "broadcast - and ftp://c.example");
+	term_await(t, "and ftp://c.example");
+	term_type(t, "/links\r");
+	term_await(t, "the links of this conversation, the newest last:");
+	term_await(t, "lineker: ftp://c.example");
+	assert_true(term_shows(t, "lineker: http://b.example"));
+	assert_false(term_shows(t, "lineker: http://b.example."));
+	assert_true(term_shows(t, "lineker: https://a.example/1"));
+}
+
+#define T(f) cmocka_unit_test_teardown(f, people_cleanup)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(a_key_leaves_nothing_but_the_lines),
+		T(pages_are_turned),
+		T(it_follows_the_size_of_the_window),
+		T(old_terminals_get_no_sequences),
+		T(the_links_of_a_conversation_are_listed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

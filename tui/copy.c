@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/copy.h"
+
+#include "shared/buf.h"
+#include "shared/utf8.h"
+#include "tui/model.h"
+#include "tui/url.h"
+
+#include <string.h>
+#include <time.h>
+
+static void
+add_clean(struct buf *b, const char *s)
+{
+	utf8_clean(b, s, strlen(s));
+}
+
+static void
+add_head(struct buf *b, const struct item *it)
+{
+	time_t t = (time_t)(it->time / 1000);
+	char clock[8] = "";
+	struct tm tm;
+
+	if (it->follows)
+		return;
+	if (it->time > 0 && localtime_r(&t, &tm) != NULL)
+		strftime(clock, sizeof(clock), "%H:%M ", &tm);
+	buf_adds(b, clock);
+	if (it->kind == ITEM_NOTICE) {
+		buf_adds(b, "-- ");
+		return;
+	}
+	add_clean(b, it->from);
+	buf_adds(b, ": ");
+}
+
+/* It as lines that are clean, with '\n' between them; tabs stay for whom they
+ * are copied for, but a terminal's selection makes blanks of them anyway. */
+static void
+add_item(struct buf *b, const struct item *it)
+{
+	const char *s = it->text;
+
+	add_head(b, it);
+	for (;;) {
+		size_t n = strcspn(s, "\n\t");
+
+		utf8_clean(b, s, n);
+		if (s[n] == '\0')
+			break;
+		buf_adds(b, s[n] == '\t' ? "    " : "\n");
+		s += n + 1;
+	}
+	if (it->kind == ITEM_FAILED && it->why != NULL) {
+		buf_adds(b, " ! ");
+		add_clean(b, it->why);
+	}
+}
+
+/* Rows in which the terminal shows it. */
+static size_t
+rows_of(const struct buf *b, int cols)
+{
+	const char *s = buf_data(b), *end = s + b->len;
+	size_t rows = 0;
+
+	for (;;) {
+		const char *nl = memchr(s, '\n', (size_t)(end - s));
+		size_t n = (size_t)((nl == NULL ? end : nl) - s);
+		size_t width = (size_t)utf8_width(s, n);
+
+		rows += width == 0 ? 1 :
+		    (width + (size_t)cols - 1) / (size_t)cols;
+		if (nl == NULL)
+			return rows;
+		s = nl + 1;
+	}
+}
+
+static size_t
+low_item(const struct copy *cp, const struct convo *c)
+{
+	size_t i;
+
+	if (cp->low == 0 || !convo_find_item(c, cp->low, &i))
+		return convo_count(c) - 1;
+	return i;
+}
+
+static size_t
+item_rows(const struct convo *c, size_t i, int cols)
+{
+	struct buf b;
+	size_t rows;
+
+	buf_init(&b, COPY_CAP);
+	add_item(&b, convo_item(c, i));
+	rows = rows_of(&b, cols);
+	buf_release(&b);
+	return rows;
+}
+
+/* The last item, from there on up (by -1) or down (by 1), that has room with
+ * those before it; the first has it always. */
+static size_t
+reach(const struct copy *cp, const struct convo *c, size_t from, int by)
+{
+	size_t room = cp->rows > 0 ? (size_t)cp->rows : 0, last = from, need;
+
+	for (size_t i = from; i < convo_count(c); i += (size_t)by) {
+		need = item_rows(c, i, cp->cols);
+		if (need > room && i != from)
+			break;
+		last = i;
+		room -= need < room ? need : room;
+		if (i == 0 && by < 0)
+			break;
+	}
+	return last;
+}
+
+static void
+add_lines(struct buf *out, const struct buf *item, bool links)
+{
+	const char *s = buf_data(item), *end = s + item->len;
+
+	while (s <= end) {
+		const char *nl = memchr(s, '\n', (size_t)(end - s));
+		size_t n = (size_t)((nl == NULL ? end : nl) - s);
+
+		if (links)
+			url_told(out, s, n);
+		else
+			buf_add(out, s, n);
+		buf_adds(out, "\r\n");
+		s += n + 1;
+	}
+}
+
+void
+copy_page(struct copy *cp, const struct convo *c, int rows, int cols,
+    bool links, struct buf *out)
+{
+	size_t low, first;
+	struct buf b;
+
+	cp->rows = rows;
+	cp->cols = cols < 1 ? 1 : cols;
+	if (convo_count(c) == 0)
+		return;
+	low = low_item(cp, c);
+	first = reach(cp, c, low, -1);
+	cp->low = convo_item(c, low)->serial;
+	buf_init(&b, COPY_CAP);
+	for (size_t i = first; i <= low; i++) {
+		buf_clear(&b);
+		add_item(&b, convo_item(c, i));
+		add_lines(out, &b, links);
+	}
+	buf_release(&b);
+}
+
+bool
+copy_turn(struct copy *cp, const struct convo *c, bool up)
+{
+	size_t low, first;
+
+	if (convo_count(c) == 0)
+		return false;
+	low = low_item(cp, c);
+	if (up) {
+		first = reach(cp, c, low, -1);
+		if (first == 0)
+			return false;
+		low = first - 1;
+	} else if (low + 1 < convo_count(c))
+		low = reach(cp, c, low + 1, 1);
+	else
+		return false;
+	cp->low = convo_item(c, low)->serial;
+	return true;
+}
+
+const char *
+copy_foot(int cols)
+{
+	static const char *const foot[] = {
+		"Copy mode: nothing moves. PgUp and PgDn turn pages, any "
+		"other key goes back.",
+		"PgUp, PgDn; another key goes back",
+		"a key goes back",
+		""
+	};
+	size_t i = 0;
+
+	while (*foot[i] != '\0' && (int)strlen(foot[i]) >= cols)
+		i++;
+	return foot[i];
+}

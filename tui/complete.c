@@ -10,6 +10,7 @@
 #include "shared/xalloc.h"
 #include "tui/model.h"
 #include "tui/rooms.h"
+#include "tui/settings.h"
 #include "tui/slash.h"
 
 enum { WORDS_MAX = 200 };
@@ -86,6 +87,16 @@ add_names(struct words *w, struct model *m)
 		add_name(w, rooms_at(rooms, i)->target);
 }
 
+static void
+add_settings(struct words *w)
+{
+	const char *name;
+
+	for (size_t i = 0; (name = settings_name(i)) != NULL; i++)
+		if (strncmp(name, w->typed, w->len) == 0)
+			add_word(w, name);
+}
+
 char **
 complete_words(const struct slash *slash, struct model *m, const char *line,
     size_t start, size_t point)
@@ -105,6 +116,9 @@ complete_words(const struct slash *slash, struct model *m, const char *line,
 	case SLASH_WORD_COMMAND:
 		for (i = 0; (name = slash_command_name(i)) != NULL; i++)
 			add_command(&w, name);
+		break;
+	case SLASH_WORD_SETTING:
+		add_settings(&w);
 		break;
 	case SLASH_WORD_USER:
 		add_names(&w, m);

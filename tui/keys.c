@@ -20,8 +20,8 @@ struct known {
 struct keys {
 	keys_fn *fn;
 	void *arg;
-	struct known *added;
-	size_t added_count;
+	struct known *added, *bound;
+	size_t added_count, bound_count;
 	char held[KEYS_SEQ_MAX]; /* the head of what is not whole */
 	size_t held_len;
 	bool dropping; /* a sequence that was too long, up to its final byte */
@@ -109,12 +109,22 @@ keys_new(keys_fn *fn, void *arg)
 }
 
 void
+keys_unbind(struct keys *k)
+{
+	while (k->bound_count > 0)
+		free(k->bound[--k->bound_count].seq);
+	free(k->bound);
+	k->bound = NULL;
+}
+
+void
 keys_free(struct keys *k)
 {
 	size_t i;
 
 	if (k == NULL)
 		return;
+	keys_unbind(k);
 	for (i = 0; i < k->added_count; i++)
 		free(k->added[i].seq);
 	free(k->added);
@@ -122,16 +132,27 @@ keys_free(struct keys *k)
 	free(k);
 }
 
-void
-keys_add(struct keys *k, const char *seq, enum keys_key key)
+static void
+add(struct known **to, size_t *count, const char *seq, enum keys_key key)
 {
 	if (seq == NULL || *seq == '\0' || strlen(seq) > KEYS_SEQ_MAX)
 		return;
-	k->added = xreallocarray(
-	    k->added, k->added_count + 1, sizeof(*k->added));
-	k->added[k->added_count].seq = xstrdup(seq);
-	k->added[k->added_count].key = key;
-	k->added_count++;
+	*to = xreallocarray(*to, *count + 1, sizeof(**to));
+	(*to)[*count].seq = xstrdup(seq);
+	(*to)[*count].key = key;
+	++*count;
+}
+
+void
+keys_add(struct keys *k, const char *seq, enum keys_key key)
+{
+	add(&k->added, &k->added_count, seq, key);
+}
+
+void
+keys_bind(struct keys *k, const char *seq, enum keys_key key)
+{
+	add(&k->bound, &k->bound_count, seq, key);
 }
 
 static bool
@@ -145,6 +166,10 @@ look_up(const struct keys *k, const char *p, size_t n, enum keys_key other)
 {
 	size_t i;
 
+	for (i = k->bound_count; i > 0; i--)
+		if (same(k->bound[i - 1].seq, p, n))
+			return k->bound[i - 1].key == KEYS_CHAR ? other :
+			    k->bound[i - 1].key;
 	for (i = 0; i < k->added_count; i++)
 		if (same(k->added[i].seq, p, n))
 			return k->added[i].key;

@@ -66,6 +66,11 @@ void keys_free(struct keys *);
 /* seq is copied; NULL and "" are ignored.  Comes before what is known here. */
 void keys_add(struct keys *, const char *seq, enum keys_key);
 
+/* What a person says that a key is, before all else; KEYS_CHAR: the line's.
+ * The last one counts. */
+void keys_bind(struct keys *, const char *seq, enum keys_key);
+void keys_unbind(struct keys *); /* all of them */
+
 /* Calls fn for each key that is whole.  Invalid UTF-8 is dropped. */
 void keys_feed(struct keys *, const char *bytes, size_t n);
 

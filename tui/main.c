@@ -564,6 +564,7 @@ open_ui(struct app *a)
 		.slash = {
 			.client = a->client,
 			.model = a->model,
+			.settings = a->opt.settings,
 			.quit = app_quit,
 			.ask_login = app_ask_login,
 			.server = app_server,
@@ -574,10 +575,7 @@ open_ui(struct app *a)
 		.broken = app_broken,
 		.arg = a,
 		.history_file = a->history_file,
-		.no_color = a->opt.no_color,
-		.no_mouse = a->opt.no_mouse,
-		.no_bell = a->opt.no_bell,
-		.notify = a->opt.notify,
+		.settings = a->opt.settings,
 		.json = a->opt.json,
 	};
 	a->class = a->opt.follow ? &ui_follow : full ? &ui_screen : &ui_plain;
@@ -685,6 +683,7 @@ main(int argc, char **argv)
 		break;
 	case OPTIONS_HELP:
 	case OPTIONS_VERSION:
+		options_release(&a.opt);
 		return fflush(stdout) == EOF ? EX_IOERR : 0;
 	case OPTIONS_FAIL:
 		options_release(&a.opt);

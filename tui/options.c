@@ -3,6 +3,7 @@
 
 #include "shared/wire.h"
 #include "shared/xalloc.h"
+#include "tui/settings.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,8 +13,6 @@
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
-
-enum { CONFIG_MAX = 64 << 10 };
 
 static const char program[] = "chat-tui";
 
@@ -60,35 +59,31 @@ enum opt {
 	OPT_NO_BELL,
 	OPT_NOTIFY,
 	OPT_NO_REMEMBER,
-	OPT_SERVER,
 	OPT_GREETING,
 	OPT_VERSION,
 	OPT_HELP
 };
 
-/* In the file a switch is yes or no.  server is the operand's name there. */
 static const struct {
 	const char *name;
 	enum opt opt;
 	int arg;
-	bool in_file;
 } table[] = {
-	{ "tls", OPT_TLS, no_argument, true },
-	{ "plain", OPT_PLAIN, no_argument, true },
-	{ "password-file", OPT_PASSWORD_FILE, required_argument, true },
-	{ "config", OPT_CONFIG, required_argument, false },
-	{ "send", OPT_SEND, required_argument, false },
-	{ "follow", OPT_FOLLOW, no_argument, false },
-	{ "json", OPT_JSON, no_argument, false },
-	{ "no-color", OPT_NO_COLOR, no_argument, true },
-	{ "no-mouse", OPT_NO_MOUSE, no_argument, true },
-	{ "no-bell", OPT_NO_BELL, no_argument, true },
-	{ "notify", OPT_NOTIFY, required_argument, true },
-	{ "no-remember", OPT_NO_REMEMBER, no_argument, true },
-	{ "server", OPT_SERVER, required_argument, true },
-	{ "greeting", OPT_GREETING, required_argument, true },
-	{ "version", OPT_VERSION, no_argument, false },
-	{ "help", OPT_HELP, no_argument, false },
+	{ "tls", OPT_TLS, no_argument },
+	{ "plain", OPT_PLAIN, no_argument },
+	{ "password-file", OPT_PASSWORD_FILE, required_argument },
+	{ "config", OPT_CONFIG, required_argument },
+	{ "send", OPT_SEND, required_argument },
+	{ "follow", OPT_FOLLOW, no_argument },
+	{ "json", OPT_JSON, no_argument },
+	{ "no-color", OPT_NO_COLOR, no_argument },
+	{ "no-mouse", OPT_NO_MOUSE, no_argument },
+	{ "no-bell", OPT_NO_BELL, no_argument },
+	{ "notify", OPT_NOTIFY, required_argument },
+	{ "no-remember", OPT_NO_REMEMBER, no_argument },
+	{ "greeting", OPT_GREETING, required_argument },
+	{ "version", OPT_VERSION, no_argument },
+	{ "help", OPT_HELP, no_argument },
 };
 
 enum { ROWS = sizeof(table) / sizeof(*table) };
@@ -139,17 +134,28 @@ set_server(struct options *o, const char *text)
 	return 0;
 }
 
+/* A switch of the command line that is a setting of the file's. */
+static int
+give(struct options *o, const char *name)
+{
+	char why[SETTINGS_WHY_CAP];
+
+	(void)settings_set(o->settings, name, "yes", false, why);
+	return 0;
+}
+
 /* value: NULL for a switch that is given; 0 or an exit status. */
 static int
 apply(struct options *o, enum opt opt, const char *value)
 {
+	char why[SETTINGS_WHY_CAP];
+
 	switch (opt) {
 	case OPT_TLS:
 		return complain(EX_USAGE, "TLS is not in this version; "
 		    "without it passwords cross the net in the clear");
 	case OPT_PLAIN:
-		o->plain = true;
-		return 0;
+		return give(o, "plain");
 	case OPT_FOLLOW:
 		o->follow = true;
 		return 0;
@@ -157,21 +163,17 @@ apply(struct options *o, enum opt opt, const char *value)
 		o->json = true;
 		return 0;
 	case OPT_NO_COLOR:
-		o->no_color = true;
-		return 0;
+		return give(o, "no-color");
 	case OPT_NO_BELL:
-		o->no_bell = true;
-		return 0;
+		return give(o, "no-bell");
 	case OPT_NOTIFY:
-		o->notify_given = true;
-		return notify_parse(value, &o->notify) ? 0 :
-		    complain(EX_USAGE, "notify is none, osc9 or osc777");
+		if (settings_set(o->settings, "notify", value, false, why))
+			return 0;
+		return complain(EX_USAGE, "%s", why);
 	case OPT_NO_MOUSE:
-		o->no_mouse = true;
-		return 0;
+		return give(o, "no-mouse");
 	case OPT_NO_REMEMBER:
-		o->no_remember = true;
-		return 0;
+		return give(o, "no-remember");
 	case OPT_PASSWORD_FILE:
 		set(&o->password_file, value);
 		return 0;
@@ -181,8 +183,6 @@ apply(struct options *o, enum opt opt, const char *value)
 	case OPT_GREETING:
 		set(&o->greeting, value);
 		return 0;
-	case OPT_SERVER:
-		return value == NULL ? EX_USAGE : set_server(o, value);
 	case OPT_SEND:
 	case OPT_VERSION:
 	case OPT_HELP:
@@ -192,51 +192,6 @@ apply(struct options *o, enum opt opt, const char *value)
 }
 
 /* ---- the file ---------------------------------------------------------- */
-
-static char *
-trim(char *s)
-{
-	size_t n;
-
-	s += strspn(s, " \t\r");
-	for (n = strlen(s); n > 0 && strchr(" \t\r", s[n - 1]) != NULL;)
-		s[--n] = '\0';
-	return s;
-}
-
-static int
-apply_line(struct options *o, const char *path, int number, char *line)
-{
-	char *eq, *name, *value;
-
-	line = trim(line);
-	if (*line == '\0' || *line == '#')
-		return 0;
-	if ((eq = strchr(line, '=')) == NULL)
-		return complain(EX_CONFIG, "%s:%d: not NAME = VALUE", path,
-		    number);
-	*eq = '\0';
-	name = trim(line);
-	value = trim(eq + 1);
-	for (size_t i = 0; i < ROWS; i++) {
-		if (!table[i].in_file || strcmp(table[i].name, name) != 0)
-			continue;
-		if (*value == '\0')
-			break;
-		if (table[i].arg == required_argument)
-			return apply(o, table[i].opt, value) == 0 ?
-			    0 : EX_CONFIG;
-		if (strcmp(value, "no") == 0)
-			return 0;
-		if (strcmp(value, "yes") == 0)
-			return apply(o, table[i].opt, NULL) == 0 ?
-			    0 : EX_CONFIG;
-		return complain(EX_CONFIG, "%s:%d: %s is yes or no", path,
-		    number, name);
-	}
-	return complain(EX_CONFIG, "%s:%d: %s: no such setting, or no value",
-	    path, number, name);
-}
 
 /* NULL and errno.  At most max bytes. */
 static char *
@@ -278,23 +233,31 @@ default_config(void)
 }
 
 static int
-read_config(struct options *o, const char *given)
+read_lines(struct settings *settings, const char *path, char *text)
+{
+	char why[SETTINGS_WHY_CAP], *line;
+
+	for (int number = 1; (line = strsep(&text, "\n")) != NULL; number++)
+		if (!settings_line(settings, line, why))
+			return complain(EX_CONFIG, "%s:%d: %s", path, number,
+			    why);
+	return 0;
+}
+
+static int
+read_config(struct settings *settings, const char *given)
 {
 	char *path = given == NULL ? default_config() : xstrdup(given);
-	char *text, *rest, *line;
-	int status = 0, number = 0;
+	char *text;
+	int status = 0;
 
 	if (path == NULL)
 		return 0;
-	if ((text = slurp(path, CONFIG_MAX)) == NULL) {
-		if (given != NULL || (errno != ENOENT && errno != ENOTDIR))
-			status = complain(
-			    EX_CONFIG, "%s: %s", path, strerror(errno));
-		free(path);
-		return status;
-	}
-	for (rest = text; status == 0 && (line = strsep(&rest, "\n")) != NULL;)
-		status = apply_line(o, path, ++number, line);
+	settings_set_path(settings, path);
+	if ((text = slurp(path, SETTINGS_FILE_MAX)) != NULL)
+		status = read_lines(settings, path, text);
+	else if (given != NULL || (errno != ENOENT && errno != ENOTDIR))
+		status = complain(EX_CONFIG, "%s: %s", path, strerror(errno));
 	free(text);
 	free(path);
 	return status;
@@ -384,43 +347,63 @@ read_password(struct options *o)
 	return 0;
 }
 
-/* Settings of the file stand behind those that were given. */
-static void
-fill(char **slot, char **from)
+/* What the file says stands behind what was given. */
+static int
+take_file(struct options *o)
 {
-	if (*slot == NULL) {
-		*slot = *from;
-		*from = NULL;
-	}
+	const struct settings *s = o->settings;
+
+	/* A name in the file is for the file's server. */
+	if (o->server == NULL && settings_given(s, SETTING_SERVER) &&
+	    set_server(o, settings_get(s, SETTING_SERVER)) != 0)
+		return EX_CONFIG;
+	if (o->password_file == NULL &&
+	    settings_given(s, SETTING_PASSWORD_FILE))
+		set(&o->password_file,
+		    settings_get(s, SETTING_PASSWORD_FILE));
+	if (o->greeting == NULL && settings_given(s, SETTING_GREETING))
+		set(&o->greeting, settings_get(s, SETTING_GREETING));
+	o->plain = settings_on(s, SETTING_PLAIN);
+	o->no_remember = !settings_on(s, SETTING_REMEMBER);
+	return 0;
+}
+
+/* The file, then the switches that were given, over it. */
+static int
+read_settings(struct options *o)
+{
+	struct settings *given = o->settings;
+	const char *no_color = getenv("NO_COLOR");
+	struct setting_row row;
+	char why[SETTINGS_WHY_CAP];
+	int status;
+
+	o->settings = settings_new();
+	status = read_config(o->settings, o->config);
+	/* A file that says yes knows better than the environment. */
+	if (no_color != NULL && *no_color != '\0' &&
+	    !settings_given(o->settings, SETTING_COLOR))
+		(void)settings_set(o->settings, "color", "no", false, why);
+	for (size_t i = 0; settings_row(given, i, &row); i++)
+		if (row.given)
+			(void)settings_set(
+			    o->settings, row.name, row.value, false, why);
+	settings_free(given);
+	return status != 0 ? status : take_file(o);
 }
 
 enum options_do
 options_read(struct options *o, int argc, char **argv, int *status)
 {
-	struct options file = { 0 };
-	const char *no_color = getenv("NO_COLOR");
 	enum options_do what;
 
 	memset(o, 0, sizeof(*o));
 	*status = 0;
+	o->settings = settings_new();
 	what = parse_argv(o, argc, argv, status);
 	if (what != OPTIONS_RUN)
 		return what;
-	*status = read_config(&file, o->config);
-	/* A name in the file is for the file's server. */
-	if (o->server == NULL)
-		fill(&o->user, &file.user);
-	fill(&o->server, &file.server);
-	fill(&o->password_file, &file.password_file);
-	fill(&o->greeting, &file.greeting);
-	o->plain |= file.plain;
-	o->no_color |= file.no_color || (no_color != NULL && *no_color != '\0');
-	if (!o->notify_given)
-		o->notify = file.notify;
-	o->no_bell |= file.no_bell;
-	o->no_mouse |= file.no_mouse;
-	o->no_remember |= file.no_remember;
-	options_release(&file);
+	*status = read_settings(o);
 	if (*status == 0)
 		*status = read_password(o);
 	return *status == 0 ? OPTIONS_RUN : OPTIONS_FAIL;
@@ -431,6 +414,7 @@ options_release(struct options *o)
 {
 	if (o->password != NULL)
 		explicit_bzero(o->password, strlen(o->password));
+	settings_free(o->settings);
 	free(o->password);
 	free(o->server);
 	free(o->user);

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The command line and the configuration file, one table for both: the file
- * has the names of the long options, one `name = value` a line, # begins a
- * comment.  Options given win over the file.
+ * The command line, over the configuration file (settings.h).
  */
 #ifndef TUI_OPTIONS_H
 #define TUI_OPTIONS_H
-
-#include "tui/notify.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
+struct settings;
+
 struct options {
+	struct settings *settings; /* the file, and what was given */
 	char *server;   /* HOST[:PORT]; NULL: not given */
 	char *user;     /* NULL: not given */
 	char *password; /* from CHAT_PASSWORD or a file; NULL: none */
@@ -21,11 +20,6 @@ struct options {
 	char *config;
 	bool plain;
 	bool follow, json; /* --follow, and --json with it */
-	bool no_color;
-	bool no_mouse;
-	bool no_bell;
-	enum notify_how notify;
-	bool notify_given;
 	bool no_remember;
 	char *greeting; /* said once, behind the first login; NULL: none */
 	char *send_target, *send_text; /* --send; NULL: not given */

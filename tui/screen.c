@@ -24,18 +24,22 @@
 #include "shared/loop.h"
 #include "shared/utf8.h"
 #include "shared/xalloc.h"
+#include "tui/actions.h"
 #include "tui/client.h"
 #include "tui/clock.h"
 #include "tui/complete.h"
 #include "tui/copy.h"
 #include "tui/form.h"
+#include "tui/help.h"
 #include "tui/input.h"
+#include "tui/keyname.h"
 #include "tui/keys.h"
 #include "tui/lineedit.h"
 #include "tui/model.h"
 #include "tui/mouse.h"
 #include "tui/notify.h"
 #include "tui/paint.h"
+#include "tui/settings.h"
 #include "tui/status.h"
 #include "tui/stream.h"
 #include "tui/terminal.h"
@@ -54,7 +58,8 @@ enum {
 	HINT_CAP = 512,
 	PROMPT_CAP = 2048,
 	SEEN_INPUT = 32,   /* further bits beside MODEL_ALL */
-	SEEN_ALL = MODEL_ALL | SEEN_INPUT
+	SEEN_HELP = 64,
+	SEEN_ALL = MODEL_ALL | SEEN_INPUT | SEEN_HELP
 };
 
 enum users_pane { USERS_AUTO, USERS_SHOWN, USERS_FOLDED };
@@ -75,6 +80,7 @@ struct ui {
 	struct input input;
 	int line_rows;
 	struct form *form;
+	struct help *help;
 	bool asking;
 
 	uint64_t shown; /* the conversation whose draft is in the line */
@@ -329,7 +335,8 @@ look(struct ui *ui)
 {
 	struct model *m = ui->env->model;
 	struct convo *c = model_current(m);
-	bool looked = !ui->asking && ui->stream_pane.h > 0 &&
+	bool looked = !ui->asking && !help_shown(ui->help) &&
+	    ui->stream_pane.h > 0 &&
 	    ui->stream_pane.w > 0 &&
 	    stream_at_end(ui->stream);
 
@@ -368,6 +375,25 @@ on_item(void *arg, const struct convo *c, const struct item *it,
 }
 
 static void
+draw_panes(struct ui *ui, unsigned dirty)
+{
+	struct model *m = ui->env->model;
+	struct pane all = ui->stream_pane;
+
+	if (help_shown(ui->help)) {
+		all.w = COLS;
+		if (dirty & SEEN_HELP)
+			help_draw(ui->help, &all);
+		return;
+	}
+	if (!ui->asking && (dirty & MODEL_STREAM))
+		stream_draw(ui->stream, &ui->stream_pane, model_current(m));
+	if ((dirty & (MODEL_USERS | MODEL_STATUS | MODEL_CONVS)) &&
+	    ui->users.w > 0)
+		users_draw(&ui->users, m);
+}
+
+static void
 draw_frame(void *arg)
 {
 	struct ui *ui = arg;
@@ -394,11 +420,7 @@ draw_frame(void *arg)
 	fit_line(ui);
 	dirty = ui->dirty;
 	ui->dirty = 0;
-	if (!ui->asking && (dirty & MODEL_STREAM))
-		stream_draw(ui->stream, &ui->stream_pane, model_current(m));
-	if ((dirty & (MODEL_USERS | MODEL_STATUS | MODEL_CONVS)) &&
-	    ui->users.w > 0)
-		users_draw(&ui->users, m);
+	draw_panes(ui, dirty);
 	if (dirty & MODEL_ALL)
 		draw_bars(ui);
 	draw_line(ui);
@@ -519,25 +541,40 @@ toggle_users(struct ui *ui)
 }
 
 static void
-help(struct ui *ui)
+show_help(struct ui *ui, bool on)
 {
-	model_notice(ui->env->model, clock_ms(),
-	    "/help lists the commands; the keys are:\n"
-	    "PgUp PgDn        scroll; End: back to the end\n"
-	    "Alt-1 … Alt-9    the conversation of that number\n"
-	    "Ctrl-N Ctrl-P    the next one, the one before\n"
-	    "Alt-A            the next one with something unread\n"
-	    "Alt-U            up to what is new in this one\n"
-	    "Alt-Enter        a new line; Enter sends all of them\n"
-	    "Alt-S Alt-X      send again, drop what was refused\n"
-	    "Tab              completes commands, names and #groups\n"
-	    "Up Down Ctrl-R   lines typed before\n"
-	    "F2  Ctrl-L       users, on or off; draw all again\n"
-	    "F3               bare lines, to be copied with the mouse\n"
-	    "~ @ !            in a group: owner, moderator, muted\n"
-	    "Ctrl-C           empties the line; twice, leaves\n"
-	    "Ctrl-D           leaves, where nothing is typed");
-	to_end(ui);
+	if (on == help_shown(ui->help))
+		return;
+	help_show(ui->help, on);
+	lay_out(ui);
+	frame_due(ui, SEEN_ALL);
+}
+
+/* /help */
+static void
+open_help(void *arg)
+{
+	show_help(arg, true);
+}
+
+static void
+turn_help(struct ui *ui, int pages)
+{
+	help_turn(ui->help, pages);
+	frame_due(ui, SEEN_HELP);
+}
+
+/* While the help is shown.  False: the key goes where it would without, and
+ * the help away: nothing that is typed is lost. */
+static bool
+help_key(struct ui *ui, enum keys_key key)
+{
+	if (key == KEYS_PAGE_UP || key == KEYS_PAGE_DOWN) {
+		turn_help(ui, key == KEYS_PAGE_UP ? -1 : 1);
+		return true;
+	}
+	show_help(ui, false);
+	return key == KEYS_ESCAPE || key == KEYS_HELP;
 }
 
 /* ---- copy mode --------------------------------------------------------- */
@@ -570,7 +607,7 @@ copy_end(struct ui *ui)
 	if (!ui->copying)
 		return;
 	ui->copying = false;
-	terminal_mouse(!ui->env->no_mouse);
+	terminal_mouse(settings_on(ui->env->settings, SETTING_MOUSE));
 	terminal_redraw();
 	frame_due(ui, SEEN_ALL);
 }
@@ -673,7 +710,7 @@ screen_key(struct ui *ui, enum keys_key key)
 		lineedit_newline();
 		return true;
 	case KEYS_HELP:
-		help(ui);
+		show_help(ui, true);
 		return true;
 	case KEYS_USERS:
 		toggle_users(ui);
@@ -744,7 +781,13 @@ click_bar(struct ui *ui, int col, const char *hint)
 static void
 press_mouse(struct ui *ui, const struct mouse *at, const char *hint)
 {
-	if (at->what == MOUSE_WHEEL_UP)
+	bool help = help_shown(ui->help);
+
+	if (help && at->what == MOUSE_CLICK)
+		show_help(ui, false);
+	else if (help)
+		turn_help(ui, at->what == MOUSE_WHEEL_UP ? -1 : 1);
+	else if (at->what == MOUSE_WHEEL_UP)
 		scroll_by(ui, -WHEEL_LINES);
 	else if (at->what == MOUSE_WHEEL_DOWN)
 		scroll_by(ui, WHEEL_LINES);
@@ -809,12 +852,14 @@ on_key(void *arg, enum keys_key key, const char *bytes, size_t n)
 	if (common_key(ui, key))
 		return;
 	if (key == KEYS_INTERRUPT) {
+		show_help(ui, false);
 		interrupt(ui, again || ui->asking);
 		return;
 	}
 	if (ui->asking)
 		form = form_press(ui->form, key, bytes, n);
-	else if (screen_key(ui, key))
+	else if ((help_shown(ui->help) && help_key(ui, key)) ||
+	    screen_key(ui, key))
 		return;
 	if (form == FORM_SUBMIT)
 		submit(ui);
@@ -979,6 +1024,77 @@ add_terminfo_keys(struct keys *k)
 		keys_add(k, terminal_key(cap[i].name), cap[i].key);
 }
 
+/* What keys do by the settings, over what keys.c knows. */
+static void
+bind_keys(struct ui *ui)
+{
+	const struct settings *s = ui->env->settings;
+	const char *key, *name;
+	const struct action *a;
+	struct keyname k;
+
+	keys_unbind(ui->keys);
+	for (size_t i = 0; settings_binding(s, i, &key, &name); i++) {
+		if (!keyname_parse(&k, key))
+			continue;
+		a = actions_find(name);
+		for (size_t j = 0; j < KEYNAME_KINDS; j++)
+			keys_bind(ui->keys, k.bytes[j],
+			    a == NULL ? KEYS_CHAR : a->key);
+	}
+}
+
+static void
+set_users(struct ui *ui)
+{
+	const char *value = settings_get(ui->env->settings, SETTING_USERS);
+
+	ui->users_pane = strcmp(value, "yes") == 0 ? USERS_SHOWN :
+	    strcmp(value, "no") == 0 ? USERS_FOLDED : USERS_AUTO;
+}
+
+/* How the person is called. */
+static void
+set_calls(struct ui *ui)
+{
+	const struct settings *s = ui->env->settings;
+
+	(void)notify_parse(settings_get(s, SETTING_NOTIFY), &ui->notify.how);
+	ui->notify.no_bell = !settings_on(s, SETTING_BELL);
+}
+
+/* Something was set: what is seen of it is seen at once. */
+static void
+on_setting(void *arg, enum setting setting)
+{
+	struct ui *ui = arg;
+	const struct settings *s = ui->env->settings;
+
+	switch (setting) {
+	case SETTING_COLOR:
+		paint_open(!settings_on(s, SETTING_COLOR));
+		resize(ui);
+		break;
+	case SETTING_MOUSE:
+		terminal_mouse(settings_on(s, SETTING_MOUSE));
+		break;
+	case SETTING_USERS:
+		set_users(ui);
+		lay_out(ui);
+		frame_due(ui, SEEN_ALL);
+		break;
+	case SETTING_BELL:
+	case SETTING_NOTIFY:
+		set_calls(ui);
+		break;
+	case SETTING_BIND:
+		bind_keys(ui);
+		break;
+	default:
+		break;
+	}
+}
+
 static struct ui *
 screen_open(const struct ui_env *env, char *why, size_t cap)
 {
@@ -995,15 +1111,20 @@ screen_open(const struct ui_env *env, char *why, size_t cap)
 		free(ui);
 		return NULL;
 	}
-	paint_open(env->no_color);
-	terminal_mouse(!env->no_mouse);
-	ui->notify.how = env->notify;
-	ui->notify.no_bell = env->no_bell;
+	paint_open(!settings_on(env->settings, SETTING_COLOR));
+	terminal_mouse(settings_on(env->settings, SETTING_MOUSE));
+	set_users(ui);
+	set_calls(ui);
 	model_on_item(env->model, on_item, ui);
+	settings_listen(env->settings, on_setting, ui);
+	ui->own.slash.help = open_help;
+	ui->own.slash.help_arg = ui;
 	ui->keys = keys_new(on_key, ui);
 	add_terminfo_keys(ui->keys);
+	bind_keys(ui);
 	ui->stream = stream_new();
 	ui->form = form_new();
+	ui->help = help_new(env->settings);
 	ui->shown = convo_serial(model_current(env->model));
 	loop_watch(ui->env->loop, STDIN_FILENO, LOOP_READ, on_input, ui);
 	if (terminal_fd() != -1)
@@ -1017,6 +1138,7 @@ static void
 screen_ask(struct ui *ui, const struct ui_ask *ask)
 {
 	keep_draft(ui);
+	show_help(ui, false);
 	ui->asking = true;
 	copy_end(ui);
 	form_ask(ui->form, ask);
@@ -1056,10 +1178,12 @@ static void
 screen_close(struct ui *ui)
 {
 	unwatch(ui);
+	settings_listen(ui->env->settings, NULL, NULL);
 	terminal_close();
 	lineedit_close();
 	notify_release(&ui->notify);
 	form_free(ui->form);
+	help_free(ui->help);
 	stream_free(ui->stream);
 	keys_free(ui->keys);
 	free(ui);

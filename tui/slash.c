@@ -8,6 +8,7 @@
 #include "tui/client.h"
 #include "tui/clock.h"
 #include "tui/model.h"
+#include "tui/nearest.h"
 #include "tui/slash_inner.h"
 
 #include <stdarg.h>
@@ -335,6 +336,10 @@ static const struct command commands[] = {
 	    "send again what was refused here" },
 	{ "/drop", 0, 0, CMD_RARE, run_drop, 0, "",
 	    "drop what was refused here" },
+	{ "/set", 0, 2, CMD_ANYONE | CMD_REST, slash_set, 0,
+	    "[NAME [VALUE]]", "show or change settings" },
+	{ "/save", 0, 0, CMD_ANYONE | CMD_RARE, slash_save, 0, "",
+	    "write changed settings into the file" },
 	{ "/clear", 0, 0, CMD_ANYONE | CMD_RARE, run_clear, 0, "",
 	    "empty the screen; /history brings it back" },
 	{ "/close", 0, 1, CMD_RARE | CMD_USER, run_close, 0, "[USER]",
@@ -504,6 +509,30 @@ help_all(const struct slash *s)
 	buf_release(&b);
 }
 
+bool
+slash_help(size_t i, struct slash_help *h)
+{
+	if (i >= COMMANDS)
+		return false;
+	*h = (struct slash_help){
+		.name = commands[i].name,
+		.where = where_usage(&commands[i]),
+		.usage = commands[i].usage,
+		.help = commands[i].help,
+		.group = (commands[i].flags & CMD_GROUPS) != 0,
+	};
+	return true;
+}
+
+const char *
+slash_alias(const char *name, size_t j)
+{
+	for (size_t i = 0; i < ALIASES; i++)
+		if (strcmp(aliases[i].means, name) == 0 && j-- == 0)
+			return aliases[i].name;
+	return NULL;
+}
+
 static bool
 run_help(struct run *r)
 {
@@ -511,7 +540,10 @@ run_help(struct run *r)
 	const struct command *cmd;
 
 	if (r->arg[0] == NULL) {
-		help_all(r->s);
+		if (r->s->help != NULL)
+			r->s->help(r->s->help_arg);
+		else
+			help_all(r->s);
 		return true;
 	}
 	snprintf(word, sizeof(word), "%s%s", r->arg[0][0] == '/' ? "" : "/",
@@ -529,51 +561,16 @@ run_help(struct run *r)
 
 /* ---- unknown words ----------------------------------------------------- */
 
-/* Levenshtein's distance of two short words. */
-static size_t
-distance(const char *a, const char *b)
-{
-	size_t row[NAME_CAP + 1], n = strlen(b);
-
-	if (n > NAME_CAP)
-		return NAME_CAP;
-	for (size_t j = 0; j <= n; j++)
-		row[j] = j;
-	for (size_t i = 0; a[i] != '\0'; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i + 1;
-		for (size_t j = 0; j < n; j++) {
-			size_t best = diagonal + (a[i] != b[j]);
-
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j + 1] + 1 < best)
-				best = row[j + 1] + 1;
-			diagonal = row[j + 1];
-			row[j + 1] = best;
-		}
-	}
-	return row[n];
-}
-
 static const char *
 nearest(const char *word)
 {
-	const char *name, *best = NULL;
-	size_t least = strlen(word) / 2 + 1;
+	struct nearest n;
+	const char *name;
 
-	if (least > 3)
-		least = 3;
-	for (size_t i = 0; (name = slash_command_name(i)) != NULL; i++) {
-		size_t d = distance(word, name);
-
-		if (d < least) {
-			least = d;
-			best = name;
-		}
-	}
-	return best;
+	nearest_begin(&n, word);
+	for (size_t i = 0; (name = slash_command_name(i)) != NULL; i++)
+		nearest_try(&n, name);
+	return n.best;
 }
 
 static bool
@@ -749,6 +746,9 @@ slash_word_at(const struct slash *s, const char *line, size_t word_start)
 		return cmd->most > 0 || (cmd->flags & CMD_IN) != 0 ?
 		    SLASH_WORD_USER : SLASH_WORD_NONE;
 	rest += strspn(rest, blanks);
+	if (cmd->run == slash_set)
+		return rest - line == (ptrdiff_t)word_start ?
+		    SLASH_WORD_SETTING : SLASH_WORD_NONE;
 	if (rest - line == (ptrdiff_t)word_start)
 		return (cmd->flags & (CMD_USER | CMD_REST)) != 0 &&
 		        (cmd->flags & CMD_SECRET) == 0 ?

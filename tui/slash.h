@@ -15,16 +15,22 @@
 
 struct client;
 struct model;
+struct settings;
 
 /* What commands act on; the functions are main's and may not be NULL. */
 struct slash {
 	struct client *client;
 	struct model *model;
+	struct settings *settings;
 	void (*quit)(void *arg);       /* /quit; what waits may go first */
 	void (*ask_login)(void *arg);  /* /login without words: the form */
 	/* /server HOST[:PORT] */
 	void (*server)(void *arg, const char *server);
 	void *arg;
+	/* /help without words, where there is a screen for it; NULL: it is a
+	 * notice. */
+	void (*help)(void *help_arg);
+	void *help_arg;
 };
 
 /* One line as typed (it may hold line breaks: a paste).  False: refused, a
@@ -37,11 +43,21 @@ bool slash_secret(const struct slash *, const char *line);
 /* What the word at a place of the line completes to. */
 enum slash_word {
 	SLASH_WORD_COMMAND, /* slash_command_name() */
+	SLASH_WORD_SETTING, /* settings_row(), "bind.KEY" */
 	SLASH_WORD_USER,    /* names of users, groups and conversations */
 	SLASH_WORD_NONE
 };
 enum slash_word slash_word_at(
     const struct slash *, const char *line, size_t word_start);
+
+/* What /help says of the i-th command; false: there are no more. */
+struct slash_help {
+	const char *name, *where, *usage, *help; /* where: "[#GROUP] " or "" */
+	bool group; /* it belongs to groups and administration */
+};
+bool slash_help(size_t i, struct slash_help *);
+/* The j-th other name of the command of that name, or NULL. */
+const char *slash_alias(const char *name, size_t j);
 
 /* The i-th name or alias with its slash, "/who"; NULL behind the last. */
 const char *slash_command_name(size_t i);

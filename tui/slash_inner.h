@@ -78,4 +78,9 @@ bool slash_unquiet(struct run *);
 
 bool slash_links(struct run *);
 
+/* ---- slash_set.c ------------------------------------------------------- */
+
+bool slash_set(struct run *);
+bool slash_save(struct run *);
+
 #endif

@@ -15,9 +15,8 @@
 
 enum { FILE_MAX = 4096 };
 
-/* mkdir -p; what is made is for us alone. */
-static bool
-make_folders(char *path)
+bool
+state_make_folders(char *path)
 {
 	for (char *p = path + 1;; p++) {
 		char was = *p;
@@ -46,7 +45,7 @@ state_path(const char *name)
 		folder = xasprintf("%s/.local/state/chat-tui", home);
 	else
 		return NULL;
-	path = make_folders(folder) ? xasprintf("%s/%s", folder, name) : NULL;
+	path = state_make_folders(folder) ? xasprintf("%s/%s", folder, name) : NULL;
 	free(folder);
 	return path;
 }

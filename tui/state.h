@@ -39,4 +39,7 @@ char *state_get(const char *path, size_t max, char why[STATE_WHY_CAP]);
 bool state_put(const char *path, const char *text, char why[STATE_WHY_CAP]);
 void state_forget(const char *path);
 
+/* As mkdir -p; what is made is for us alone.  path is as before behind it. */
+bool state_make_folders(char *path);
+
 #endif

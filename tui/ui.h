@@ -10,7 +10,6 @@
 #ifndef TUI_UI_H
 #define TUI_UI_H
 
-#include "tui/notify.h"
 #include "tui/slash.h"
 
 #include <stdbool.h>
@@ -63,10 +62,7 @@ struct ui_env {
 	void (*broken)(void *arg, const char *why);
 	void *arg;
 	const char *history_file; /* of the input line; NULL: keep none */
-	bool no_color;            /* NO_COLOR, or colour = off */
-	bool no_mouse;
-	bool no_bell;
-	enum notify_how notify;
+	struct settings *settings;
 	bool json;                /* --follow --json */
 };
 

@@ -253,8 +253,6 @@ help_on_groups_fits_on_a_screen(void **state)
 	type_line(a, "/help groups");
 	term_await(a, "Before a name: ~ owner, @ moderator, ! muted.");
 	term_await(a, "-- In a group; #GROUP first names one, * the server.");
-	term_type(a, "\033OP"); /* F1 */
-	term_await(a, "~ @ !            in a group: owner, moderator, muted");
 }
 
 static void

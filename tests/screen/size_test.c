@@ -149,40 +149,6 @@ the_users_pane_folds_and_unfolds(void **state)
 }
 
 static void
-help_fits_on_the_smallest_usual_screen(void **state)
-{
-	struct server *s = server_open(NULL);
-	struct term *t = person_open(s, "messi", 24, 80);
-	int first, last, col;
-
-	(void)state;
-	term_type(t, "/help\r");
-	term_await(t, "/quit                   leave, when all is sent");
-	term_await(t, "/broadcast");
-	assert_true(term_find(t, "-- A line without /", &first, &col));
-	assert_int_equal(col, 6);
-	assert_true(term_find(t, "/msg USER TEXT          a private message",
-	    &last, &col));
-	assert_int_equal(col, 9);
-	assert_true(last > first);
-	/* A notice of many lines has one time. */
-	assert_int_equal(strncmp(term_row(t, last), "         /msg", 13), 0);
-}
-
-static void
-f1_lists_the_keys(void **state)
-{
-	struct server *s = server_open(NULL);
-	struct term *t = person_open(s, "messi", 24, 80);
-
-	(void)state;
-	term_type(t, "\033OP"); /* F1 */
-	term_await(t, "Alt-1");
-	term_await(t, "Ctrl-D           leaves");
-	term_await(t, "-- /help lists the commands");
-}
-
-static void
 names_have_one_color_each_or_none(void **state)
 {
 	static const char *const env[] = { "CHAT_PASSWORD=surabaya",
@@ -225,8 +191,6 @@ main(void)
 		T(no_size_is_too_small_to_survive),
 		T(a_storm_of_sizes_ends_in_the_right_picture),
 		T(the_users_pane_folds_and_unfolds),
-		T(help_fits_on_the_smallest_usual_screen),
-		T(f1_lists_the_keys),
 		T(names_have_one_color_each_or_none),
 	};
 

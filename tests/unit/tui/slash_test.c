@@ -10,6 +10,7 @@
 #include "tui/complete.h"
 #include "tui/model.h"
 #include "tui/rooms.h"
+#include "tui/settings.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -107,6 +108,7 @@ setup(void **state)
 	w->slash = (struct slash){
 		.client = client_new(w->loop, w->model, &events, w),
 		.model = w->model,
+		.settings = settings_new(),
 		.quit = on_quit,
 		.ask_login = on_form,
 		.server = on_server,
@@ -133,6 +135,7 @@ teardown(void **state)
 	struct world *w = *state;
 
 	client_free(w->slash.client);
+	settings_free(w->slash.settings);
 	model_free(w->model);
 	loop_free(w->loop);
 	free(w);

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The help, the settings, what keys do, and the file that keeps them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <cmocka.h>
+
+#include "tests/lib/client.h"
+#include "tests/lib/person.h"
+#include "tests/lib/server.h"
+#include "tests/lib/term.h"
+
+static const char f1[] = "\033OP", page_down[] = "\033[6~";
+
+static void
+path_of(const char *home, const char *name, char path[512])
+{
+	snprintf(path, 512, "%s/%s", home, name);
+}
+
+static void
+put_file(const char *home, const char *text)
+{
+	char path[512];
+	FILE *f;
+
+	path_of(home, ".config", path);
+	(void)mkdir(path, 0700);
+	path_of(home, ".config/chat-tui", path);
+	(void)mkdir(path, 0700);
+	path_of(home, ".config/chat-tui/config", path);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* The whole file; "" where there is none. */
+static const char *
+get_file(const char *home)
+{
+	static char text[4096];
+	char path[512];
+	size_t n = 0;
+	FILE *f;
+
+	path_of(home, ".config/chat-tui/config", path);
+	if ((f = fopen(path, "r")) != NULL) {
+		n = fread(text, 1, sizeof(text) - 1, f);
+		fclose(f);
+	}
+	text[n] = '\0';
+	return text;
+}
+
+/* messi once more, in the home of an earlier run. */
+static struct term *
+again(const struct server *s, const char *home)
+{
+	static const char *const env[] = { "CHAT_PASSWORD=surabaya", NULL };
+	const struct term_options o = { .home = home, .env = env };
+	char where[128];
+	const char *const argv[] = { "chat-tui", where, NULL };
+	struct term *t;
+
+	snprintf(where, sizeof(where), "messi@%s", server_address(s));
+	t = term_open(&o, argv);
+	term_await_row(t, 0, "messi · online");
+	return t;
+}
+
+static void
+all_help_is_on_one_large_screen(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 60, 200);
+
+	(void)state;
+	term_type(t, f1);
+	term_await(t, "/msg USER TEXT         a private message");
+	term_await(t, "/kick USER [REASON]    put USER out");
+	term_await(t, "Alt-Enter              a new line");
+	term_await(t, "mouse yes no           clicks");
+	term_await(t, "bind.KEY ACTION");
+	term_await(t, "Esc: away.");
+	assert_false(term_shows(t, "Page 1"));
+	term_await_cursor(t, 59, 2); /* in the input all the while */
+	term_type(t, "\033");
+	term_await_gone(t, "/kick");
+	term_await(t, "Active");
+}
+
+static void
+help_comes_in_pages_where_there_is_no_room(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 24, 80);
+	char *first;
+
+	(void)state;
+	term_type(t, "/help\r");
+	term_await_row(t, -3, "Page 1 of ");
+	term_await_row(t, 1, "Commands");
+	term_await(t, "/msg USER TEXT         a private message");
+	first = term_screen(t);
+	term_type(t, page_down);
+	term_await_row(t, -3, "Page 2 of ");
+	assert_false(term_shows(t, "/msg USER"));
+	term_type(t, "\033[5~");
+	term_await_row(t, -3, "Page 1 of ");
+	term_await_cursor(t, 23, 2);
+	assert_non_null(strstr(first, "Commands"));
+	free(first);
+	/* No key is lost to it. */
+	term_type(t, "typed on");
+	term_await_row_is(t, -1, "> typed on");
+	term_await_gone(t, "Page 1");
+	term_await(t, "Active");
+}
+
+static void
+settings_are_shown_and_changed_at_once(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 30, 80);
+
+	(void)state;
+	term_type(t, "/set\r");
+	term_await(t, "color = yes");
+	term_await(t, "bell = yes");
+	term_await(t, "users = auto");
+	term_await(t, "* counts from the next start on, after /save");
+	term_await(t, "│ Active");
+	term_type(t, "/set us\t no\r");
+	term_await(t, "users = no");
+	term_await_gone(t, "│ Active");
+	term_type(t, "/set users perhaps\r");
+	term_await(t, "users is one of: auto, yes, no");
+	term_type(t, "\003/set usres yes\r");
+	term_await(t, "usres: no such setting; users?");
+	term_type(t, "\003/set users = default\r");
+	term_await(t, "users = auto");
+	term_await(t, "│ Active");
+	term_type(t, "/set plain\r");
+	term_await(t, "plain = no: lines in, lines out, no full screen (yes");
+	assert_string_equal(get_file(term_home(t)), "");
+}
+
+static void
+a_key_does_what_it_is_bound_to(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	struct term *t = person_open(s, "messi", 50, 150);
+
+	(void)state;
+	client_ask(c, "send - messi hey");
+	term_await(t, "2:lineker(1)");
+	term_type(t, "/set bind.F5 next\r");
+	term_await(t, "bind.F5 = next");
+	term_type(t, "\033[15~");
+	term_await_row_is(t, -1, "lineker>");
+	term_type(t, "/set bind.f5 newline\r");
+	term_await(t, "newline: nothing that a key does; new-line?");
+	term_type(t, "\003/set bind.enter next\r");
+	term_await(t, "enter: no key that can be bound");
+	/* To the line: there it is readline's. */
+	term_type(t, "\003/set bind.ctrl-p none\r");
+	term_await(t, "bind.ctrl-p = none");
+	term_type(t, "\020");
+	term_await_row_is(t, -1, "lineker> /set bind.ctrl-p none");
+	term_type(t, "\003");
+	term_type(t, f1);
+	term_await(t, "Ctrl-N F5");
+	term_await(t, "(no key)");
+	term_type(t, "\033");
+	term_await_gone(t, "Ctrl-N F5");
+	term_type(t, "/set bind.ctrl-p default\r");
+	term_await(t, "bind.ctrl-p = previous");
+	term_type(t, "\020");
+	term_await_row_is(t, -1, ">");
+}
+
+static void
+what_is_saved_is_there_the_next_time(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 30, 80);
+	const char *home = term_home(t);
+
+	(void)state;
+	put_file(home, "# mine\nno-mouse = yes\n\ncolor = yes\n");
+	term_type(t, "/set users no\r/set mouse no\r/set bind.alt-z users\r");
+	term_await(t, "bind.alt-z = users");
+	term_type(t, "/set\r");
+	term_await(t, "3 changed and not saved: /save");
+	term_type(t, "/save\r");
+	term_await(t, "3 saved in ");
+	assert_string_equal(get_file(home), "# mine\n\n"
+	    "color = yes\nmouse = no\nusers = no\n"
+	    "bind.alt-z = users\n");
+	term_type(t, "/save\r");
+	term_await(t, "nothing was changed since");
+	term_type(t, "/quit\r");
+	term_await_end(t);
+	put_file(home, "users = no\nbind.alt-z = users\n");
+	t = again(s, home);
+	term_await(t, "1:everyone");
+	assert_false(term_shows(t, "Active"));
+	term_type(t, "\033z");
+	term_await(t, "│ Active");
+	term_type(t, "/set users default\r/save\r");
+	term_await(t, "1 saved in ");
+	assert_string_equal(get_file(home), "bind.alt-z = users\n");
+}
+
+static void
+a_wrong_file_is_said_with_its_line(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 24, 80);
+	const char *home = term_home(t);
+	const struct term_options o = { .home = home, .cols = 160 };
+	const char *const argv[] = { "chat-tui", NULL };
+	int status;
+
+	(void)state;
+	term_type(t, "/quit\r");
+	term_await_end(t);
+	put_file(home, "bell = no\n\nbind.f5 = nxet\n");
+	t = term_open(&o, argv);
+	term_await(t, "config:3: nxet: nothing that a key does; next?");
+	status = term_await_end(t);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 78);
+}
+
+static void
+an_unknown_command_names_the_nearest(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_watching(s, "lineker", "surabaya");
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	term_type(t, "/serach words\r");
+	term_await(t, "there is no /serach; /search?");
+	term_await_row_is(t, -1, "> /serach words");
+	term_type(t, "\003/zzzzzzzz\r");
+	term_await(t, "there is no /zzzzzzzz; /help lists");
+	term_type(t, "\003after it\r");
+	expect_json(client_event_of(c, "message"), "{'text':'after it'}");
+}
+
+#define T(f) cmocka_unit_test_teardown(f, people_cleanup)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(all_help_is_on_one_large_screen),
+		T(help_comes_in_pages_where_there_is_no_room),
+		T(settings_are_shown_and_changed_at_once),
+		T(a_key_does_what_it_is_bound_to),
+		T(what_is_saved_is_there_the_next_time),
+		T(a_wrong_file_is_said_with_its_line),
+		T(an_unknown_command_names_the_nearest),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/help.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shared/buf.h"
+#include "shared/xalloc.h"
+#include "tui/actions.h"
+#include "tui/keyname.h"
+#include "tui/paint.h"
+#include "tui/settings.h"
+#include "tui/slash.h"
+#include "tui/wrap.h"
+
+enum {
+	COLUMN = 58,   /* columns that one of several is wide at least */
+	HEAD = 23,     /* of them, for what is told of */
+	NARROW = 50,   /* below this the text stands under its head */
+	INDENT = 2,
+	GAP = 2,
+	TEXT_CAP = 1024
+};
+
+struct help {
+	const struct settings *settings;
+	bool shown;
+	int page, pages;
+};
+
+/* A row of a column. */
+struct row {
+	enum paint paint;
+	char *head, *text; /* NULL: none */
+};
+
+struct rows {
+	int width;
+	struct row *row;
+	size_t count;
+};
+
+struct help *
+help_new(const struct settings *settings)
+{
+	struct help *h = xcalloc(1, sizeof(*h));
+
+	h->settings = settings;
+	return h;
+}
+
+void
+help_free(struct help *h)
+{
+	free(h);
+}
+
+void
+help_show(struct help *h, bool on)
+{
+	h->shown = on;
+	h->page = 0;
+}
+
+bool
+help_shown(const struct help *h)
+{
+	return h->shown;
+}
+
+void
+help_turn(struct help *h, int pages)
+{
+	h->page += pages;
+	if (h->page >= h->pages)
+		h->page = h->pages - 1;
+	if (h->page < 0)
+		h->page = 0;
+}
+
+/* ---- what there is to say ---------------------------------------------- */
+
+/* Takes the strings. */
+static void
+add_row(struct rows *r, enum paint paint, char *head, char *text)
+{
+	r->row = xreallocarray(r->row, r->count + 1, sizeof(*r->row));
+	r->row[r->count++] = (struct row){ paint, head, text };
+}
+
+static void
+add_title(struct rows *r, const char *title)
+{
+	if (r->count > 0)
+		add_row(r, PAINT_TEXT, NULL, NULL);
+	add_row(r, PAINT_BOLD, xstrdup(title), NULL);
+}
+
+/* The text beside its head, or under it. */
+static void
+add(struct rows *r, const char *head, const char *text)
+{
+	bool beside = r->width >= NARROW && strlen(head) < HEAD;
+	int indent = r->width >= NARROW ? HEAD : INDENT;
+	struct wrap w;
+
+	wrap_init(&w);
+	wrap_text(&w, text, strlen(text), r->width - indent,
+	    r->width - indent);
+	if (!beside)
+		add_row(r, PAINT_TEXT, xstrdup(head), NULL);
+	for (size_t i = 0; i < w.count; i++)
+		add_row(r, PAINT_TEXT,
+		    i == 0 && beside ? xstrdup(head) : NULL,
+		    xmemdup0(text + w.line[i].start, w.line[i].len));
+	wrap_release(&w);
+}
+
+static void
+add_commands(struct rows *r, bool groups)
+{
+	struct slash_help c;
+	struct buf head, text;
+	const char *also;
+
+	buf_init(&head, TEXT_CAP);
+	buf_init(&text, TEXT_CAP);
+	for (size_t i = 0; slash_help(i, &c); i++) {
+		if (c.group != groups)
+			continue;
+		buf_clear(&head);
+		buf_clear(&text);
+		buf_addf(&head, "%s %s", c.name, c.usage);
+		buf_adds(&text, c.help);
+		for (size_t j = 0; (also = slash_alias(c.name, j)) != NULL; j++)
+			buf_addf(&text, "%s%s", j == 0 ? "; also " : ", ",
+			    also);
+		add(r, buf_data(&head), buf_data(&text));
+	}
+	buf_release(&head);
+	buf_release(&text);
+}
+
+static void
+add_key(struct buf *b, const char *key)
+{
+	char show[KEYNAME_CAP];
+
+	keyname_show(key, show);
+	buf_addf(b, "%s%s", b->len > 0 ? " " : "", show);
+}
+
+/* The keys that do it now. */
+static void
+keys_of(const struct help *h, const struct action *a, struct buf *b)
+{
+	char *copy = xstrdup(a->keys), *rest = copy;
+	const char *key, *action;
+
+	buf_clear(b);
+	while ((key = strsep(&rest, " ")) != NULL)
+		if (settings_bound(h->settings, key) == NULL)
+			add_key(b, key);
+	for (size_t i = 0;
+	    settings_binding(h->settings, i, &key, &action); i++)
+		if (strcmp(action, a->name) == 0)
+			add_key(b, key);
+	free(copy);
+	if (b->len == 0)
+		buf_adds(b, "(no key)");
+}
+
+static void
+add_actions(struct rows *r, const struct help *h)
+{
+	const struct action *a;
+	struct buf keys, text;
+
+	buf_init(&keys, TEXT_CAP);
+	buf_init(&text, TEXT_CAP);
+	for (size_t i = 0; (a = actions_at(i)) != NULL; i++) {
+		if (a->help == NULL)
+			continue;
+		keys_of(h, a, &keys);
+		buf_clear(&text);
+		buf_addf(&text, "%s (%s)", a->help, a->name);
+		add(r, buf_data(&keys), buf_data(&text));
+	}
+	buf_release(&keys);
+	buf_release(&text);
+}
+
+static void
+add_settings(struct rows *r, const struct help *h)
+{
+	struct setting_row row;
+	struct buf head;
+
+	buf_init(&head, SETTINGS_VALUE_MAX + TEXT_CAP);
+	for (size_t i = 0; settings_row(h->settings, i, &row); i++) {
+		buf_clear(&head);
+		buf_addf(&head, "%s %s", row.name,
+		    row.choices != NULL ? row.choices : "TEXT");
+		add(r, buf_data(&head), row.help);
+	}
+	buf_release(&head);
+	add(r, "bind.KEY ACTION", "what a key does: a word in brackets from "
+	    "above, or none; KEY is such as alt-x, ctrl-x, f5, shift-pgup");
+}
+
+static void
+make_rows(struct rows *r, const struct help *h, int width)
+{
+	*r = (struct rows){ .width = width };
+	add_title(r, "Commands");
+	add(r, "TEXT", "is said here; // begins one with /");
+	add_commands(r, false);
+	add_title(r, "Groups; #GROUP first names one, * the server");
+	add_commands(r, true);
+	add(r, "~ @ !", "before a name: owner, moderator, muted");
+	add_title(r, "Keys");
+	add_actions(r, h);
+	add(r, "Tab", "completes commands, names and #groups");
+	add(r, "Up Down Ctrl-R", "lines typed before");
+	add(r, "Ctrl-D", "leaves, where nothing is typed");
+	add(r, "~/.inputrc", "has all other keys of the line");
+	add_title(r, "Settings: /set NAME VALUE, and /save keeps it");
+	add_settings(r, h);
+}
+
+static void
+release_rows(struct rows *r)
+{
+	for (size_t i = 0; i < r->count; i++) {
+		free(r->row[i].head);
+		free(r->row[i].text);
+	}
+	free(r->row);
+}
+
+/* ---- drawing ----------------------------------------------------------- */
+
+static void
+draw_row(const struct pane *p, int at, const struct row *row)
+{
+	int indent = p->w >= NARROW ? HEAD : INDENT;
+
+	if (row->head != NULL)
+		paint(p, at, 0,
+		    paint_style(row->text != NULL || row->paint == PAINT_BOLD ?
+		        PAINT_BOLD : row->paint), row->head);
+	if (row->text != NULL)
+		paint(p, at, indent, paint_style(row->paint), row->text);
+}
+
+static void
+draw_foot(const struct help *h, const struct pane *p)
+{
+	char text[TEXT_CAP];
+
+	if (h->pages > 1)
+		snprintf(text, sizeof(text), "Page %d of %d: PgDn, PgUp. "
+		    "Esc: away.", h->page + 1, h->pages);
+	else
+		snprintf(text, sizeof(text), "Esc: away.");
+	paint(p, p->h - 1, 0, paint_style(PAINT_DIM), text);
+}
+
+void
+help_draw(struct help *h, const struct pane *p)
+{
+	int columns = p->w >= 2 * COLUMN ? p->w / COLUMN : 1;
+	int width = p->w / columns - (columns > 1 ? GAP : 0);
+	int height = p->h > 2 ? p->h - 1 : p->h;
+	size_t on_page = (size_t)columns * (size_t)height, first, i;
+	struct pane in = *p;
+	struct rows r;
+
+	paint_erase(p);
+	if (p->h < 1 || width < 1)
+		return;
+	make_rows(&r, h, width);
+	h->pages = (int)((r.count + on_page - 1) / on_page);
+	help_turn(h, 0);
+	first = (size_t)h->page * on_page;
+	in.w = width;
+	in.h = height;
+	for (i = first; i < r.count && i - first < on_page; i++) {
+		in.x = p->x + (int)(i - first) / height * (p->w / columns);
+		draw_row(&in, (int)(i - first) % height, &r.row[i]);
+	}
+	if (p->h > height)
+		draw_foot(h, p);
+	release_rows(&r);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* /set and /save: see settings.h. */
+#include "tui/slash_inner.h"
+
+#include "shared/buf.h"
+#include "tui/settings.h"
+
+#include <string.h>
+
+enum { LIST_CAP = 32 << 10, HEAD_COLS = 23 };
+
+/* "color = yes            yes no" */
+static void
+add_row(struct buf *b, const struct setting_row *row)
+{
+	size_t from = b->len;
+
+	buf_addf(b, "%s = %s", row->name,
+	    *row->value == '\0' ? "(none)" : row->value);
+	if (row->choices == NULL && !row->later)
+		return;
+	while (b->len - from < HEAD_COLS && buf_addc(b, ' '))
+		continue;
+	buf_addf(b, " %s%s", row->choices == NULL ? "" : row->choices,
+	    row->later ? " *" : "");
+}
+
+static void
+show_all(const struct slash *s)
+{
+	const char *key, *action;
+	struct setting_row row;
+	struct buf b;
+
+	buf_init(&b, LIST_CAP);
+	buf_adds(&b, "/set NAME tells of one, /set NAME VALUE changes it,\n"
+	             "/set NAME default undoes that.\n");
+	for (size_t i = 0; settings_row(s->settings, i, &row); i++) {
+		add_row(&b, &row);
+		buf_addc(&b, '\n');
+	}
+	for (size_t i = 0; settings_binding(s->settings, i, &key, &action); i++)
+		buf_addf(&b, "bind.%s = %s\n", key, action);
+	buf_adds(&b, "bind.KEY = ACTION     what a key does; /help lists it\n"
+	             "* counts from the next start on, after /save");
+	if (settings_unsaved(s->settings) > 0)
+		buf_addf(&b, "\n%zu changed and not saved: /save",
+		    settings_unsaved(s->settings));
+	slash_say(s, "%s", buf_data(&b));
+	buf_release(&b);
+}
+
+static bool
+show_one(const struct slash *s, const char *name)
+{
+	char why[SETTINGS_WHY_CAP];
+	struct setting_row row;
+	struct buf b;
+
+	if (!settings_find(s->settings, name, &row, why)) {
+		slash_say(s, "%s", why);
+		return false;
+	}
+	buf_init(&b, LIST_CAP);
+	buf_addf(&b, "%s = %s: %s", row.name,
+	    *row.value == '\0' ? "(none)" : row.value, row.help);
+	if (row.choices != NULL)
+		buf_addf(&b, " (%s)", row.choices);
+	if (row.later)
+		buf_adds(&b, ". Counts from the next start on, after /save.");
+	slash_say(s, "%s", buf_data(&b));
+	buf_release(&b);
+	return true;
+}
+
+bool
+slash_set(struct run *r)
+{
+	const struct slash *s = r->s;
+	char why[SETTINGS_WHY_CAP];
+	const char *value = r->arg[1];
+
+	if (r->count == 0) {
+		show_all(s);
+		return true;
+	}
+	/* As it stands in the file, too. */
+	if (value != NULL && *value == '=' && (value[1] == ' ' ||
+	    value[1] == '\0'))
+		value += 1 + strspn(value + 1, " ");
+	if (value == NULL || *value == '\0')
+		return show_one(s, r->arg[0]);
+	if (!settings_set(s->settings, r->arg[0], value, true, why)) {
+		slash_say(s, "%s", why);
+		return false;
+	}
+	return show_one(s, strncmp(r->arg[0], "no-", 3) == 0 ?
+	    r->arg[0] + 3 : r->arg[0]);
+}
+
+bool
+slash_save(struct run *r)
+{
+	struct settings *st = r->s->settings;
+	char why[SETTINGS_WHY_CAP];
+	size_t n = settings_unsaved(st);
+
+	if (n == 0) {
+		slash_say(r->s, "nothing was changed since the last /save");
+		return true;
+	}
+	if (!settings_save(st, why)) {
+		slash_say(r->s, "not saved: %s", why);
+		return false;
+	}
+	slash_say(r->s, "%zu saved in %s", n, settings_path(st));
+	return true;
+}

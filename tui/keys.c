@@ -11,6 +11,7 @@
 
 static const char paste_begin[] = "\033[200~";
 static const char paste_end[] = "\033[201~";
+static const char answer_head[] = "\033]11;rgb:";
 
 struct known {
 	char *seq;
@@ -202,7 +203,10 @@ emit_held(struct keys *k, enum keys_key other)
 		buf_clear(&k->paste);
 		return;
 	}
-	if (is_mouse(p, n))
+	if (n > sizeof(answer_head) && memcmp(
+	    p, answer_head, sizeof(answer_head) - 1) == 0)
+		k->fn(k->arg, KEYS_ANSWER, p, n);
+	else if (is_mouse(p, n))
 		k->fn(k->arg, KEYS_MOUSE, p, n);
 	else
 		k->fn(k->arg, look_up(k, p, n, other), p, n);
@@ -256,6 +260,23 @@ csi_progress(const char *p, size_t n)
 	return c >= 0x20 && c <= 0x3f ? MORE : BAD;
 }
 
+/* The answer of a terminal that was asked for its background; what begins
+ * otherwise is Alt-] and more keys. */
+static enum progress
+answer_progress(const char *p, size_t n)
+{
+	const size_t head = sizeof(answer_head) - 1;
+	unsigned char c = (unsigned char)p[n - 1];
+
+	if (n <= head)
+		return memcmp(p, answer_head, n) == 0 ? MORE : BAD;
+	if (c == '\a' || (c == '\\' && p[n - 2] == '\033'))
+		return WHOLE;
+	if (p[n - 2] == '\033' || n == KEYS_SEQ_MAX)
+		return BAD;
+	return c == '\033' || (c >= 0x20 && c < 0x7f) ? MORE : BAD;
+}
+
 static enum progress
 held_progress(const struct keys *k)
 {
@@ -268,6 +289,8 @@ held_progress(const struct keys *k)
 		return MORE;
 	if (p[1] == '[')
 		return csi_progress(p, n);
+	if (p[1] == ']')
+		return answer_progress(p, n);
 	if (p[1] == 'O') {
 		if (n == 2 || (p[n - 1] >= '0' && p[n - 1] <= ';'))
 			return MORE;

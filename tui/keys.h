@@ -22,6 +22,7 @@ enum keys_key {
 	KEYS_ESCAPE,   /* ESC by itself */
 	KEYS_PASTE,    /* bytes: all of a paste, with '\n' for line ends */
 	KEYS_MOUSE,    /* bytes: a report for mouse_parse() */
+	KEYS_ANSWER,   /* bytes: what theme_of_answer() reads */
 	/* The screen's own. */
 	KEYS_PAGE_UP,
 	KEYS_PAGE_DOWN,

@@ -29,6 +29,8 @@ static const char help[] =
     "  --config FILE         default $XDG_CONFIG_HOME/chat-tui/config\n"
     "  --greeting TEXT       a line to be shown behind the login\n"
     "  --no-color            (or the environment's NO_COLOR)\n"
+    "  --theme auto|dark|light|any\n"
+    "                        what the terminal's background is like\n"
     "  --no-mouse            leave the mouse to the terminal's own selection\n"
     "  --no-bell             do not ring when you are called\n"
     "  --notify none|osc9|osc777\n"
@@ -55,6 +57,7 @@ enum opt {
 	OPT_FOLLOW,
 	OPT_JSON,
 	OPT_NO_COLOR,
+	OPT_THEME,
 	OPT_NO_MOUSE,
 	OPT_NO_BELL,
 	OPT_NOTIFY,
@@ -77,6 +80,7 @@ static const struct {
 	{ "follow", OPT_FOLLOW, no_argument },
 	{ "json", OPT_JSON, no_argument },
 	{ "no-color", OPT_NO_COLOR, no_argument },
+	{ "theme", OPT_THEME, required_argument },
 	{ "no-mouse", OPT_NO_MOUSE, no_argument },
 	{ "no-bell", OPT_NO_BELL, no_argument },
 	{ "notify", OPT_NOTIFY, required_argument },
@@ -168,6 +172,10 @@ apply(struct options *o, enum opt opt, const char *value)
 		return give(o, "no-bell");
 	case OPT_NOTIFY:
 		if (settings_set(o->settings, "notify", value, false, why))
+			return 0;
+		return complain(EX_USAGE, "%s", why);
+	case OPT_THEME:
+		if (settings_set(o->settings, "theme", value, false, why))
 			return 0;
 		return complain(EX_USAGE, "%s", why);
 	case OPT_NO_MOUSE:

@@ -5,72 +5,88 @@
 #include <string.h>
 #include <wchar.h>
 
+#include <term.h>
+
 #include "shared/buf.h"
 #include "shared/utf8.h"
 #include "shared/wire.h"
 
-enum { FIRST_NAME_PAIR = 16, CLUSTER_WCHARS = 16 };
-
-/* Colours that can be read on black and on white. */
-static const short names_256[] = { 160, 166, 136, 64, 34, 37, 32, 63, 99, 134,
-	168, 172, 71, 73, 67, 132, 173, 29, 31, 98 };
-static const short names_8[] = { COLOR_RED, COLOR_GREEN, COLOR_YELLOW,
-	COLOR_BLUE, COLOR_MAGENTA, COLOR_CYAN };
+enum { FIRST_NAME_PAIR = 16, NAME_PAIRS = 48, CLUSTER_WCHARS = 16 };
 
 static const struct {
-	attr_t attr;
-	short color; /* -1: none */
+	attr_t attr;    /* where there are no colours */
+	attr_t colored;
+	int look;       /* enum theme_look; -1: none */
 } looks[PAINT_COUNT] = {
-	[PAINT_TEXT] = { A_NORMAL, -1 },
-	[PAINT_DIM] = { A_DIM, -1 },
-	[PAINT_BOLD] = { A_BOLD, -1 },
-	[PAINT_ERROR] = { A_BOLD, COLOR_RED },
-	[PAINT_MARK] = { A_BOLD, COLOR_YELLOW },
-	[PAINT_GOOD] = { A_NORMAL, COLOR_GREEN },
-	[PAINT_BAR] = { A_REVERSE, -1 },
-	[PAINT_BAR_ALERT] = { A_REVERSE | A_BOLD, -1 },
-	[PAINT_MENTION] = { A_REVERSE | A_BOLD, -1 },
+	[PAINT_TEXT] = { A_NORMAL, A_NORMAL, -1 },
+	[PAINT_DIM] = { A_DIM, A_NORMAL, THEME_DIM },
+	[PAINT_BOLD] = { A_BOLD, A_BOLD, -1 },
+	[PAINT_ERROR] = { A_BOLD, A_BOLD, THEME_ERROR },
+	[PAINT_MARK] = { A_BOLD, A_BOLD, THEME_MARK },
+	[PAINT_GOOD] = { A_NORMAL, A_NORMAL, THEME_GOOD },
+	[PAINT_BAR] = { A_REVERSE, A_REVERSE, -1 },
+	[PAINT_BAR_ALERT] = { A_REVERSE | A_BOLD, A_REVERSE | A_BOLD, -1 },
+	[PAINT_MENTION] = { A_REVERSE | A_BOLD, A_REVERSE | A_BOLD, -1 },
 };
 
-static size_t name_colors; /* 0: none */
+static const struct theme_colors *colors; /* NULL: none */
+static enum theme_depth depth;
 
-static void
-set_names(const short *color, size_t n)
+static enum theme_depth
+depth_of_terminal(void)
 {
-	size_t i;
+	char rgb[] = "RGB"; /* tigetflag() is older than const */
 
-	for (i = 0; i < n; i++)
-		init_pair((short)(FIRST_NAME_PAIR + (int)i), color[i], -1);
-	name_colors = n;
+	if (tigetflag(rgb) > 0 && COLORS > 256)
+		return THEME_DIRECT;
+	return COLORS >= 256 ? THEME_256 : COLORS >= 16 ? THEME_16 : THEME_8;
 }
 
+/* As many pairs in every theme: who keeps a style keeps the right one. */
 void
-paint_open(bool no_color)
+paint_theme(enum theme theme)
 {
 	int i;
 
-	name_colors = 0;
-	if (no_color || !has_colors() || start_color() == ERR)
+	if (colors == NULL)
 		return;
-	if (use_default_colors() == ERR)
-		return;
+	colors = theme_colors(theme, depth);
 	for (i = 0; i < PAINT_COUNT; i++)
-		if (looks[i].color != -1)
-			init_pair((short)(i + 1), looks[i].color, -1);
-	if (COLORS >= 256)
-		set_names(names_256, sizeof(names_256) / sizeof(short));
-	else
-		set_names(names_8, sizeof(names_8) / sizeof(short));
+		if (looks[i].look != -1)
+			init_extended_pair(
+			    i + 1, colors->look[looks[i].look], -1);
+	for (i = 0; i < NAME_PAIRS && colors->names > 0; i++)
+		init_extended_pair(FIRST_NAME_PAIR + i,
+		    colors->name[(size_t)i % colors->names], -1);
+}
+
+void
+paint_open(bool no_color, enum theme theme)
+{
+	colors = NULL;
+	if (no_color || !has_colors() || start_color() == ERR ||
+	    use_default_colors() == ERR)
+		return;
+	depth = depth_of_terminal();
+	if (COLOR_PAIRS < FIRST_NAME_PAIR + NAME_PAIRS)
+		return;
+	colors = theme_colors(theme, depth);
+	paint_theme(theme);
+}
+
+bool
+paint_asks(void)
+{
+	return colors != NULL && depth >= THEME_256;
 }
 
 chtype
 paint_style(enum paint p)
 {
-	chtype style = looks[p].attr;
-
-	if (name_colors > 0 && looks[p].color != -1)
-		style |= (chtype)COLOR_PAIR((int)p + 1);
-	return style;
+	if (colors == NULL || looks[p].look == -1 ||
+	    colors->look[looks[p].look] == -1)
+		return looks[p].attr;
+	return looks[p].colored | (chtype)COLOR_PAIR((int)p + 1);
 }
 
 chtype
@@ -80,14 +96,14 @@ paint_name_style(const char *name)
 	const char *s = name;
 	uint32_t hash = 2166136261u; /* FNV-1a */
 
-	if (name_colors == 0)
+	if (colors == NULL || colors->names == 0)
 		return A_NORMAL;
 	if (wire_name_key(name, strlen(name), key))
 		s = key;
 	for (; *s != '\0'; s++)
 		hash = (hash ^ (unsigned char)*s) * 16777619u;
 	return (chtype)COLOR_PAIR(
-	    FIRST_NAME_PAIR + (int)((hash >> 8) % name_colors));
+	    FIRST_NAME_PAIR + (int)((hash >> 8) % NAME_PAIRS));
 }
 
 /* The cluster as wide characters; how many, and what curses thinks of them. */

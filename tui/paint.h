@@ -16,6 +16,8 @@
 
 #include <curses.h>
 
+#include "tui/theme.h"
+
 struct buf;
 
 struct pane {
@@ -35,8 +37,13 @@ enum paint {
 	PAINT_COUNT
 };
 
-/* After newterm. */
-void paint_open(bool no_color);
+/* After newterm.  Not THEME_AUTO. */
+void paint_open(bool no_color, enum theme);
+/* Another one; styles that were asked for before stay right. */
+void paint_theme(enum theme);
+/* Colours depend on the background: worth asking the terminal for it, and it
+ * is a terminal that can be asked. */
+bool paint_asks(void);
 
 chtype paint_style(enum paint);
 

@@ -43,6 +43,7 @@
 #include "tui/status.h"
 #include "tui/stream.h"
 #include "tui/terminal.h"
+#include "tui/theme.h"
 #include "tui/url.h"
 #include "tui/users.h"
 
@@ -832,6 +833,28 @@ submit(struct ui *ui)
 	ui->env->login(ui->env->arg, &login);
 }
 
+static enum theme
+theme_of_settings(const struct ui *ui)
+{
+	enum theme theme = THEME_AUTO;
+
+	(void)theme_parse(
+	    settings_get(ui->env->settings, SETTING_THEME), &theme);
+	return theme;
+}
+
+static void
+answer_key(struct ui *ui, const char *bytes, size_t n)
+{
+	enum theme theme;
+
+	if (theme_of_settings(ui) != THEME_AUTO ||
+	    !theme_of_answer(bytes, n, &theme))
+		return;
+	paint_theme(theme);
+	frame_due(ui, SEEN_ALL);
+}
+
 static void
 on_key(void *arg, enum keys_key key, const char *bytes, size_t n)
 {
@@ -839,6 +862,10 @@ on_key(void *arg, enum keys_key key, const char *bytes, size_t n)
 	bool again = ui->interrupted;
 	enum form_key form = FORM_PASS;
 
+	if (key == KEYS_ANSWER) {
+		answer_key(ui, bytes, n);
+		return;
+	}
 	if (key == KEYS_MOUSE) {
 		mouse_key(ui, bytes, n);
 		return;
@@ -1053,6 +1080,22 @@ set_users(struct ui *ui)
 	    strcmp(value, "no") == 0 ? USERS_FOLDED : USERS_AUTO;
 }
 
+/* What is set; else what the environment tells, until the terminal says it
+ * itself. */
+static void
+set_colors(struct ui *ui)
+{
+	static const char ask[] = "\033]11;?\033\\";
+	enum theme theme = theme_of_settings(ui);
+	bool find_out = theme == THEME_AUTO;
+
+	if (find_out)
+		theme = theme_of_env(getenv("COLORFGBG"), getenv("TERM"));
+	paint_open(!settings_on(ui->env->settings, SETTING_COLOR), theme);
+	if (find_out && paint_asks())
+		terminal_send(ask, sizeof(ask) - 1);
+}
+
 /* How the person is called. */
 static void
 set_calls(struct ui *ui)
@@ -1072,7 +1115,9 @@ on_setting(void *arg, enum setting setting)
 
 	switch (setting) {
 	case SETTING_COLOR:
-		paint_open(!settings_on(s, SETTING_COLOR));
+	case SETTING_THEME:
+		set_colors(ui);
+		stream_restyle(ui->stream);
 		resize(ui);
 		break;
 	case SETTING_MOUSE:
@@ -1111,7 +1156,7 @@ screen_open(const struct ui_env *env, char *why, size_t cap)
 		free(ui);
 		return NULL;
 	}
-	paint_open(!settings_on(env->settings, SETTING_COLOR));
+	set_colors(ui);
 	terminal_mouse(settings_on(env->settings, SETTING_MOUSE));
 	set_users(ui);
 	set_calls(ui);

@@ -23,6 +23,8 @@ static const struct {
 } table[SETTING_COUNT] = {
 	[SETTING_COLOR] = { "color", "yes", "yes no", false,
 	    "colours" },
+	[SETTING_THEME] = { "theme", "auto", "auto dark light any", false,
+	    "what the screen's background is like" },
 	[SETTING_MOUSE] = { "mouse", "yes", "yes no", false,
 	    "clicks and the wheel; Shift selects text then" },
 	[SETTING_USERS] = { "users", "auto", "auto yes no", false,

@@ -20,6 +20,7 @@
 
 enum setting { /* in the order of the table */
 	SETTING_COLOR,
+	SETTING_THEME,
 	SETTING_MOUSE,
 	SETTING_USERS,
 	SETTING_BELL,

@@ -86,14 +86,20 @@ block_clear(struct block *b)
 }
 
 void
-stream_free(struct stream *st)
+stream_restyle(struct stream *st)
 {
 	size_t i;
 
-	if (st == NULL)
-		return;
 	for (i = 0; i < CACHE; i++)
 		block_clear(&st->cache[i]);
+}
+
+void
+stream_free(struct stream *st)
+{
+	if (st == NULL)
+		return;
+	stream_restyle(st);
 	wrap_release(&st->wrap);
 	buf_release(&st->clean);
 	free(st);

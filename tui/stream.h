@@ -24,6 +24,9 @@ struct stream;
 struct stream *stream_new(void);
 void stream_free(struct stream *);
 
+/* Colours have changed. */
+void stream_restyle(struct stream *);
+
 /* Another conversation is shown from its end. */
 void stream_draw(struct stream *, const struct pane *, const struct convo *);
 

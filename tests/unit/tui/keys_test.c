@@ -85,6 +85,19 @@ other_sequences_come_whole(void **state)
 }
 
 static void
+a_terminals_answer_is_no_typing(void **state)
+{
+	(void)state;
+	EXPECT("a\033]11;rgb:ffff/ffff/ffff\033\\b",
+	    " 0:a 5:^]11;rgb:ffff/ffff/ffff^\\ 0:b");
+	EXPECT("\033]11;rgb:0/0/0\ab", " 5:^]11;rgb:0/0/0\a 0:b");
+	/* Alt-] and what follows is typed; a broken answer is dropped. */
+	EXPECT("\033]ab", " 0:a 0:b");
+	EXPECT("\033]11;rgb:\001b", " 0:\001 0:b");
+	EXPECT("\033]11;rgb:0/0\033xb", " 0:x 0:b");
+}
+
+static void
 what_terminfo_says_comes_first(void **state)
 {
 	struct keys *k = keys_new(note, NULL);
@@ -200,6 +213,7 @@ main(void)
 		cmocka_unit_test(bytes_that_are_no_character_are_dropped),
 		cmocka_unit_test(the_keys_of_the_screen_are_taken_out),
 		cmocka_unit_test(other_sequences_come_whole),
+		cmocka_unit_test(a_terminals_answer_is_no_typing),
 		cmocka_unit_test(what_terminfo_says_comes_first),
 		cmocka_unit_test(a_lone_escape_settles),
 		cmocka_unit_test(two_escapes_are_one_and_a_key),

@@ -164,15 +164,17 @@ theme_of_answer(const char *bytes, size_t n, enum theme *theme)
 	char text[64];
 	const char *p = text + sizeof(head) - 1;
 	uint32_t rgb = 0;
+	int i;
 
 	if (n >= sizeof(text) || n < sizeof(head) ||
 	    memcmp(bytes, head, sizeof(head) - 1) != 0)
 		return false;
 	memcpy(text, bytes, n);
 	text[n] = '\0';
-	if (!part(&p, '/', &rgb) || !part(&p, '/', &rgb) ||
-	    !part(&p, '\0', &rgb) ||
-	    (strcmp(p, "\a") != 0 && strcmp(p, "\033\\") != 0))
+	for (i = 0; i < 3; i++)
+		if (!part(&p, "//"[i], &rgb))
+			return false;
+	if (strcmp(p, "\a") != 0 && strcmp(p, "\033\\") != 0)
 		return false;
 	*theme = theme_contrast(rgb, 0xffffff) > theme_contrast(rgb, 0) ?
 	    THEME_DARK : THEME_LIGHT;

@@ -129,6 +129,26 @@ is_light(struct term *t, void *arg)
 	    is_one_of(term_look_at(t, row, col).color, light_256);
 }
 
+static bool
+is_dark(struct term *t, void *arg)
+{
+	int row, col;
+
+	(void)arg;
+	return term_find(t, "lineker  hai all", &row, &col) &&
+	    is_one_of(term_look_at(t, row, col).color, dark_256);
+}
+
+static bool
+is_plain(struct term *t, void *arg)
+{
+	int row, col;
+
+	(void)arg;
+	return term_find(t, "lineker  hai all", &row, &col) &&
+	    !term_look_at(t, row, col).colored;
+}
+
 static void
 the_terminals_answer_decides(void **state)
 {
@@ -146,6 +166,11 @@ the_terminals_answer_decides(void **state)
 	term_type(t, "\033]11;rgb:ffff/ffff/dddd\033\\cd");
 	term_await_row_is(t, -1, "> abcd");
 	term_await_that(t, is_light, NULL, "the theme for light screens");
+	/* It can be set while it runs, and what is on the screen follows. */
+	term_type(t, "\025/set theme dark\r");
+	term_await_that(t, is_dark, NULL, "the theme for dark screens");
+	term_type(t, "/set color no\r");
+	term_await_that(t, is_plain, NULL, "no colours");
 	/* What is set is not asked for, nor where there are no colours. */
 	t = open_as(s, "TERM=xterm-256color", NULL, "--theme", "dark");
 	bytes = term_bytes(t, &n);

@@ -27,6 +27,8 @@ struct keys {
 	size_t held_len;
 	bool dropping; /* a sequence that was too long, up to its final byte */
 	bool pasting;
+	bool guess, marked; /* pastes are guessed; marked ones were seen */
+	bool burst;         /* in an unmarked paste */
 	size_t paste_match; /* bytes of paste_end seen */
 	struct buf paste;
 };
@@ -198,7 +200,7 @@ emit_held(struct keys *k, enum keys_key other)
 	memcpy(p, k->held, n);
 	k->held_len = 0;
 	if (same(paste_begin, p, n)) {
-		k->pasting = true;
+		k->pasting = k->marked = true;
 		k->paste_match = 0;
 		buf_clear(&k->paste);
 		return;
@@ -368,7 +370,7 @@ paste_done(struct keys *k)
 {
 	struct buf got = k->paste;
 
-	k->pasting = false;
+	k->pasting = k->burst = false;
 	buf_init(&k->paste, KEYS_PASTE_MAX);
 	paste_clean(&got);
 	if (got.len > 0)
@@ -392,10 +394,40 @@ paste_byte(struct keys *k, char c)
 }
 
 void
+keys_guess(struct keys *k, bool on)
+{
+	k->guess = on;
+}
+
+/* A line end with something to be read behind it. */
+static bool
+looks_pasted(const struct keys *k, const char *p, size_t n)
+{
+	size_t i = 0;
+
+	if (!k->guess || k->marked || k->pasting || k->held_len > 0 ||
+	    memchr(p, '\033', n) != NULL)
+		return false;
+	while (i < n && p[i] != '\r' && p[i] != '\n')
+		i++;
+	while (i < n && (unsigned char)p[i] <= ' ')
+		i++;
+	return i < n;
+}
+
+void
 keys_feed(struct keys *k, const char *bytes, size_t n)
 {
 	size_t i;
 
+	if (!k->burst && looks_pasted(k, bytes, n)) {
+		k->burst = true;
+		buf_clear(&k->paste);
+	}
+	if (k->burst) {
+		buf_add(&k->paste, bytes, n);
+		return;
+	}
 	for (i = 0; i < n; i++) {
 		if (k->pasting)
 			paste_byte(k, bytes[i]);
@@ -409,6 +441,8 @@ keys_wait(const struct keys *k)
 {
 	if (k->pasting)
 		return 2 * KEYS_SEQUENCE_MS;
+	if (k->burst)
+		return KEYS_BURST_MS;
 	if (k->held_len == 0)
 		return 0;
 	return k->held_len == 1 && k->held[0] == '\033' ? KEYS_ESCAPE_MS :
@@ -419,8 +453,8 @@ void
 keys_settle(struct keys *k)
 {
 	k->dropping = false;
-	if (k->pasting) {
-		/* The terminal lost the end: what came is kept. */
+	if (k->pasting || k->burst) {
+		/* Where the terminal lost the end: what came is kept. */
 		paste_done(k);
 		return;
 	}

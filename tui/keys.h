@@ -12,6 +12,7 @@
 #ifndef TUI_KEYS_H
 #define TUI_KEYS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct keys;
@@ -55,7 +56,8 @@ enum {
 	KEYS_SEQ_MAX = 32,
 	KEYS_PASTE_MAX = 1 << 16, /* more of a paste is dropped */
 	KEYS_ESCAPE_MS = 40,   /* a lone ESC, or the head of a sequence? */
-	KEYS_SEQUENCE_MS = 500 /* one that broke off */
+	KEYS_SEQUENCE_MS = 500, /* one that broke off */
+	KEYS_BURST_MS = 60      /* behind a piece of an unmarked paste */
 };
 
 typedef void keys_fn(
@@ -71,6 +73,13 @@ void keys_add(struct keys *, const char *seq, enum keys_key);
  * The last one counts. */
 void keys_bind(struct keys *, const char *seq, enum keys_key);
 void keys_unbind(struct keys *); /* all of them */
+
+/*
+ * For a terminal that does not mark pastes: bytes that come in one piece with
+ * a line end in them, and more behind it, were not typed, and are a paste,
+ * together with what comes at once behind them.  Never where marked pastes are seen.
+ */
+void keys_guess(struct keys *, bool on);
 
 /* Calls fn for each key that is whole.  Invalid UTF-8 is dropped. */
 void keys_feed(struct keys *, const char *bytes, size_t n);

@@ -1165,6 +1165,7 @@ screen_open(const struct ui_env *env, char *why, size_t cap)
 	ui->own.slash.help = open_help;
 	ui->own.slash.help_arg = ui;
 	ui->keys = keys_new(on_key, ui);
+	keys_guess(ui->keys, !terminal_marks_pastes());
 	add_terminfo_keys(ui->keys);
 	bind_keys(ui);
 	ui->stream = stream_new();
@@ -1185,6 +1186,7 @@ screen_ask(struct ui *ui, const struct ui_ask *ask)
 	keep_draft(ui);
 	show_help(ui, false);
 	ui->asking = true;
+	keys_guess(ui->keys, false); /* Enter goes to the next field */
 	copy_end(ui);
 	form_ask(ui->form, ask);
 	lay_out(ui);
@@ -1197,6 +1199,7 @@ screen_ask_done(struct ui *ui)
 	if (!ui->asking)
 		return;
 	ui->asking = false;
+	keys_guess(ui->keys, !terminal_marks_pastes());
 	form_done(ui->form);
 	ui->shown = 0; /* its draft comes back */
 	lay_out(ui);

@@ -82,6 +82,23 @@ terminal_key(const char *name)
 	return capability(name);
 }
 
+/* Not all that do it are told of by terminfo. */
+bool
+terminal_marks_pastes(void)
+{
+	static const char *const old[] = { "linux", "vt", "cons", "ansi",
+		"dumb", "wsvt", "sun" };
+	const char *term = getenv("TERM");
+
+	if (capability("BE") != NULL || term == NULL)
+		return true;
+	for (size_t i = 0; i < sizeof(old) / sizeof(*old); i++)
+		if (strncmp(term, old[i], strlen(old[i])) == 0 &&
+		    strncmp(term, "vte", 3) != 0)
+			return false;
+	return true;
+}
+
 /* A terminfo string without its padding ("$<5>"). */
 static void
 reset_add(const char *s)

@@ -59,6 +59,9 @@ const char *terminal_key(const char *name);
 /* Bytes that move nothing on the screen: the bell, notices. */
 void terminal_send(const char *bytes, size_t n);
 
+/* Whether it is known to mark pastes. */
+bool terminal_marks_pastes(void);
+
 /*
  * Whether it takes anything now.  One that takes nothing (Ctrl-S, a connection
  * that died) would hold up whoever writes to it.  It may still do so in the

@@ -65,6 +65,33 @@ a_paste_is_shown_as_it_is_and_edited(void **state)
 	    "{'text':'see:\\nint x = 1;\\n    if (x)\\n        y();'}");
 }
 
+/* The Linux console and old terminals do not mark what is pasted. */
+static void
+a_paste_without_marks_is_not_sent(void **state)
+{
+	static const char *const env[] = { "CHAT_PASSWORD=surabaya",
+		"TERM=linux", NULL };
+	const struct term_options o = { .env = env };
+	struct server *s = server_open(NULL);
+	struct client *c = client_watching(s, "lineker", "surabaya");
+	char where[128];
+	const char *const argv[] = { "chat-tui", where, NULL };
+	struct term *t;
+
+	(void)state;
+	snprintf(where, sizeof(where), "messi@%s", server_address(s));
+	t = term_open(&o, argv);
+	term_await_row(t, 0, "messi · online");
+	term_type(t, "one\rtwo\rthree\r");
+	term_await_row_is(t, -3, "> one");
+	term_await_row_is(t, -1, "  three");
+	term_type(t, "\r");
+	expect_json(client_event_of(c, "message"),
+	    "{'text':'one\\ntwo\\nthree','from':'messi'}");
+	term_type(t, "typed\r");
+	expect_json(client_event_of(c, "message"), "{'text':'typed'}");
+}
+
 static void
 the_line_grows_to_a_third_and_scrolls(void **state)
 {
@@ -159,6 +186,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(alt_enter_makes_a_line_and_enter_sends_all),
 		T(a_paste_is_shown_as_it_is_and_edited),
+		T(a_paste_without_marks_is_not_sent),
 		T(the_line_grows_to_a_third_and_scrolls),
 		T(a_long_line_takes_several_rows),
 		T(lines_are_a_draft_and_a_history),

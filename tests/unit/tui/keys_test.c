@@ -177,6 +177,34 @@ a_paste_without_end_settles(void **state)
 	keys_free(k);
 }
 
+static void
+a_paste_without_marks_is_guessed(void **state)
+{
+	struct keys *k = keys_new(note, NULL);
+
+	(void)state;
+	got[0] = '\0';
+	keys_guess(k, true);
+	keys_feed(k, "ok\r", 3); /* typed fast, or late to be read */
+	assert_string_equal(got, " 0:o 0:k 0:\r");
+	got[0] = '\0';
+	keys_feed(k, "one\rtwo\r", 8);
+	assert_int_equal(keys_wait(k), KEYS_BURST_MS);
+	keys_feed(k, "three\r", 6);
+	assert_string_equal(got, "");
+	keys_settle(k);
+	assert_string_equal(got, " 3:one\ntwo\nthree\n");
+	got[0] = '\0';
+	keys_feed(k, "\r", 1);
+	assert_string_equal(got, " 0:\r");
+	/* One that marks them needs no guesses. */
+	keys_feed(k, "\033[200~x\033[201~", 13);
+	got[0] = '\0';
+	keys_feed(k, "a\rb", 3);
+	assert_string_equal(got, " 0:a 0:\r 0:b");
+	keys_free(k);
+}
+
 static size_t paste_len;
 
 static void
@@ -220,6 +248,7 @@ main(void)
 		cmocka_unit_test(a_sequence_without_end_is_dropped),
 		cmocka_unit_test(a_paste_is_one_thing),
 		cmocka_unit_test(a_paste_without_end_settles),
+		cmocka_unit_test(a_paste_without_marks_is_guessed),
 		cmocka_unit_test(a_huge_paste_is_bounded),
 	};
 

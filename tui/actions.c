@@ -30,6 +30,8 @@ static const struct action actions[] = {
 	{ KEYS_CONVERSATION_1 + 8, "conversation-9", "alt-9", NULL },
 	{ KEYS_NEWLINE, "new-line", "alt-enter",
 	    "a new line; Enter sends all of them" },
+	{ KEYS_SEARCH, "search", "ctrl-s",
+	    "look for words, while you type them" },
 	{ KEYS_AGAIN, "send-again", "alt-s", "send again what was refused" },
 	{ KEYS_DROP, "drop", "alt-x", "drop what was refused" },
 	{ KEYS_REDRAW, "redraw", "ctrl-l", "draw all again" },

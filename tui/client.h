@@ -139,6 +139,19 @@ void client_older(struct client *, struct convo *, int limit);
 /* The end of the current conversation is in sight, or not any more. */
 void client_look(struct client *, bool looked);
 
+/*
+ * The newest messages that hold all the words, for somebody who types them:
+ * found is called once, unless it is asked again or ended before, or the
+ * connection is lost.  msg is good for the call.  False: the server cannot be
+ * asked now.
+ */
+struct model_message;
+typedef void client_found_fn(
+    void *arg, const struct model_message *msg, size_t n);
+bool client_find(struct client *, const char *words, client_found_fn *,
+    void *arg);
+void client_find_end(struct client *);
+
 /* Questions whose answers are printed as notices. */
 enum client_ask {
 	CLIENT_WHO,       /* who */

@@ -10,6 +10,7 @@
  *	history.c   pages of older messages, read marks
  *	missed.c    for who follows: all messages, in order
  *	delivery.c  what was typed, until it is answered
+ *	find.c      what the server finds while somebody types
  *	ask.c       the person's questions, and what they do in groups
  *	client.c    life, and who gets what comes in
  *
@@ -66,6 +67,11 @@ struct client {
 
 	/* missed.c; NULL: messages go into the model */
 	struct missed *missed;
+
+	/* find.c */
+	client_found_fn *found; /* NULL: nobody waits for it */
+	void *found_arg;
+	uint64_t find_tag; /* only the newest counts */
 
 	/* delivery.c */
 	struct outbox outbox;

@@ -62,6 +62,7 @@ static const struct {
 	{ "\033A", KEYS_UNREAD },
 	{ "\033u", KEYS_FIRST_UNREAD },
 	{ "\033U", KEYS_FIRST_UNREAD },
+	{ "\023", KEYS_SEARCH },
 	{ "\033s", KEYS_AGAIN },
 	{ "\033S", KEYS_AGAIN },
 	{ "\033x", KEYS_DROP },

@@ -40,6 +40,7 @@
 #include "tui/notify.h"
 #include "tui/paint.h"
 #include "tui/settings.h"
+#include "tui/search.h"
 #include "tui/status.h"
 #include "tui/stream.h"
 #include "tui/terminal.h"
@@ -83,12 +84,16 @@ struct ui {
 	struct form *form;
 	struct help *help;
 	bool asking;
+	struct search *search;
+	bool searching;           /* its words are in the line */
+	struct stream_spot origin; /* where one was before; convo 0: nowhere */
 
 	uint64_t shown; /* the conversation whose draft is in the line */
 	uint64_t goal_convo; /* where goal is: a message, shown as soon as it */
 	int64_t goal;        /* and all behind it is held; 0: none */
 	struct copy copy;
 	bool copying; /* copy mode has the terminal: nothing is drawn */
+	bool goal_found;     /* by a search */
 	bool interrupted; /* the last key was Ctrl-C on an empty line */
 	char hint[HINT_CAP];
 	struct notify notify;
@@ -165,6 +170,10 @@ make_prompt(const struct ui *ui, char prompt[PROMPT_CAP])
 {
 	const struct convo *c = model_current(ui->env->model);
 
+	if (ui->searching) {
+		snprintf(prompt, PROMPT_CAP, COLS < 20 ? "/" : "search> ");
+		return;
+	}
 	snprintf(prompt, PROMPT_CAP, "%s> ", convo_target(c));
 	if (COLS < 20)
 		prompt[0] = '\0';
@@ -281,7 +290,7 @@ keep_draft(struct ui *ui)
 	const char *line;
 	char *copy;
 
-	if (ui->asking || c == NULL || lineedit_busy())
+	if (ui->asking || ui->searching || c == NULL || lineedit_busy())
 		return;
 	line = lineedit_text(&len, &point);
 	copy = xmemdup0(line, len);
@@ -295,7 +304,7 @@ follow_convo(struct ui *ui)
 {
 	struct convo *now = model_current(ui->env->model);
 
-	if (ui->asking || convo_serial(now) == ui->shown)
+	if (ui->asking || ui->searching || convo_serial(now) == ui->shown)
 		return;
 	ui->shown = convo_serial(now);
 	lineedit_clear();
@@ -319,12 +328,16 @@ follow_goal(struct ui *ui)
 		ui->goal = 0;
 		return;
 	}
-	if ((first == 0 || first > ui->goal) && !convo_begin(c) &&
+	/* What was looked for is shown with what was said before it. */
+	if ((first == 0 || first > ui->goal - ui->goal_found) && !convo_begin(c) &&
 	    !convo_full(c) && model_status(m)->link == LINK_ONLINE) {
 		client_older(ui->env->client, c, WIRE_PAGE_MAX);
 		return;
 	}
 	stream_go(ui->stream, c, ui->goal);
+	if (ui->goal_found)
+		stream_scroll(ui->stream, c, -(ui->stream_pane.h / 3));
+	ui->goal_found = false;
 	ui->goal = 0;
 	set_hint(ui, "");
 	frame_due(ui, MODEL_STREAM | MODEL_CONVS);
@@ -337,13 +350,14 @@ look(struct ui *ui)
 	struct model *m = ui->env->model;
 	struct convo *c = model_current(m);
 	bool looked = !ui->asking && !help_shown(ui->help) &&
+	    !ui->searching && ui->goal == 0 &&
 	    ui->stream_pane.h > 0 &&
 	    ui->stream_pane.w > 0 &&
 	    stream_at_end(ui->stream);
 
 	if (looked != model_looked(m))
 		client_look(ui->env->client, looked);
-	if (!ui->asking && stream_at_top(ui->stream) && !convo_begin(c) &&
+	if (!ui->asking && !ui->searching && stream_at_top(ui->stream) && !convo_begin(c) &&
 	    !convo_fetching(c) && model_status(m)->link == LINK_ONLINE)
 		client_older(ui->env->client, c, OLDER_PAGE);
 }
@@ -375,6 +389,19 @@ on_item(void *arg, const struct convo *c, const struct item *it,
 	notify_item(&ui->notify, ui->env->model, c, it, how);
 }
 
+/* What stands in the line is looked for. */
+static void
+draw_search(struct ui *ui)
+{
+	size_t len, point;
+	const char *line = lineedit_text(&len, &point);
+	char *words = xmemdup0(line, len);
+
+	search_words(ui->search, words);
+	free(words);
+	search_draw(ui->search, &ui->stream_pane);
+}
+
 static void
 draw_panes(struct ui *ui, unsigned dirty)
 {
@@ -387,7 +414,9 @@ draw_panes(struct ui *ui, unsigned dirty)
 			help_draw(ui->help, &all);
 		return;
 	}
-	if (!ui->asking && (dirty & MODEL_STREAM))
+	if (ui->searching)
+		draw_search(ui);
+	else if (!ui->asking && (dirty & MODEL_STREAM))
 		stream_draw(ui->stream, &ui->stream_pane, model_current(m));
 	if ((dirty & (MODEL_USERS | MODEL_STATUS | MODEL_CONVS)) &&
 	    ui->users.w > 0)
@@ -473,6 +502,7 @@ show_first_unread(struct ui *ui)
 	const struct convo *c = model_current(ui->env->model);
 
 	ui->goal = convo_marker(c);
+	ui->goal_found = false;
 	ui->goal_convo = convo_serial(c);
 	if (ui->goal == 0)
 		set_hint(ui, " Nothing new here.");
@@ -503,6 +533,123 @@ to_end(struct ui *ui)
 	ui->goal = 0;
 	stream_to_end(ui->stream);
 	frame_due(ui, MODEL_STREAM | MODEL_CONVS);
+}
+
+/* ---- the search -------------------------------------------------------- */
+
+static void
+search_changed(void *arg)
+{
+	frame_due(arg, MODEL_STREAM);
+}
+
+static void
+begin_search(void *arg, const char *words)
+{
+	struct ui *ui = arg;
+
+	if (ui->searching || ui->asking)
+		return;
+	keep_draft(ui);
+	ui->searching = true;
+	ui->goal = 0;
+	stream_here(ui->stream, &ui->origin);
+	lineedit_clear();
+	lineedit_field(true);
+	lineedit_set(words);
+	memset(&ui->input, 0, sizeof(ui->input));
+	frame_due(ui, SEEN_ALL);
+}
+
+static void
+end_search(struct ui *ui)
+{
+	if (!ui->searching)
+		return;
+	ui->searching = false;
+	search_end(ui->search);
+	lineedit_clear();
+	lineedit_field(false);
+	ui->shown = 0; /* its draft comes back */
+	lay_out(ui);
+	frame_due(ui, SEEN_ALL);
+}
+
+/* Back to where one was before a search.  False: there was none. */
+static bool
+go_back(struct ui *ui)
+{
+	struct convo *c = model_convo_by_serial(
+	    ui->env->model, ui->origin.convo);
+
+	if (c == NULL)
+		return false;
+	ui->goal = 0;
+	stream_found(ui->stream, 0);
+	if (c != model_current(ui->env->model))
+		client_show(ui->env->client, c);
+	stream_return(ui->stream, &ui->origin);
+	ui->origin.convo = 0;
+	frame_due(ui, SEEN_ALL);
+	return true;
+}
+
+/* To the message that is chosen, as soon as all behind it is held. */
+static void
+go_to_hit(struct ui *ui)
+{
+	const struct search_hit *hit = search_chosen(ui->search);
+	struct convo *c = hit == NULL ? NULL :
+	    model_open(ui->env->model, hit->target);
+
+	if (c == NULL)
+		return;
+	ui->goal = hit->id;
+	ui->goal_found = true;
+	ui->goal_convo = convo_serial(c);
+	stream_found(ui->stream, hit->id);
+	end_search(ui);
+	if (c != model_current(ui->env->model))
+		client_show(ui->env->client, c);
+	if (convo_first(c) == 0 || convo_first(c) > ui->goal)
+		set_hint(ui, " Fetching up to there …");
+}
+
+/* False: the key is the line's. */
+static bool
+search_key(struct ui *ui, enum keys_key key)
+{
+	int page = search_page(&ui->stream_pane);
+
+	switch (key) {
+	case KEYS_UP:
+	case KEYS_BACKTAB:
+		search_move(ui->search, -1);
+		return true;
+	case KEYS_DOWN:
+	case KEYS_TAB:
+	case KEYS_SEARCH:
+		search_move(ui->search, 1);
+		return true;
+	case KEYS_PAGE_UP:
+		search_move(ui->search, -page);
+		return true;
+	case KEYS_PAGE_DOWN:
+		search_move(ui->search, page);
+		return true;
+	case KEYS_ESCAPE:
+	case KEYS_INTERRUPT:
+		end_search(ui);
+		(void)go_back(ui);
+		return true;
+	case KEYS_CHAR:
+	case KEYS_SEQUENCE:
+	case KEYS_PASTE:
+	case KEYS_END:
+		return false;
+	default:
+		return true;
+	}
 }
 
 /* What was refused: the oldest first, so that pressing on sends all of it in
@@ -731,6 +878,9 @@ screen_key(struct ui *ui, enum keys_key key)
 	case KEYS_FIRST_UNREAD:
 		show_first_unread(ui);
 		return true;
+	case KEYS_SEARCH:
+		begin_search(ui, "");
+		return true;
 	case KEYS_AGAIN:
 		say_again(ui);
 		return true;
@@ -805,7 +955,8 @@ mouse_key(struct ui *ui, const char *bytes, size_t n)
 	char hint[HINT_CAP];
 	struct mouse at;
 
-	if (ui->asking || ui->copying || !mouse_parse(bytes, n, &at) || at.what == MOUSE_OTHER)
+	if (ui->asking || ui->copying || ui->searching ||
+	    !mouse_parse(bytes, n, &at) || at.what == MOUSE_OTHER)
 		return;
 	memcpy(hint, ui->hint, sizeof(hint));
 	if (hint[0] != '\0')
@@ -878,6 +1029,14 @@ on_key(void *arg, enum keys_key key, const char *bytes, size_t n)
 	frame_due(ui, SEEN_INPUT);
 	if (common_key(ui, key))
 		return;
+	if (ui->searching) {
+		if (!search_key(ui, key))
+			line_key(key, bytes, n);
+		return;
+	}
+	if (key == KEYS_ESCAPE && !ui->asking && !help_shown(ui->help) &&
+	    go_back(ui))
+		return;
 	if (key == KEYS_INTERRUPT) {
 		show_help(ui, false);
 		interrupt(ui, again || ui->asking);
@@ -900,21 +1059,31 @@ static void
 line_accept(void *arg, const char *line)
 {
 	struct ui *ui = arg;
+	struct stream_spot here;
 
 	if (ui->asking) {
 		if (form_enter(ui->form, line) == FORM_SUBMIT)
 			submit(ui);
 		return;
 	}
+	if (ui->searching) {
+		lineedit_set(line); /* gone only when there is where to go */
+		go_to_hit(ui);
+		return;
+	}
 	if (line[strspn(line, " \t\n")] == '\0')
 		return;
+	stream_here(ui->stream, &here);
 	/* One's own words are seen where the newest are; what commands say may
 	 * be longer. */
 	if (*line == '/' || !stream_shows_present(ui->stream))
 		stream_to_end(ui->stream);
 	frame_due(ui, SEEN_ALL);
+	ui->origin.convo = 0;
 	if (!slash_line(&ui->env->slash, line) && !ui->asking)
 		lineedit_set(line); /* to be mended */
+	if (ui->searching)
+		ui->origin = here;
 }
 
 static void
@@ -1171,6 +1340,10 @@ screen_open(const struct ui_env *env, char *why, size_t cap)
 	ui->stream = stream_new();
 	ui->form = form_new();
 	ui->help = help_new(env->settings);
+	ui->search = search_new(env->loop, env->model, env->client,
+	    search_changed, ui);
+	ui->own.slash.search = begin_search;
+	ui->own.slash.search_arg = ui;
 	ui->shown = convo_serial(model_current(env->model));
 	loop_watch(ui->env->loop, STDIN_FILENO, LOOP_READ, on_input, ui);
 	if (terminal_fd() != -1)
@@ -1183,6 +1356,7 @@ screen_open(const struct ui_env *env, char *why, size_t cap)
 static void
 screen_ask(struct ui *ui, const struct ui_ask *ask)
 {
+	end_search(ui);
 	keep_draft(ui);
 	show_help(ui, false);
 	ui->asking = true;
@@ -1232,6 +1406,7 @@ screen_close(struct ui *ui)
 	notify_release(&ui->notify);
 	form_free(ui->form);
 	help_free(ui->help);
+	search_free(ui->search);
 	stream_free(ui->stream);
 	keys_free(ui->keys);
 	free(ui);

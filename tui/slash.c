@@ -250,6 +250,7 @@ run_quit(struct run *r)
 }
 
 static bool run_ask(struct run *);
+static bool run_search(struct run *);
 static bool run_help(struct run *);
 
 static const struct command commands[] = {
@@ -270,7 +271,7 @@ static const struct command commands[] = {
 	{ "/read", 0, 0, CMD_RARE, run_read, 0, "", "all here is read" },
 	{ "/history", 0, 1, 0, run_history, 0, "[NUMBER]",
 	    "older messages of this talk" },
-	{ "/search", 1, 1, CMD_REST, run_ask, CLIENT_SEARCH, "WORDS",
+	{ "/search", 0, 1, CMD_REST, run_search, CLIENT_SEARCH, "WORDS",
 	    "messages with all the words" },
 	{ "/links", 0, 0, CMD_ANYONE, slash_links, 0, "",
 	    "the links of this talk" },
@@ -403,6 +404,21 @@ find(const char *word)
 }
 
 /* ---- questions to the server, and help --------------------------------- */
+
+static bool
+run_search(struct run *r)
+{
+	const char *words = r->arg[0] == NULL ? "" : r->arg[0];
+
+	if (r->s->search != NULL) {
+		r->s->search(r->s->search_arg, words);
+		return true;
+	}
+	if (*words != '\0')
+		return run_ask(r);
+	slash_say(r->s, "/search WORDS");
+	return false;
+}
 
 static bool
 run_ask(struct run *r)

@@ -31,6 +31,9 @@ struct slash {
 	 * notice. */
 	void (*help)(void *help_arg);
 	void *help_arg;
+	/* /search: the screen looks while one types; NULL: notices do. */
+	void (*search)(void *search_arg, const char *words);
+	void *search_arg;
 };
 
 /* One line as typed (it may hold line breaks: a paste).  False: refused, a

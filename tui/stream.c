@@ -63,6 +63,7 @@ struct stream {
 	int64_t low_id;      /* for when the item is gone: where it stood */
 	int present;         /* rows for the newest lines, while further up */
 	int64_t seen;        /* the newest message when we left the end */
+	int64_t found;       /* see stream_found */
 };
 
 struct stream *
@@ -339,7 +340,7 @@ draw_extra(struct stream *st, const struct pane *p, int row, enum extra e,
 }
 
 static void
-draw_head(const struct pane *p, int row, const struct block *b)
+draw_head(const struct pane *p, int row, const struct block *b, chtype more)
 {
 	struct pane head = *p;
 
@@ -347,22 +348,23 @@ draw_head(const struct pane *p, int row, const struct block *b)
 	head.w = b->first > 0 && b->first < p->w ? b->first : p->w;
 	if (b->indent > 0) {
 		paint(&head, row, 0, paint_style(PAINT_DIM), b->clock);
-		paint(&head, row, b->name_col, b->name_style, b->name);
+		paint(&head, row, b->name_col, b->name_style | more, b->name);
 	} else
 		paint(&head, row,
-		    paint(&head, row, 0, b->name_style, b->name),
+		    paint(&head, row, 0, b->name_style | more, b->name),
 		    b->name_style, b->after);
 }
 
 static void
-draw_line(const struct pane *p, int row, const struct block *b, size_t l)
+draw_line(const struct pane *p, int row, const struct block *b, size_t l,
+    chtype more)
 {
 	const struct wrap_line *line = &b->line[l];
 	int col = l == 0 ? b->first : b->indent;
 	size_t plain = line->len;
 
 	if (l == 0)
-		draw_head(p, row, b);
+		draw_head(p, row, b, more);
 	if (line->start >= b->tail)
 		plain = 0;
 	else if (line->start + line->len > b->tail)
@@ -383,7 +385,9 @@ draw_place(struct stream *st, const struct pane *p, int row,
 	if (at.line < above)
 		draw_extra(st, p, row, extra[at.line], it);
 	else
-		draw_line(p, row, block_of(st, it), at.line - above);
+		draw_line(p, row, block_of(st, it), at.line - above,
+		    it->kind == ITEM_MESSAGE && it->id == st->found ?
+		        A_REVERSE : 0);
 }
 
 /* ---- places ------------------------------------------------------------ */
@@ -570,6 +574,31 @@ uint64_t
 stream_lowest(const struct stream *st)
 {
 	return st->end ? 0 : st->low;
+}
+
+void
+stream_here(const struct stream *st, struct stream_spot *spot)
+{
+	*spot = (struct stream_spot){ .convo = st->convo, .low = st->low,
+		.low_id = st->low_id, .seen = st->seen,
+		.low_line = st->low_line, .end = st->end };
+}
+
+void
+stream_return(struct stream *st, const struct stream_spot *spot)
+{
+	st->convo = spot->convo;
+	st->low = spot->low;
+	st->low_id = spot->low_id;
+	st->seen = spot->seen;
+	st->low_line = spot->low_line;
+	st->end = spot->end;
+}
+
+void
+stream_found(struct stream *st, int64_t id)
+{
+	st->found = id;
 }
 
 bool

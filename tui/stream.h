@@ -42,6 +42,20 @@ void stream_go(struct stream *, const struct convo *, int64_t id);
 
 /* The serial of the lowest item of the upper rows; 0: it is the end. */
 uint64_t stream_lowest(const struct stream *);
+/* A place to come back to, also in another conversation. */
+struct stream_spot {
+	uint64_t convo, low;
+	int64_t low_id, seen;
+	size_t low_line;
+	bool end;
+};
+void stream_here(const struct stream *, struct stream_spot *);
+/* When that conversation is drawn next it is drawn there. */
+void stream_return(struct stream *, const struct stream_spot *);
+
+/* The message whose name stands out, for it was looked for; 0: none. */
+void stream_found(struct stream *, int64_t id);
+
 bool stream_at_end(const struct stream *);
 /* What comes is seen: it is at the end, or has rows for the newest. */
 bool stream_shows_present(const struct stream *);

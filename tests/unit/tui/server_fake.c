@@ -182,6 +182,9 @@ serve(struct world *w, char *line)
 	else if (begins(verb, "history"))
 		reply(w, tag, w->history != NULL ? w->history :
 		    "\"status\":\"OK\",\"messages\":[],\"more\":false");
+	else if (begins(verb, "search"))
+		reply(w, tag, w->search != NULL ? w->search :
+		    "\"status\":\"OK\",\"messages\":[],\"more\":false");
 	else if (begins(verb, "say - "))
 		serve_say(w, tag, strchr(verb + 6, ' ') + 1);
 	else

@@ -47,6 +47,7 @@ struct world {
 	bool bad_token;
 	const char *watched; /* the reply to watch; NULL: the usual */
 	const char *history; /* likewise */
+	const char *search;  /* likewise */
 	const char *groups;  /* likewise */
 	const char *members; /* likewise */
 	const char *deed;    /* the reply to all that is done in groups */

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/search.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/tui/server_fake.h"
+
+static int changes;
+
+static void
+changed(void *arg)
+{
+	(void)arg;
+	changes++;
+}
+
+static struct search *
+begin(struct world *w)
+{
+	changes = 0;
+	return search_new(w->loop, w->model, w->client, changed, NULL);
+}
+
+static const char *
+text_at(const struct search *s, size_t i)
+{
+	const struct search_hit *hit = search_at(s, i);
+
+	return hit == NULL ? "(none)" : hit->text;
+}
+
+static void
+say(struct world *w, int64_t id, const char *target, const char *text)
+{
+	event(w, id, target, "neko", text);
+	await(w, model_last_seen(w->model) == id);
+}
+
+static void
+many_keys_are_one_question(void **state)
+{
+	struct world *w = *state;
+	struct search *s;
+	char words[16] = "";
+
+	go_online(w);
+	s = begin(w);
+	for (size_t i = 0; i < 10; i++) {
+		words[i] = 'a';
+		search_words(s, words);
+		assert_int_equal(loop_turn(w->loop, 1), 0);
+	}
+	await(w, changes >= 2); /* asked, answered */
+	assert_int_equal(asked(w, "search"), 1);
+	assert_int_equal(asked(w, "search - limit=50 aaaaaaaaaa"), 1);
+	search_words(s, words);
+	search_words(s, "");
+	search_free(s);
+}
+
+static void
+what_is_held_comes_first_and_the_servers_joins_it(void **state)
+{
+	struct world *w = *state;
+	struct search *s;
+
+	go_online(w);
+	say(w, 5, "*", "A Needle");
+	say(w, 6, "neko", "none");
+	say(w, 9, "neko", "needles, many");
+	w->search = "\"status\":\"OK\",\"more\":false,\"messages\":["
+	    "{\"id\":2,\"target\":\"#g\",\"from\":\"x\",\"name\":\"\","
+	    "\"text\":\"old needle\",\"time\":\"2026-11-21T03:04:05.678Z\"},"
+	    "{\"id\":9,\"target\":\"neko\",\"from\":\"neko\",\"name\":\"\","
+	    "\"text\":\"needles, many\","
+	    "\"time\":\"2026-11-21T03:04:05.678Z\"}]";
+	s = begin(w);
+	search_words(s, "needle");
+	assert_int_equal(search_count(s), 2); /* at once */
+	assert_string_equal(text_at(s, 0), "needles, many");
+	assert_string_equal(text_at(s, 1), "A Needle");
+	search_move(s, 1);
+	await(w, search_count(s) == 3);
+	assert_string_equal(text_at(s, 2), "old needle");
+	assert_string_equal(search_at(s, 2)->target, "#g");
+	assert_string_equal(search_chosen(s)->text, "A Needle");
+	search_move(s, 100);
+	assert_string_equal(search_chosen(s)->text, "old needle");
+	search_words(s, "needle many");
+	assert_int_equal(search_count(s), 1);
+	assert_string_equal(search_chosen(s)->text, "needles, many");
+	search_end(s);
+	assert_null(search_chosen(s));
+	search_free(s);
+}
+
+static void
+an_answer_to_other_words_is_not_taken(void **state)
+{
+	struct world *w = *state;
+	struct search *s;
+
+	go_online(w);
+	w->search = "\"status\":\"OK\",\"more\":false,\"messages\":["
+	    "{\"id\":2,\"target\":\"*\",\"from\":\"x\",\"name\":\"\","
+	    "\"text\":\"late\",\"time\":\"2026-11-21T03:04:05.678Z\"}]";
+	s = begin(w);
+	search_words(s, "la");
+	await(w, asked(w, "search") == 1); /* the answer is on its way */
+	assert_int_equal(changes, 1);
+	w->search = NULL;
+	search_words(s, "other");
+	await(w, changes == 3);
+	assert_int_equal(asked(w, "search"), 2);
+	assert_int_equal(search_count(s), 0);
+	search_words(s, "");
+	assert_int_equal(search_count(s), 0);
+	search_free(s);
+}
+
+static void
+a_long_list_keeps_the_newest(void **state)
+{
+	struct world *w = *state;
+	struct search *s;
+	struct model_message msg = { .time = 1, .target = "*", .from = "x",
+		.name = "", .text = "\xc3\x9c" "ber alles" };
+
+	for (msg.id = 1; msg.id <= SEARCH_HITS + 50; msg.id++)
+		assert_true(model_add(w->model, &msg, MODEL_HISTORY));
+	s = begin(w);
+	search_words(s, "\xc3\xbc" "BER");
+	assert_int_equal(search_count(s), SEARCH_HITS);
+	assert_int_equal(search_at(s, 0)->id, SEARCH_HITS + 50);
+	assert_int_equal(search_at(s, SEARCH_HITS - 1)->id, 51);
+	search_free(s);
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(many_keys_are_one_question),
+		T(what_is_held_comes_first_and_the_servers_joins_it),
+		T(an_answer_to_other_words_is_not_taken),
+		T(a_long_list_keeps_the_newest),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the server finds (client_find): part of the client, see core.h. */
+#include "shared/utf8.h"
+#include "shared/wire.h"
+#include "tui/core.h"
+#include "tui/model.h"
+#include "tui/parse.h"
+#include "tui/uplink.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void
+done_find(struct client *c, const struct request *rq, json_t *reply)
+{
+	struct model_message *msg = NULL;
+	size_t n = 0;
+
+	if (rq->tag != c->find_tag || c->found == NULL)
+		return; /* other words were asked for since */
+	/* Words that it cannot look for it does not find. */
+	if (parse_ok(reply) && !parse_messages(reply, &msg, &n)) {
+		core_broken(c, "a bad page of what was found");
+		return;
+	}
+	c->found(c->found_arg, msg, n);
+	free(msg);
+	c->events->changed(c->arg);
+}
+
+bool
+client_find(struct client *c, const char *words, client_found_fn *found,
+    void *arg)
+{
+	if (!uplink_is_up(c->uplink) || !core_watching(c) ||
+	    c->requests.count >= REQUESTS_MAX ||
+	    strlen(words) > WIRE_LINE_MAX - 64 ||
+	    strpbrk(words, "\r\n") != NULL ||
+	    !utf8_valid(words, strlen(words)))
+		return false;
+	c->found = found;
+	c->found_arg = arg;
+	core_request(c, &(struct request){ .done = done_find },
+	    "search - limit=%d %s", WIRE_PAGE_DEFAULT, words);
+	c->find_tag = c->requests.tag;
+	return true;
+}
+
+void
+client_find_end(struct client *c)
+{
+	c->found = NULL;
+}

@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/search.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <unicase.h>
+
+#include "shared/buf.h"
+#include "shared/loop.h"
+#include "shared/utf8.h"
+#include "shared/xalloc.h"
+#include "tui/client.h"
+#include "tui/model.h"
+#include "tui/paint.h"
+
+enum {
+	WORDS_MAX = 16,
+	TEXT_CAP = 1 << 18,
+	DATED = 60,  /* columns: with fewer there is no date in a single row */
+	TWO_ROWS = 8 /* a pane of so many rows has two for each hit */
+};
+
+struct hit {
+	struct search_hit is;
+	bool server; /* it was in the server's last answer */
+	char store[];
+};
+
+struct search {
+	struct loop *loop;
+	struct model *model;
+	struct client *client;
+	void (*changed)(void *arg);
+	void *arg;
+
+	char *words; /* as typed, blanks made one */
+	char *folded;
+	char *word[WORDS_MAX]; /* parts of folded */
+	size_t nwords;
+	struct hit *hit[SEARCH_HITS]; /* newest first */
+	size_t count, chosen;
+	bool moved; /* chosen by the person: it stays where it is */
+	bool asking, alone; /* the server was asked; could not be */
+	struct loop_timer wait;
+	struct buf clean;
+};
+
+struct search *
+search_new(struct loop *loop, struct model *m, struct client *c,
+    void (*changed)(void *arg), void *arg)
+{
+	struct search *s = xcalloc(1, sizeof(*s));
+
+	s->loop = loop;
+	s->model = m;
+	s->client = c;
+	s->changed = changed;
+	s->arg = arg;
+	buf_init(&s->clean, TEXT_CAP);
+	return s;
+}
+
+static void
+forget_hits(struct search *s)
+{
+	while (s->count > 0)
+		free(s->hit[--s->count]);
+	s->chosen = 0;
+	s->moved = false;
+}
+
+void
+search_end(struct search *s)
+{
+	loop_timer_unset(s->loop, &s->wait);
+	client_find_end(s->client);
+	forget_hits(s);
+	free(s->words);
+	free(s->folded);
+	s->words = s->folded = NULL;
+	s->nwords = 0;
+	s->asking = s->alone = false;
+}
+
+void
+search_free(struct search *s)
+{
+	if (s == NULL)
+		return;
+	search_end(s);
+	buf_release(&s->clean);
+	free(s);
+}
+
+/* ---- words ------------------------------------------------------------- */
+
+static bool
+is_ascii(const char *s)
+{
+	while ((unsigned char)*s >= 1 && (unsigned char)*s < 0x80)
+		s++;
+	return *s == '\0';
+}
+
+/* The caller frees it. */
+static char *
+fold(const char *s)
+{
+	size_t n = 0;
+	uint8_t *f = u8_casefold((const uint8_t *)s, strlen(s), NULL, NULL,
+	    NULL, &n);
+	char *copy = f == NULL ? xstrdup(s) : xmemdup0(f, n);
+
+	free(f);
+	return copy;
+}
+
+static void
+take_words(struct search *s, const char *words)
+{
+	char *rest, *word;
+
+	free(s->words);
+	free(s->folded);
+	s->words = xstrdup(words);
+	s->folded = rest = fold(words);
+	s->nwords = 0;
+	while ((word = strsep(&rest, " \t\n")) != NULL)
+		if (*word != '\0' && s->nwords < WORDS_MAX)
+			s->word[s->nwords++] = word;
+	for (char *p = s->words; *p != '\0'; p++)
+		if (*p == '\t' || *p == '\n')
+			*p = ' ';
+}
+
+static bool
+holds_all(const struct search *s, const char *text)
+{
+	/* Most of what is said here is ASCII, and that is compared as fast as
+	 * it comes. */
+	bool plain = is_ascii(text) && is_ascii(s->folded);
+	char *folded = plain ? NULL : fold(text);
+	bool all = s->nwords > 0;
+
+	for (size_t i = 0; all && i < s->nwords; i++)
+		all = plain ? strcasestr(text, s->word[i]) != NULL :
+		    strstr(folded, s->word[i]) != NULL;
+	free(folded);
+	return all;
+}
+
+/* ---- the list ---------------------------------------------------------- */
+
+static struct hit *
+hit_new(const struct search_hit *from, bool server)
+{
+	size_t t = strlen(from->target) + 1, f = strlen(from->from) + 1;
+	size_t n = strlen(from->text) + 1;
+	struct hit *h = xmalloc(sizeof(*h) + t + f + n);
+
+	h->is = *from;
+	h->server = server;
+	h->is.target = memcpy(h->store, from->target, t);
+	h->is.from = memcpy(h->store + t, from->from, f);
+	h->is.text = memcpy(h->store + t + f, from->text, n);
+	return h;
+}
+
+static void
+drop_at(struct search *s, size_t i)
+{
+	free(s->hit[i]);
+	s->count--;
+	memmove(s->hit + i, s->hit + i + 1,
+	    (s->count - i) * sizeof(s->hit[0]));
+	if (s->chosen > i || (s->chosen == s->count && s->chosen > 0))
+		s->chosen--;
+}
+
+/* In its place; the oldest goes when there are too many. */
+static void
+put(struct search *s, const struct search_hit *from, bool server)
+{
+	size_t i = 0;
+
+	while (i < s->count && s->hit[i]->is.id > from->id)
+		i++;
+	if (i < s->count && s->hit[i]->is.id == from->id) {
+		s->hit[i]->server |= server;
+		return;
+	}
+	if (i == SEARCH_HITS)
+		return;
+	if (s->count == SEARCH_HITS)
+		drop_at(s, SEARCH_HITS - 1);
+	memmove(s->hit + i + 1, s->hit + i,
+	    (s->count - i) * sizeof(s->hit[0]));
+	s->hit[i] = hit_new(from, server);
+	s->count++;
+	if (s->moved && i <= s->chosen && s->count > 1)
+		s->chosen++;
+}
+
+/* Of one conversation, the newest first; *left bounds what all of it costs. */
+static void
+look_in(struct search *s, const struct convo *c, size_t *left)
+{
+	struct search_hit hit = { .target = convo_target(c) };
+
+	for (size_t i = convo_count(c); i-- > 0 && *left > 0;) {
+		const struct item *it = convo_item(c, i);
+		size_t n = strlen(it->text) + 1;
+
+		if (it->kind != ITEM_MESSAGE)
+			continue;
+		*left = n < *left ? *left - n : 0;
+		if (!holds_all(s, it->text))
+			continue;
+		hit.id = it->id;
+		hit.time = it->time;
+		hit.from = it->from;
+		hit.text = it->text;
+		put(s, &hit, false);
+	}
+}
+
+/* What is shown first: there one looks for most. */
+static void
+look_here(struct search *s)
+{
+	const struct convo *now = model_current(s->model), *c;
+	size_t left = SEARCH_LOOK;
+
+	look_in(s, now, &left);
+	for (size_t i = 0; i < model_convos(s->model); i++)
+		if ((c = model_convo(s->model, i)) != now)
+			look_in(s, c, &left);
+}
+
+/* ---- the server -------------------------------------------------------- */
+
+static void
+on_found(void *arg, const struct model_message *msg, size_t n)
+{
+	struct search *s = arg;
+
+	s->asking = false;
+	/* What it found for other words may fit no more. */
+	for (size_t i = s->count; i-- > 0;)
+		if (s->hit[i]->server && !holds_all(s, s->hit[i]->is.text))
+			drop_at(s, i);
+	for (size_t i = 0; i < n; i++)
+		put(s, &(struct search_hit){ .id = msg[i].id,
+		    .time = msg[i].time, .target = msg[i].target,
+		    .from = msg[i].from, .text = msg[i].text }, true);
+	s->changed(s->arg);
+}
+
+static void
+ask(void *arg)
+{
+	struct search *s = arg;
+
+	s->asking = client_find(s->client, s->words, on_found, s);
+	s->alone = !s->asking;
+	s->changed(s->arg);
+}
+
+void
+search_words(struct search *s, const char *words)
+{
+	if (s->words != NULL && strcmp(s->words, words) == 0)
+		return;
+	take_words(s, words);
+	for (size_t i = s->count; i-- > 0;)
+		if (!holds_all(s, s->hit[i]->is.text))
+			drop_at(s, i);
+	if (!s->moved)
+		s->chosen = 0;
+	client_find_end(s->client);
+	s->asking = false;
+	loop_timer_unset(s->loop, &s->wait);
+	if (s->nwords == 0) {
+		forget_hits(s);
+		return;
+	}
+	look_here(s);
+	s->asking = true;
+	loop_timer_set(s->loop, &s->wait, SEARCH_WAIT_MS, ask, s);
+}
+
+/* ---- what was found ---------------------------------------------------- */
+
+size_t
+search_count(const struct search *s)
+{
+	return s->count;
+}
+
+const struct search_hit *
+search_at(const struct search *s, size_t i)
+{
+	return i < s->count ? &s->hit[i]->is : NULL;
+}
+
+const struct search_hit *
+search_chosen(const struct search *s)
+{
+	return search_at(s, s->chosen);
+}
+
+void
+search_move(struct search *s, long by)
+{
+	long to = (long)s->chosen + by;
+
+	if (s->count == 0)
+		return;
+	s->moved = true;
+	s->chosen = to < 0 ? 0 : (size_t)to < s->count ? (size_t)to :
+	    s->count - 1;
+}
+
+/* ---- drawing ----------------------------------------------------------- */
+
+static int
+rows_each(const struct pane *p)
+{
+	return p->h >= TWO_ROWS ? 2 : 1;
+}
+
+int
+search_page(const struct pane *p)
+{
+	int page = (p->h - 1) / rows_each(p);
+
+	return page > 1 ? page : 1;
+}
+
+static void
+draw_title(const struct search *s, const struct pane *p)
+{
+	static const char keys[] =
+	    "Up, Down choose  Enter goes there  Esc goes back";
+	char title[128];
+	int col;
+
+	if (s->nwords == 0)
+		snprintf(title, sizeof(title), "Type what to look for.");
+	else if (s->asking && s->count == 0)
+		snprintf(title, sizeof(title), "searching …");
+	else if (s->alone)
+		snprintf(title, sizeof(title),
+		    "%zu found here; the server is away", s->count);
+	else if (s->count == 0)
+		snprintf(title, sizeof(title), "nothing found");
+	else
+		snprintf(title, sizeof(title), "%zu found%s", s->count,
+		    s->asking ? ", searching …" : "");
+	col = paint(p, 0, 0, paint_style(PAINT_DIM), title);
+	if (p->w - col > utf8_width(keys, strlen(keys)) + 2)
+		paint(p, 0, p->w - utf8_width(keys, strlen(keys)),
+		    paint_style(PAINT_DIM), keys);
+}
+
+/* Text in one row, from a little before the first word on, which stands out. */
+static void
+draw_text(struct search *s, const struct pane *p, int row, int col,
+    const char *text, chtype style)
+{
+	const char *t, *at, *from;
+	int used;
+	size_t n;
+
+	buf_clear(&s->clean);
+	for (;;) {
+		n = strcspn(text, "\n\t");
+		utf8_clean(&s->clean, text, n);
+		if (text[n] == '\0')
+			break;
+		buf_adds(&s->clean, " ");
+		text += n + 1;
+	}
+	t = from = buf_data(&s->clean);
+	at = s->nwords == 0 ? NULL : strcasestr(t, s->word[0]);
+	if (at == NULL) {
+		paint(p, row, col, style, t);
+		return;
+	}
+	if (utf8_width(t, (size_t)(at - t)) > (p->w - col) / 2) {
+		/* As many whole clusters as leave it in the middle. */
+		n = paint_fit(t, (size_t)(at - t),
+		    utf8_width(t, (size_t)(at - t)) - (p->w - col) / 3, &used);
+		from = t + n;
+		col = paint(p, row, col, paint_style(PAINT_DIM), "… ");
+	}
+	n = strlen(s->word[0]);
+	col = paint_n(p, row, col, style, from, (size_t)(at - from));
+	col = paint_n(p, row, col, style | A_BOLD | A_UNDERLINE, at, n);
+	paint(p, row, col, style, at + n);
+}
+
+static int
+draw_head(struct search *s, const struct pane *p, int row,
+    const struct search_hit *h, bool chosen)
+{
+	chtype style = chosen ? A_REVERSE : 0;
+	time_t t = (time_t)(h->time / 1000);
+	char when[64] = "";
+	struct tm tm;
+	int col;
+
+	if (localtime_r(&t, &tm) != NULL)
+		strftime(when, sizeof(when), "%Y-%m-%d %H:%M", &tm);
+	col = paint(p, row, 0, paint_style(PAINT_BOLD), chosen ? "> " : "  ");
+	if (p->w >= DATED || rows_each(p) == 2) {
+		col = paint(p, row, col, paint_style(PAINT_DIM) | style, when);
+		col = paint(p, row, col, style, "  ");
+	}
+	col = paint(p, row, col, paint_style(PAINT_BOLD) | style,
+	    strcmp(h->target, "*") == 0 ? "everyone" :
+	    paint_clean(&s->clean, h->target));
+	col = paint(p, row, col, style, "  ");
+	col = paint(p, row, col, paint_name_style(h->from) | style,
+	    paint_clean(&s->clean, h->from));
+	return paint(p, row, col, style, "  ");
+}
+
+void
+search_draw(struct search *s, const struct pane *p)
+{
+	int each = rows_each(p), page = search_page(p), col;
+	size_t first = s->chosen - s->chosen % (size_t)page;
+
+	paint_erase(p);
+	if (p->h <= 0 || p->w <= 0)
+		return;
+	draw_title(s, p);
+	for (size_t i = 0; i < (size_t)page && first + i < s->count; i++) {
+		const struct search_hit *h = &s->hit[first + i]->is;
+		int row = 1 + (int)i * each;
+
+		if (row >= p->h)
+			break;
+		col = draw_head(s, p, row, h, first + i == s->chosen);
+		draw_text(s, p, row + each - 1, each == 2 ? 4 : col, h->text,
+		    paint_style(PAINT_TEXT));
+	}
+}

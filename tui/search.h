@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A search while it is typed: what is held here at once, what the server
+ * knows a moment later, newest first in one list of which one is chosen.  It
+ * draws the list and knows which message was meant; going there is the
+ * screen's.
+ *
+ * Here a message is found when each word stands in it anywhere; at the server
+ * as the beginning of a word.  Case does not matter.  While the server is away
+ * what is held here is all there is, and the list says so.
+ */
+#ifndef TUI_SEARCH_H
+#define TUI_SEARCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct client;
+struct loop;
+struct model;
+struct pane;
+struct search;
+
+enum {
+	SEARCH_HITS = 200,      /* in the list */
+	SEARCH_WAIT_MS = 150,   /* after the last key, until the server is asked */
+	SEARCH_LOOK = 4 << 20   /* bytes of what is held that are looked through */
+};
+
+struct search_hit {
+	int64_t id, time;
+	const char *target, *from, *text;
+};
+
+/* changed: the list is another; called from the loop. */
+struct search *search_new(struct loop *, struct model *, struct client *,
+    void (*changed)(void *arg), void *arg);
+void search_free(struct search *); /* NULL is fine */
+
+/* What is looked for by now: many times with the same words is fine; "" is
+ * nothing. */
+void search_words(struct search *, const char *words);
+/* Forgets all of it. */
+void search_end(struct search *);
+
+size_t search_count(const struct search *);
+const struct search_hit *search_at(const struct search *, size_t i);
+/* NULL: nothing was found. */
+const struct search_hit *search_chosen(const struct search *);
+/* Down where positive; stops at the ends. */
+void search_move(struct search *, long by);
+
+/* Where hits stand in full, two rows each, a page is how many? */
+int search_page(const struct pane *);
+void search_draw(struct search *, const struct pane *);
+
+#endif

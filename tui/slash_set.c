@@ -21,8 +21,10 @@ add_row(struct buf *b, const struct setting_row *row)
 		return;
 	while (b->len - from < HEAD_COLS && buf_addc(b, ' '))
 		continue;
-	buf_addf(b, " %s%s", row->choices == NULL ? "" : row->choices,
-	    row->later ? " *" : "");
+	if (row->choices != NULL)
+		buf_addf(b, " %s", row->choices);
+	if (row->later)
+		buf_adds(b, " *");
 }
 
 static void

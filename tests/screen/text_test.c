@@ -4,7 +4,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
 
 #include <cmocka.h>
 
@@ -84,6 +90,152 @@ several_lines_stay_several_lines(void **state)
 	col += 9;
 	assert_true(term_is_at(t, row + 1, col, "second"));
 	assert_true(term_is_at(t, row + 2, col, "    third"));
+}
+
+static void
+further_lines_stand_under_the_text(void **state)
+{
+	static const int cols[] = { 80, 60, 100, 40 };
+	struct server *s = server_open(NULL);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	struct term *t = person_open(s, "messi", 24, 80);
+	int row, col, next;
+
+	(void)state;
+	client_ask(c, "broadcast - begins and goes on, 日本語のテキストが続く "
+	    "until it is far too long for any row of eighty columns שלום עולם "
+	    "and ends");
+	for (size_t i = 0; i < sizeof(cols) / sizeof(*cols); i++) {
+		term_resize(t, 24, cols[i]);
+		term_await(t, "ends");
+		assert_true(term_find(t, "begins", &row, &col));
+		if (cols[i] < 60) /* no column of names: from the edge on */
+			col = 0;
+		for (next = row + 1; next < 22; next++) {
+			const char *line = term_row(t, next);
+
+			/* Blank up to the text, and there it goes on. */
+			assert_int_equal(strspn(line, " "), col);
+			if (strstr(line, "ends") != NULL)
+				break;
+		}
+		assert_in_range(next, row + 1, 21);
+	}
+}
+
+/* ---- a server that names people and groups as it likes ----------------- */
+
+#define EVIL "\\u001b[31m\\u202ex\\u0007"
+#define SHOWN "␛[31m<U+202E>x␇"
+
+struct evil {
+	int listener, fd;
+	char in[8192];
+	size_t len;
+	const char *want;
+};
+
+static void
+answer(struct evil *e, char *line)
+{
+	static const char *const say[][2] = {
+		{ "hello", "\"realm\":\"r" EVIL "\"" },
+		{ "auth", "\"tokenid\":\"T\",\"user\":\"messi\"" },
+		{ "watch", "\"last\":9,\"missed\":0,\"gap\":false" },
+		{ "who", "\"users\":[{\"user\":\"who" EVIL "\",\"name\":"
+			"\"real" EVIL "\",\"online\":true,\"since\":"
+			"\"2026-11-21T03:04:05.678Z\"}]" },
+		{ "groups", "\"groups\":[{\"group\":\"#g\",\"target\":"
+			"\"#g\",\"name\":\"#g\",\"topic\":\"about" EVIL
+			"\",\"member\":true,\"members\":1}]" },
+		{ "unread", "\"unread\":{}" },
+		{ "history", "\"more\":false,\"messages\":[{\"id\":9,"
+			"\"target\":\"*\",\"from\":\"by" EVIL "\",\"name\":"
+			"\"n" EVIL "\",\"text\":\"old" EVIL "\",\"time\":"
+			"\"2026-11-21T03:04:05.678Z\"}]" },
+	};
+	char *tag = strtok(line, " "), *verb = strtok(NULL, " \r");
+	const char *what = "\"x\":0";
+
+	if (tag == NULL || *tag != '@' || verb == NULL)
+		return;
+	for (size_t i = 0; i < sizeof(say) / sizeof(*say); i++)
+		if (strcmp(say[i][0], verb) == 0)
+			what = say[i][1];
+	dprintf(e->fd, "{\"status\":\"OK\",\"tag\":\"%s\",%s}\r\n\r\n",
+	    tag + 1, what);
+}
+
+/* Serves as long as it is waited for what is wanted. */
+static bool
+is_shown(struct term *t, void *arg)
+{
+	struct evil *e = arg;
+	ssize_t n;
+	char *end;
+
+	if (e->fd == -1)
+		e->fd = accept4(e->listener, NULL, NULL, SOCK_NONBLOCK);
+	else if ((n = recv(e->fd, e->in + e->len,
+	    sizeof(e->in) - e->len - 1, 0)) > 0) {
+		e->len += (size_t)n;
+		e->in[e->len] = '\0';
+		while ((end = strchr(e->in, '\n')) != NULL) {
+			*end++ = '\0';
+			answer(e, e->in);
+			e->len -= (size_t)(end - e->in);
+			memmove(e->in, end, e->len + 1);
+		}
+	}
+	return term_shows(t, e->want);
+}
+
+static void
+expect_shown(struct term *t, struct evil *e, const char *want)
+{
+	e->want = want;
+	term_await_that(t, is_shown, e, want);
+}
+
+static void
+names_and_topics_are_as_harmless_as_texts(void **state)
+{
+	static const char *const env[] = { "CHAT_PASSWORD=surabaya", NULL };
+	const struct term_options o = { .rows = 24, .cols = 160, .env = env };
+	struct sockaddr_in sin = { .sin_family = AF_INET };
+	socklen_t len = sizeof(sin);
+	char where[64];
+	const char *const argv[] = { "chat-tui", where, NULL };
+	struct evil e = { .fd = -1 };
+	struct term *t;
+	const char *bytes;
+	size_t n;
+
+	(void)state;
+	e.listener = socket(AF_INET,
+	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(
+	    bind(e.listener, (struct sockaddr *)&sin, sizeof(sin)), 0);
+	assert_int_equal(listen(e.listener, 4), 0);
+	assert_int_equal(
+	    getsockname(e.listener, (struct sockaddr *)&sin, &len), 0);
+	snprintf(where, sizeof(where), "messi@127.0.0.1:%d",
+	    ntohs(sin.sin_port));
+	t = term_open(&o, argv);
+	expect_shown(t, &e, "old" SHOWN);
+	expect_shown(t, &e, "by" SHOWN);
+	expect_shown(t, &e, "│ who" SHOWN);
+	term_type(t, "/who\r");
+	expect_shown(t, &e, "real" SHOWN);
+	term_type(t, "/w #g\r");
+	expect_shown(t, &e, "about" SHOWN);
+	bytes = term_bytes(t, &n);
+	assert_null(memmem(bytes, n, "\033[31mx", 6));
+	assert_null(memmem(bytes, n, "\xe2\x80\xae", 3));
+	assert_null(memchr(bytes, '\a', n));
+	close(e.fd);
+	close(e.listener);
 }
 
 static void
@@ -199,6 +351,8 @@ main(void)
 		T(control_characters_are_pictures),
 		T(every_width_is_as_it_was_reckoned),
 		T(several_lines_stay_several_lines),
+		T(further_lines_stand_under_the_text),
+		T(names_and_topics_are_as_harmless_as_texts),
 		T(a_flood_leaves_the_last_words),
 		T(a_flood_is_drawn_by_the_clock),
 		T(a_terminal_that_stands_still_is_waited_for),

@@ -111,6 +111,40 @@ clusters_are_never_cut(void **state)
 	expect_lines("👨‍👩‍👧👨‍👩‍👧", 2, 2, "👨‍👩‍👧|👨‍👩‍👧");
 }
 
+/* Cases of UAX #14 that breaking at blanks alone would get wrong. */
+static void
+lines_break_by_the_rules_of_unicode(void **state)
+{
+	(void)state;
+	/* LB13: no line begins with what closes, nor with a full stop. */
+	expect_lines("日本語。日本", 6, 6, "日本|語。日|本");
+	expect_lines("「日本」語", 6, 6, "「日|本」語");
+	expect_lines("one two!", 7, 7, "one|two!");
+	/* LB14: none ends with what opens. */
+	expect_lines("foo (bar)", 5, 5, "foo|(bar)");
+	/* LB12: a no-break space. */
+	expect_lines("a b\xc2\xa0" "c", 3, 3, "a|b\xc2\xa0" "c");
+	/* LB25: numbers stay whole. */
+	expect_lines("of 1,000.50 $9.99", 8, 8, "of|1,000.50|$9.99");
+	/* LB21: behind a hyphen, not before it. */
+	expect_lines("tic-tac-toe", 5, 5, "tic-|tac-|toe");
+	/* LB26, LB27: Hangul, syllables by themselves. */
+	expect_lines("한국어", 4, 4, "한국|어");
+	/* Right to left, in the order in which it is said. */
+	expect_lines("שלום עולם", 5, 5, "שלום|עולם");
+}
+
+static void
+clusters_stay_whole_at_line_ends(void **state)
+{
+	(void)state;
+	/* LB30a, LB30b, LB9: flags, skin tones, marks. */
+	expect_lines("🇮🇩🇮🇩", 3, 3, "🇮🇩|🇮🇩");
+	expect_lines("a👍🏽👍🏽", 3, 3, "a👍🏽|👍🏽");
+	expect_lines("नमस्ते", 2, 2, "नम|स्ते");
+	expect_lines("👨‍👩‍👧❤️👨‍👩‍👧", 4, 4, "👨‍👩‍👧❤️|👨‍👩‍👧");
+}
+
 static void
 too_wide_for_any_line_stands_alone(void **state)
 {
@@ -161,6 +195,8 @@ main(void)
 		cmocka_unit_test(line_ends_of_the_text_are_kept),
 		cmocka_unit_test(wide_characters_take_two_columns),
 		cmocka_unit_test(clusters_are_never_cut),
+		cmocka_unit_test(lines_break_by_the_rules_of_unicode),
+		cmocka_unit_test(clusters_stay_whole_at_line_ends),
 		cmocka_unit_test(too_wide_for_any_line_stands_alone),
 		cmocka_unit_test(the_first_line_may_be_narrower),
 		cmocka_unit_test(the_same_wrap_serves_many_texts),

@@ -31,6 +31,7 @@
 #include "tui/copy.h"
 #include "tui/form.h"
 #include "tui/help.h"
+#include "tui/hyper.h"
 #include "tui/input.h"
 #include "tui/keyname.h"
 #include "tui/keys.h"
@@ -78,6 +79,7 @@ struct ui {
 
 	struct pane status, convos, stream_pane, users, line;
 	enum users_pane users_pane;
+	struct hyper *hyper; /* NULL: the terminal takes no links */
 	struct stream *stream;
 	struct input input;
 	int line_rows;
@@ -423,6 +425,19 @@ draw_panes(struct ui *ui, unsigned dirty)
 		users_draw(&ui->users, m);
 }
 
+/* Only the stream has links. */
+static void
+send_frame(struct ui *ui, unsigned dirty)
+{
+	if (ui->hyper == NULL) {
+		refresh();
+		return;
+	}
+	if (ui->asking || ui->searching || help_shown(ui->help))
+		hyper_begin(ui->hyper);
+	hyper_refresh(ui->hyper, (dirty & SEEN_ALL) == SEEN_ALL);
+}
+
 static void
 draw_frame(void *arg)
 {
@@ -454,7 +469,7 @@ draw_frame(void *arg)
 	if (dirty & MODEL_ALL)
 		draw_bars(ui);
 	draw_line(ui);
-	refresh();
+	send_frame(ui, dirty);
 	ring(ui);
 	look(ui);
 	follow_goal(ui);
@@ -734,7 +749,7 @@ copy_show(struct ui *ui)
 
 	buf_init(&b, COPY_CAP);
 	copy_page(&ui->copy, model_current(ui->env->model), LINES - 1, COLS,
-	    url_terminal(getenv("TERM")), &b);
+	    ui->hyper != NULL, &b);
 	terminal_bare(buf_data(&b), b.len, copy_foot(COLS));
 	buf_release(&b);
 }
@@ -1337,7 +1352,9 @@ screen_open(const struct ui_env *env, char *why, size_t cap)
 	keys_guess(ui->keys, !terminal_marks_pastes());
 	add_terminfo_keys(ui->keys);
 	bind_keys(ui);
-	ui->stream = stream_new();
+	if (url_terminal(getenv("TERM")))
+		ui->hyper = hyper_new();
+	ui->stream = stream_new(ui->hyper);
 	ui->form = form_new();
 	ui->help = help_new(env->settings);
 	ui->search = search_new(env->loop, env->model, env->client,
@@ -1408,6 +1425,7 @@ screen_close(struct ui *ui)
 	help_free(ui->help);
 	search_free(ui->search);
 	stream_free(ui->stream);
+	hyper_free(ui->hyper);
 	keys_free(ui->keys);
 	free(ui);
 }

@@ -10,8 +10,10 @@
 #include "shared/buf.h"
 #include "shared/utf8.h"
 #include "shared/xalloc.h"
+#include "tui/hyper.h"
 #include "tui/model.h"
 #include "tui/paint.h"
+#include "tui/url.h"
 #include "tui/wrap.h"
 
 enum {
@@ -21,8 +23,14 @@ enum {
 	CLEAN_CAP = 1 << 18,
 	EXTRA_MAX = 3,     /* lines above an item that are not its own */
 	FEW_ROWS = 8,
+	LINKS_MAX = 64,    /* of an item */
 	PRESENT_PART = 4,  /* one row of so many for the newest lines, */
 	PRESENT_MAX = 4    /* but no more than these */
+};
+
+/* A link: bytes of a block's text. */
+struct span {
+	size_t start, len;
 };
 
 /* An item as it is drawn at the present width. */
@@ -41,6 +49,8 @@ struct block {
 	chtype tail_style;
 	struct wrap_line *line;
 	size_t lines;
+	struct span *link; /* where they are told to the terminal */
+	size_t links;
 	int first, indent; /* columns before the first line, before others */
 };
 
@@ -53,6 +63,7 @@ struct stream {
 	struct block cache[CACHE];
 	struct wrap wrap;
 	struct buf clean;
+	struct hyper *hyper; /* NULL: links are not told; not owned */
 	int width, height;   /* of the last draw */
 	bool narrow;
 	uint64_t convo;
@@ -67,12 +78,13 @@ struct stream {
 };
 
 struct stream *
-stream_new(void)
+stream_new(struct hyper *hyper)
 {
 	struct stream *st = xcalloc(1, sizeof(*st));
 
 	wrap_init(&st->wrap);
 	buf_init(&st->clean, CLEAN_CAP);
+	st->hyper = hyper;
 	st->end = true;
 	return st;
 }
@@ -83,6 +95,7 @@ block_clear(struct block *b)
 	free(b->name);
 	free(b->text);
 	free(b->line);
+	free(b->link);
 	memset(b, 0, sizeof(*b));
 }
 
@@ -226,6 +239,19 @@ block_text(struct stream *st, struct block *b, const struct item *it)
 	memcpy(b->line, st->wrap.line, b->lines * sizeof(*b->line));
 }
 
+static void
+block_links(struct block *b)
+{
+	size_t at = 0, len;
+
+	while (b->links < LINKS_MAX && url_find(b->text, b->tail, &at, &len)) {
+		b->link = xreallocarray(
+		    b->link, b->links + 1, sizeof(*b->link));
+		b->link[b->links++] = (struct span){ at, len };
+		at += len;
+	}
+}
+
 static const struct block *
 block_of(struct stream *st, const struct item *it)
 {
@@ -241,6 +267,8 @@ block_of(struct stream *st, const struct item *it)
 	block_time(b, it->time);
 	block_name(st, b, it);
 	block_text(st, b, it);
+	if (st->hyper != NULL)
+		block_links(b);
 	return b;
 }
 
@@ -355,13 +383,45 @@ draw_head(const struct pane *p, int row, const struct block *b, chtype more)
 		    b->name_style, b->after);
 }
 
+static bool
+is_ascii(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (s[i] < 0x20 || s[i] > 0x7e)
+			return false;
+	return true;
+}
+
+/* What of the link stands in text[from .. end), drawn from col on.  What is not
+ * ASCII may be drawn as something else, and is not told. */
 static void
-draw_line(const struct pane *p, int row, const struct block *b, size_t l,
-    chtype more)
+draw_link(struct stream *st, const struct pane *p, int row, int col,
+    const struct block *b, size_t i, size_t from, size_t end)
+{
+	const struct span *link = &b->link[i];
+	size_t start = link->start > from ? link->start : from;
+	const char *s = b->text + start;
+	chtype style = b->style | A_UNDERLINE;
+
+	if (link->start + link->len < end)
+		end = link->start + link->len;
+	if (start >= end)
+		return;
+	col += utf8_width(b->text + from, start - from);
+	if (is_ascii(s, end - start) && col + (int)(end - start) <= p->w &&
+	    hyper_add(st->hyper, p->y + row, p->x + col, style, s,
+	        end - start, b->text + link->start, link->len,
+	        b->serial * LINKS_MAX + i))
+		paint_n(p, row, col, style, s, end - start);
+}
+
+static void
+draw_line(struct stream *st, const struct pane *p, int row,
+    const struct block *b, size_t l, chtype more)
 {
 	const struct wrap_line *line = &b->line[l];
-	int col = l == 0 ? b->first : b->indent;
-	size_t plain = line->len;
+	int col = l == 0 ? b->first : b->indent, from = col;
+	size_t plain = line->len, i;
 
 	if (l == 0)
 		draw_head(p, row, b, more);
@@ -372,6 +432,9 @@ draw_line(const struct pane *p, int row, const struct block *b, size_t l,
 	col = paint_n(p, row, col, b->style, b->text + line->start, plain);
 	paint_n(p, row, col, b->tail_style, b->text + line->start + plain,
 	    line->len - plain);
+	for (i = 0; i < b->links; i++)
+		draw_link(st, p, row, from, b, i, line->start,
+		    line->start + plain);
 }
 
 static void
@@ -385,7 +448,7 @@ draw_place(struct stream *st, const struct pane *p, int row,
 	if (at.line < above)
 		draw_extra(st, p, row, extra[at.line], it);
 	else
-		draw_line(p, row, block_of(st, it), at.line - above,
+		draw_line(st, p, row, block_of(st, it), at.line - above,
 		    it->kind == ITEM_MESSAGE && it->id == st->found ?
 		        A_REVERSE : 0);
 }
@@ -698,6 +761,8 @@ stream_draw(struct stream *st, const struct pane *p, const struct convo *c)
 
 	measure(st, p, c);
 	paint_erase(p);
+	if (st->hyper != NULL)
+		hyper_begin(st->hyper);
 	st->top = false;
 	if (convo_count(c) == 0 && p->w > 0)
 		draw_none(p, c);

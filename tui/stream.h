@@ -18,10 +18,12 @@
 #include <stdint.h>
 
 struct convo;
+struct hyper;
 struct pane;
 struct stream;
 
-struct stream *stream_new(void);
+/* hyper: told which links are drawn; NULL: nobody is. */
+struct stream *stream_new(struct hyper *);
 void stream_free(struct stream *);
 
 /* Colours have changed. */

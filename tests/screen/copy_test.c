@@ -41,7 +41,7 @@ a_key_leaves_nothing_but_the_lines(void **state)
 	term_await(t, "lineker  see");
 	term_type(t, "half a wo");
 	term_await_row_is(t, -1, "> half a wo");
-	assert_false(sent(t, LINK));
+	assert_false(sent(t, "lineker: see"));
 	term_type(t, F3);
 	term_await_row(t, -1, "any other key goes back.");
 	assert_false(term_shows(t, "online"));
@@ -130,6 +130,75 @@ old_terminals_get_no_sequences(void **state)
 	assert_false(sent(t, "\033]"));
 }
 
+/* How often it was sent from the byte at from on. */
+static size_t
+times_sent(struct term *t, size_t from, const char *what)
+{
+	size_t n, found = 0, len = strlen(what);
+	const char *p = term_bytes(t, &n), *end = p + n;
+
+	for (p += from; (p = memmem(p, (size_t)(end - p), what, len)) != NULL;
+	    p += len)
+		found++;
+	return found;
+}
+
+static void
+pieces_of_a_link_are_told_as_the_whole(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	client_ask(c, "broadcast - see " LINK " and\033]8;;http://b/\007say");
+	term_await(t, "lineker  see");
+	term_await(t, "say");
+	term_type(t, "typed");
+	term_await_row_is(t, -1, "> typed");
+	/* It stands in several rows, and each names all of it. */
+	assert_true(times_sent(t, 0, ";" LINK "\033\\https://example.org/") ==
+	    1);
+	assert_true(times_sent(t, 0, ";" LINK "\033\\") > 1);
+	assert_int_equal(times_sent(t, 0, "\033]8;;http"), 0);
+	assert_int_equal(times_sent(t, 0, "\033]8;id="),
+	    times_sent(t, 0, "\033]8;;\033\\"));
+	/* What is not drawn anew is not told again. */
+	term_type(t, " more");
+	term_await_row_is(t, -1, "> typed more");
+	assert_true(times_sent(t, 0, ";" LINK "\033\\https://example.org/") ==
+	    1);
+}
+
+/* Another text in the same place: curses leaves cells that stay the same. */
+static void
+where_a_link_has_gone_nothing_of_it_stays(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	struct term *t = person_open(s, "messi", 24, 80);
+	size_t from;
+
+	(void)state;
+	client_ask(c, "broadcast - https://a.example/1");
+	client_ask(c, "send - messi https:// a.example/1");
+	term_await(t, "lineker  https://a.example/1");
+	term_await_row(t, -2, "2:lineker(1)");
+	term_type(t, "x");
+	term_await_row_is(t, -1, "> x");
+	assert_int_equal(times_sent(t, 0, "8;id="), 1);
+	(void)term_bytes(t, &from);
+	term_type(t, "\0332");
+	term_await(t, "lineker  https:// a.example/1");
+	term_await_row_is(t, -1, "lineker>");
+	assert_int_equal(times_sent(t, from, "https:// a.example/1"), 1);
+	assert_int_equal(times_sent(t, from, "8;id="), 0);
+	term_type(t, "\0331");
+	term_await_row_is(t, -1, "> x");
+	assert_int_equal(
+	    times_sent(t, from, ";https://a.example/1\033\\https://a.ex"), 1);
+}
+
 static void
 the_links_of_a_conversation_are_listed(void **state)
 {
@@ -162,6 +231,8 @@ main(void)
 		T(pages_are_turned),
 		T(it_follows_the_size_of_the_window),
 		T(old_terminals_get_no_sequences),
+		T(pieces_of_a_link_are_told_as_the_whole),
+		T(where_a_link_has_gone_nothing_of_it_stays),
 		T(the_links_of_a_conversation_are_listed),
 	};
 

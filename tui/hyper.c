@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/hyper.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <term.h>
+
+#include "shared/buf.h"
+#include "shared/xalloc.h"
+#include "tui/url.h"
+
+enum { OUT_CAP = 4 << 20 };
+
+struct piece {
+	int y, x;
+	chtype style;
+	uint64_t id;
+	char *text, *url;
+};
+
+struct pieces {
+	struct piece at[HYPER_MAX];
+	size_t count;
+};
+
+struct hyper {
+	struct pieces now, then; /* then: as the terminal has them */
+	bool changed;            /* now is not then */
+};
+
+struct hyper *
+hyper_new(void)
+{
+	return xcalloc(1, sizeof(struct hyper));
+}
+
+static void
+clear_pieces(struct pieces *p)
+{
+	while (p->count > 0) {
+		p->count--;
+		free(p->at[p->count].text);
+		free(p->at[p->count].url);
+	}
+}
+
+void
+hyper_free(struct hyper *h)
+{
+	if (h == NULL)
+		return;
+	clear_pieces(&h->now);
+	clear_pieces(&h->then);
+	free(h);
+}
+
+void
+hyper_begin(struct hyper *h)
+{
+	clear_pieces(&h->now);
+	h->changed = true;
+}
+
+bool
+hyper_add(struct hyper *h, int y, int x, chtype style, const char *s, size_t n,
+    const char *url, size_t url_n, uint64_t id)
+{
+	if (h->now.count == HYPER_MAX)
+		return false;
+	h->now.at[h->now.count++] = (struct piece){
+		.y = y,
+		.x = x,
+		.style = style,
+		.id = id,
+		.text = xmemdup0(s, n),
+		.url = xmemdup0(url, url_n),
+	};
+	return true;
+}
+
+static bool
+same(const struct piece *a, const struct piece *b)
+{
+	return a->y == b->y && a->x == b->x && a->style == b->style &&
+	    a->id == b->id && strcmp(a->text, b->text) == 0 &&
+	    strcmp(a->url, b->url) == 0;
+}
+
+/* ---- what is sent ------------------------------------------------------ */
+
+/* tputs() and vidputs() hand over characters, and nothing that they are for. */
+static struct buf *sink;
+
+static int
+to_sink(int c)
+{
+	buf_addc(sink, (char)c);
+	return c;
+}
+
+static void
+add_place(int y, int x)
+{
+	char cup[] = "cup";
+
+	tputs(tparm(tigetstr(cup), y, x), 1, to_sink);
+}
+
+static void
+add_piece(struct buf *b, const struct piece *p)
+{
+	add_place(p->y, p->x);
+	vidputs(p->style, to_sink);
+	buf_addf(b, "\033]8;id=%" PRIu64 ";", p->id);
+	url_uri(b, p->url, strlen(p->url));
+	buf_adds(b, "\033\\");
+	buf_adds(b, p->text);
+	buf_adds(b, "\033]8;;\033\\");
+}
+
+/* Curses is told of no move: the cursor goes back to where it has put it. */
+static void
+send_pieces(struct hyper *h)
+{
+	struct buf b;
+
+	buf_init(&b, OUT_CAP);
+	sink = &b;
+	for (size_t i = 0; i < h->now.count; i++)
+		add_piece(&b, &h->now.at[i]);
+	vidputs(A_NORMAL, to_sink);
+	add_place(getcury(stdscr), getcurx(stdscr));
+	fwrite(buf_data(&b), 1, b.len, stdout);
+	fflush(stdout);
+	sink = NULL;
+	buf_release(&b);
+}
+
+static bool
+is_same(const struct pieces *a, const struct pieces *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (!same(&a->at[i], &b->at[i]))
+			return false;
+	return true;
+}
+
+static void
+keep(struct hyper *h)
+{
+	struct piece *from;
+
+	clear_pieces(&h->then);
+	for (size_t i = 0; i < h->now.count; i++) {
+		from = &h->now.at[i];
+		h->then.at[i] = *from;
+		h->then.at[i].text = xstrdup(from->text);
+		h->then.at[i].url = xstrdup(from->url);
+	}
+	h->then.count = h->now.count;
+}
+
+void
+hyper_refresh(struct hyper *h, bool all)
+{
+	bool send = all ||
+	    (h->changed && !is_same(&h->now, &h->then));
+
+	h->changed = false;
+	refresh();
+	if (!send)
+		return;
+	if (h->now.count > 0)
+		send_pieces(h);
+	keep(h);
+}

@@ -126,6 +126,37 @@ help_comes_in_pages_where_there_is_no_room(void **state)
 }
 
 static void
+help_and_lines_bear_any_size(void **state)
+{
+	static const struct {
+		int rows, cols;
+	} size[] = { { 1, 1 }, { 2, 3 }, { 5, 20 }, { 3, 200 }, { 60, 2 },
+		{ 12, 40 }, { 1, 80 }, { 24, 80 } };
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 24, 80);
+	size_t i, n = sizeof(size) / sizeof(*size);
+
+	(void)state;
+	term_type(t, "one\033\r日本語\033\rthree");
+	term_type(t, f1);
+	term_await(t, "Page 1 of ");
+	for (i = 0; i < 3 * n; i++) {
+		term_resize(t, size[i % n].rows, size[i % n].cols);
+		term_type(t, page_down);
+	}
+	term_await(t, "bind.KEY ACTION"); /* the last page */
+	term_await_row_is(t, -1, "  three");
+	term_await_cursor(t, 23, 2 + 5);
+	term_type(t, "\033");
+	term_await(t, "Active");
+	for (i = 0; i < 3 * n; i++)
+		term_resize(t, size[i % n].rows, size[i % n].cols);
+	term_await_row_is(t, -3, "> one");
+	term_await_row_is(t, -2, "  日本語");
+	term_await_row_is(t, -1, "  three");
+}
+
+static void
 settings_are_shown_and_changed_at_once(void **state)
 {
 	struct server *s = server_open(NULL);
@@ -267,6 +298,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(all_help_is_on_one_large_screen),
 		T(help_comes_in_pages_where_there_is_no_room),
+		T(help_and_lines_bear_any_size),
 		T(settings_are_shown_and_changed_at_once),
 		T(a_key_does_what_it_is_bound_to),
 		T(what_is_saved_is_there_the_next_time),

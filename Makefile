@@ -167,6 +167,13 @@ tests: all $(T_UNIT) $(T_WIRE) $(T_SCREEN) $(T_CRASH) $(T_FUZZ)
 bench: $(B)/tests/bench/connections all
 	CHAT_BUILD=$(B) $(B)/tests/bench/connections
 
+.PHONY: bench-tui
+bench-tui: $(B)/tests/bench/tui all
+	CHAT_BUILD=$(B) $(B)/tests/bench/tui
+
+$(B)/tests/bench/tui: $(call objs,tests/bench/tui.c tests/bench/feed.c \
+    tests/bench/glass.c) $(A_SHARED) | $(PROGRAMS)
+	$(link) -lutil $(L_SHARED)
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(A_TESTLIB) $(A_SHARED) | $(PROGRAMS)
 	$(link) $(L_TEST) $(L_JSON) $(L_SHARED)
 

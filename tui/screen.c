@@ -6,7 +6,8 @@
  * A frame: what the model says has changed is drawn into curses' picture, the
  * input last so that the cursor ends in it (screen readers follow it), then
  * one refresh() sends what differs.  Frames are asked for by frame_due() and
- * come at the end of the turn, but never nearer than FRAME_MS to the last.
+ * come at the end of the turn, but never nearer than FRAME_MS to the last: a
+ * flood of messages costs 60 frames a second.  A key is shown at once.
  */
 #include "tui/ui.h"
 
@@ -120,7 +121,7 @@ frame_due(struct ui *ui, unsigned dirty)
 	int64_t since = loop_now(ui->env->loop) - ui->last_frame;
 
 	ui->dirty |= dirty;
-	if (since >= FRAME_MS || since < 0)
+	if ((dirty & SEEN_INPUT) || since >= FRAME_MS || since < 0)
 		frame_now(ui);
 	else if (ui->frame_timer.slot == 0)
 		loop_timer_set(ui->env->loop, &ui->frame_timer,
@@ -404,6 +405,29 @@ draw_search(struct ui *ui)
 	search_draw(ui->search, &ui->stream_pane);
 }
 
+/*
+ * A key between two frames: it alone is drawn, whatever came in beside it, and
+ * the rest when its frame is due.  False: there is more to it.
+ */
+static bool
+draw_key(struct ui *ui)
+{
+	int64_t since = loop_now(ui->env->loop) - ui->last_frame;
+
+	if (ui->asking || ui->searching || since < 0 || since >= FRAME_MS ||
+	    convo_serial(model_current(ui->env->model)) != ui->shown)
+		return false;
+	fit_line(ui);
+	if (ui->dirty != SEEN_INPUT)
+		return false;
+	ui->dirty = 0;
+	draw_line(ui);
+	refresh();
+	loop_timer_set(ui->env->loop, &ui->frame_timer, FRAME_MS - since,
+	    frame_now, ui);
+	return true;
+}
+
 static void
 draw_panes(struct ui *ui, unsigned dirty)
 {
@@ -444,16 +468,19 @@ draw_frame(void *arg)
 	struct ui *ui = arg;
 	struct model *m = ui->env->model;
 	unsigned dirty, news;
+	bool writable;
 
 	if (ui->ended || ui->copying)
 		return;
 	loop_timer_unset(ui->env->loop, &ui->frame_timer);
+	if ((writable = terminal_writable()) && draw_key(ui))
+		return;
 	news = model_changes(m);
 	ui->dirty |= news;
 	if (news & MODEL_DRAFTS)
 		ui->shown = 0; /* another comes into the line */
 	keep_draft(ui);
-	if (!terminal_writable()) {
+	if (!writable) {
 		if (model_looked(m)) /* what comes now nobody has seen */
 			client_look(ui->env->client, false);
 		loop_timer_set(ui->env->loop, &ui->frame_timer, STALL_MS,

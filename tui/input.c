@@ -44,12 +44,15 @@ show(struct buf *out, const char *s, size_t n, bool hidden)
 	}
 }
 
-/* Moves the window over the line so that the cursor's column is in it. */
+/* Moves the window over the line, of all columns, so that the cursor's is in
+ * it; one that has grown wide enough shows the whole. */
 static void
-follow(struct input *in, int cursor, int width)
+follow(struct input *in, int cursor, int all, int width)
 {
 	int step = width / 3;
 
+	if (all < width)
+		in->first = 0;
 	if (cursor < in->first)
 		in->first = cursor > step ? cursor - step : 0;
 	if (cursor - in->first >= width)
@@ -289,10 +292,8 @@ input_draw(struct input *in, const struct pane *p, const char *prompt,
 	buf_init(&shown, SHOWN_CAP);
 	show(&shown, line, point, hidden);
 	cursor = utf8_width(buf_data(&shown), shown.len);
-	if (len == 0)
-		in->first = 0;
-	follow(in, cursor, width);
 	show(&shown, line, len, hidden);
+	follow(in, cursor, utf8_width(buf_data(&shown), shown.len), width);
 	draw_window(p, at, buf_data(&shown), shown.len, in->first);
 	buf_release(&shown);
 	return at + cursor - in->first;

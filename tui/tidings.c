@@ -117,7 +117,8 @@ tell_missed(struct client *c, struct away *away)
 {
 	char *line;
 
-	if (away_sum(away) <= c->unread_before)
+	/* Who follows is no reader. */
+	if (c->missed != NULL || away_sum(away) <= c->unread_before)
 		return;
 	line = away_line(away);
 	core_notice(c, "%s", line);

@@ -24,6 +24,7 @@
 #include "shared/buf.h"
 #include "shared/loop.h"
 #include "shared/utf8.h"
+#include "shared/wire.h"
 #include "shared/xalloc.h"
 #include "tui/actions.h"
 #include "tui/client.h"
@@ -943,18 +944,39 @@ is_in(const struct pane *p, const struct mouse *at)
 	    at->col < p->x + p->w;
 }
 
+/* user: NULL is nobody. */
 static void
-click_user(struct ui *ui, int row)
+show_user(struct ui *ui, const char *user)
 {
 	struct model *m = ui->env->model;
-	const struct user *u = users_at(&ui->users, m, row - ui->users.y);
 	struct convo *c;
 
-	if (u == NULL || strcmp(u->user, model_status(m)->user) == 0 ||
-	    (c = model_open(m, u->user)) == NULL)
+	if (user == NULL || strcmp(user, model_status(m)->user) == 0 ||
+	    (c = model_open(m, user)) == NULL)
 		return;
 	client_show(ui->env->client, c);
 	frame_due(ui, SEEN_ALL);
+}
+
+static void
+click_user(struct ui *ui, int row)
+{
+	const struct user *u =
+	    users_at(&ui->users, ui->env->model, row - ui->users.y);
+
+	show_user(ui, u == NULL ? NULL : u->user);
+}
+
+static void
+click_stream(struct ui *ui, const struct mouse *at)
+{
+	const char *from = stream_name_at(
+	    ui->stream, model_current(ui->env->model), at->row, at->col);
+	char user[WIRE_TARGET_CAP];
+
+	/* Another conversation that is opened may drop what was said. */
+	snprintf(user, sizeof(user), "%s", from == NULL ? "" : from);
+	show_user(ui, from == NULL ? NULL : user);
 }
 
 /* Where there is one bar only, it says what is unread elsewhere. */
@@ -986,6 +1008,8 @@ press_mouse(struct ui *ui, const struct mouse *at, const char *hint)
 		scroll_by(ui, WHEEL_LINES);
 	else if (at->what == MOUSE_CLICK && is_in(&ui->users, at))
 		click_user(ui, at->row);
+	else if (at->what == MOUSE_CLICK && is_in(&ui->stream_pane, at))
+		click_stream(ui, at);
 	else if (at->what == MOUSE_CLICK && is_in(&ui->convos, at))
 		click_bar(ui, at->col, hint);
 }

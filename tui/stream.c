@@ -59,8 +59,15 @@ struct place {
 	size_t item, line;
 };
 
+/* The name that stands in a row of the screen. */
+struct head {
+	uint64_t serial; /* of what is said behind it; 0: there is none */
+	int from, to;    /* columns */
+};
+
 struct stream {
 	struct block cache[CACHE];
+	struct head head[CACHE]; /* rows further down have none */
 	struct wrap wrap;
 	struct buf clean;
 	struct hyper *hyper; /* NULL: links are not told; not owned */
@@ -438,6 +445,31 @@ draw_line(struct stream *st, const struct pane *p, int row,
 }
 
 static void
+note_head(struct stream *st, const struct pane *p, int row,
+    const struct block *b)
+{
+	int y = p->y + row;
+
+	if (y >= 0 && y < CACHE)
+		st->head[y] = (struct head){ b->serial, p->x + b->name_col,
+			p->x + b->first };
+}
+
+const char *
+stream_name_at(const struct stream *st, const struct convo *c, int row, int col)
+{
+	const struct head *h;
+	size_t i;
+
+	if (row < 0 || row >= CACHE)
+		return NULL;
+	h = &st->head[row];
+	if (h->serial == 0 || col < h->from || col >= h->to || !convo_find_item(c, h->serial, &i))
+		return NULL;
+	return convo_item(c, i)->from;
+}
+
+static void
 draw_place(struct stream *st, const struct pane *p, int row,
     const struct convo *c, struct place at)
 {
@@ -445,6 +477,8 @@ draw_place(struct stream *st, const struct pane *p, int row,
 	const struct item *it = convo_item(c, at.item);
 	size_t above = extras(st, c, at.item, extra);
 
+	if (at.line == above && it->kind == ITEM_MESSAGE)
+		note_head(st, p, row, block_of(st, it));
 	if (at.line < above)
 		draw_extra(st, p, row, extra[at.line], it);
 	else
@@ -760,6 +794,7 @@ stream_draw(struct stream *st, const struct pane *p, const struct convo *c)
 	struct place at;
 
 	measure(st, p, c);
+	memset(st->head, 0, sizeof(st->head));
 	paint_erase(p);
 	if (st->hyper != NULL)
 		hyper_begin(st->hyper);

@@ -26,6 +26,11 @@ struct stream;
 struct stream *stream_new(struct hyper *);
 void stream_free(struct stream *);
 
+/* Whose name the last stream_draw put into that cell of the screen, before
+ * something that they said; NULL: nobody's. */
+const char *stream_name_at(const struct stream *, const struct convo *,
+    int row, int col);
+
 /* Colours have changed. */
 void stream_restyle(struct stream *);
 

@@ -68,6 +68,31 @@ a_click_on_a_name_shows_that_conversation(void **state)
 }
 
 static void
+a_click_on_who_said_it_leads_to_them(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	client_ask(c, "broadcast - hai everyone");
+	term_type(t, "hai\r");
+	term_await(t, "messi  hai");
+	press_on(t, LEFT, "lineker  hai everyone", 10); /* what is said */
+	press_on(t, LEFT, "messi  hai", 1);             /* oneself */
+	term_type(t, "x");
+	term_await_row_is(t, -1, "> x");
+	press_on(t, LEFT, "lineker  hai everyone", 2);
+	term_await_row_is(t, -1, "lineker>");
+	term_type(t, "\0331");
+	term_await_row_is(t, -1, "> x");
+	term_resize(t, 24, 50);
+	press_on(t, LEFT, "lineker: hai everyone", 2);
+	term_await_row(t, -2, "2:lineker");
+	term_await_gone(t, "hai everyone");
+}
+
+static void
 a_click_on_the_bar_shows_what_it_names(void **state)
 {
 	struct server *s = server_open(NULL);
@@ -170,6 +195,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(a_click_on_a_name_shows_that_conversation),
+		T(a_click_on_who_said_it_leads_to_them),
 		T(a_click_on_the_bar_shows_what_it_names),
 		T(the_one_bar_of_a_low_screen_leads_to_what_is_unread),
 		T(the_wheel_scrolls),

@@ -471,8 +471,12 @@ draw_frame(void *arg)
 	unsigned dirty, news;
 	bool writable;
 
-	if (ui->ended || ui->copying)
+	if (ui->ended)
 		return;
+	if (ui->copying) {
+		ring(ui);
+		return;
+	}
 	loop_timer_unset(ui->env->loop, &ui->frame_timer);
 	if ((writable = terminal_writable()) && draw_key(ui))
 		return;

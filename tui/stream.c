@@ -292,6 +292,24 @@ extra_at_top(const struct convo *c)
 	return convo_begin(c) ? EXTRA_BEGIN : EXTRA_OLDER;
 }
 
+/* The first message that is unread, or the first one behind it: that may be
+ * one of somebody who is ignored. */
+static bool
+is_marked(const struct convo *c, size_t i)
+{
+	const struct item *it = convo_item(c, i);
+	int64_t mark = convo_marker(c);
+
+	if (mark == 0 || it->kind != ITEM_MESSAGE || it->id <= mark)
+		return mark != 0 && it->kind == ITEM_MESSAGE && it->id == mark;
+	while (i > 0) {
+		it = convo_item(c, --i);
+		if (it->kind == ITEM_MESSAGE)
+			return it->id < mark;
+	}
+	return convo_begin(c);
+}
+
 static size_t
 extras(struct stream *st, const struct convo *c, size_t i,
     enum extra out[EXTRA_MAX])
@@ -306,7 +324,7 @@ extras(struct stream *st, const struct convo *c, size_t i,
 		before = block_of(st, convo_item(c, i - 1))->day;
 	if (day != 0 && day != before)
 		out[n++] = EXTRA_DAY;
-	if (it->kind == ITEM_MESSAGE && it->id == convo_marker(c))
+	if (is_marked(c, i))
 		out[n++] = EXTRA_MARK;
 	return n;
 }

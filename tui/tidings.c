@@ -7,6 +7,7 @@
 #include "tui/core.h"
 #include "tui/groups.h"
 #include "tui/history.h"
+#include "tui/ignore.h"
 #include "tui/missed.h"
 #include "tui/model.h"
 #include "tui/parse.h"
@@ -103,7 +104,8 @@ put_unread(struct client *c, json_t *by, struct away *away)
 		(void)parse_id(one, "first", &first);
 		model_unread(c->model, target, count, first);
 		/* It may have been read at once. */
-		if (model_find(c->model, target) != NULL)
+		if (model_find(c->model, target) != NULL &&
+		    !ignore_has(model_ignored(c->model), IGNORE_USER, target))
 			away_add(away, target, count);
 	}
 	model_unread_end(c->model);

@@ -154,6 +154,31 @@ keys_go_to_the_next_with_something_new(void **state)
 	term_await_row(t, -2, "Nothing unread elsewhere.");
 }
 
+/* The first unread message is of somebody who is not to be seen. */
+static void
+the_mark_stands_where_an_ignored_one_was(void **state)
+{
+	struct server *s = fast_server();
+	struct client *c, *d;
+	struct term *t;
+
+	(void)state;
+	been_here(s);
+	d = client_as(s, "henderson", "surabaya");
+	c = client_as(s, "lineker", "surabaya");
+	client_ask(d, "broadcast - noise");
+	client_ask(d, "send - messi more noise");
+	client_ask(c, "broadcast - to be read");
+	t = person_open(s, "messi", 24, 80);
+	term_await(t, "3 new: 2 everyone, 1 from henderson");
+	term_type(t, "/ignore henderson\r");
+	term_await_gone(t, "henderson  noise");
+	term_await(t, "lineker  to be read");
+	term_await_cursor(t, 23, 2);
+	assert_int_equal(row_of(t, "to be read"), row_of(t, MARK) + 1);
+	assert_int_equal(row_of(t, "I was here."), row_of(t, MARK) - 1);
+}
+
 /* Two devices of messi: what one reads moves the mark on the other. */
 static void
 the_mark_is_shared(void **state)
@@ -197,6 +222,7 @@ main(void)
 		T(a_login_to_nothing_new_says_nothing),
 		T(a_key_jumps_to_the_first_however_far),
 		T(keys_go_to_the_next_with_something_new),
+		T(the_mark_stands_where_an_ignored_one_was),
 		T(the_mark_is_shared),
 	};
 

@@ -342,6 +342,7 @@ take_line(struct ui *ui, const char *line, size_t n)
 	const struct slash slash = {
 		.client = ui->env.client,
 		.model = ui->env.model,
+		.settings = ui->env.settings,
 		.quit = leave,
 		.ask_login = ask_login,
 		.server = go_to_server,

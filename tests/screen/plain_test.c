@@ -86,6 +86,20 @@ commands_are_answered_in_lines(void **state)
 }
 
 static void
+settings_are_said_and_changed_in_lines(void **state)
+{
+	struct server *s = server_open(NULL);
+
+	(void)state;
+	assert_int_equal(run(s, "/set bell no\\n/set\\n/save\\n", ""), 0);
+	expect_said("bell = no: ring when you are called");
+	expect_said("users = auto");
+	expect_said("1 saved in ");
+	assert_int_equal(run(s, "/set bel no\\n", ""), 1);
+	expect_said("bel: no such setting; bell?");
+}
+
+static void
 what_the_server_refuses_ends_with_1(void **state)
 {
 	struct server *s = server_open(NULL);
@@ -152,6 +166,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(lines_of_a_pipe_are_said_and_answered),
 		T(commands_are_answered_in_lines),
+		T(settings_are_said_and_changed_in_lines),
 		T(what_the_server_refuses_ends_with_1),
 		T(sending_one_message_says_whether_it_is_there),
 		T(each_cause_of_failure_has_its_status),

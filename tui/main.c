@@ -136,6 +136,9 @@ app_quit(void *arg)
 		loop_timer_set(a->loop, &a->limit, SCRIPT_MS, on_limit, a);
 	else if (waiting > 0 && model_status(a->model)->link != LINK_ONLINE) {
 		model_noticef(a->model, clock_ms(),
+		    a->drafts != NULL && drafts_kept(a->drafts) ?
+		    "%zu not sent yet: leaving when they are; /quit again "
+		    "leaves now, and they are sent the next time" :
 		    "%zu not sent yet: leaving when they are; /quit again "
 		    "leaves without them", waiting);
 		a->class->changed(a->ui);

@@ -333,17 +333,20 @@ follow_goal(struct ui *ui)
 		return;
 	}
 	/* What was looked for is shown with what was said before it. */
-	if ((first == 0 || first > ui->goal - ui->goal_found) && !convo_begin(c) &&
-	    !convo_full(c) && model_status(m)->link == LINK_ONLINE) {
+	if ((first == 0 || first > ui->goal - ui->goal_found) &&
+	    !convo_begin(c) && !convo_full(c) &&
+	    model_status(m)->link == LINK_ONLINE) {
 		client_older(ui->env->client, c, WIRE_PAGE_MAX);
 		return;
 	}
 	stream_go(ui->stream, c, ui->goal);
-	if (ui->goal_found)
+	set_hint(ui, "");
+	if (ui->goal_found && (first == 0 || first > ui->goal))
+		set_hint(ui, " That is further back than can be shown now.");
+	else if (ui->goal_found)
 		stream_scroll(ui->stream, c, -(ui->stream_pane.h / 3));
 	ui->goal_found = false;
 	ui->goal = 0;
-	set_hint(ui, "");
 	frame_due(ui, MODEL_STREAM | MODEL_CONVS);
 }
 
@@ -515,6 +518,15 @@ quit(struct ui *ui)
 	ui->env->slash.quit(ui->env->slash.arg);
 }
 
+/* The person goes on from what a search has found: Escape is not the way back
+ * any more. */
+static void
+leave_found(struct ui *ui)
+{
+	ui->origin.convo = 0;
+	stream_found(ui->stream, 0);
+}
+
 static void
 show_convo(struct ui *ui, size_t i)
 {
@@ -522,6 +534,7 @@ show_convo(struct ui *ui, size_t i)
 
 	if (i >= model_convos(m) || i == model_current_index(m))
 		return;
+	leave_found(ui);
 	client_show(ui->env->client, model_convo(m, i));
 	frame_due(ui, SEEN_ALL);
 }
@@ -578,6 +591,7 @@ static void
 to_end(struct ui *ui)
 {
 	ui->goal = 0;
+	leave_found(ui);
 	stream_to_end(ui->stream);
 	frame_due(ui, MODEL_STREAM | MODEL_CONVS);
 }

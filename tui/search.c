@@ -13,6 +13,7 @@
 #include "shared/utf8.h"
 #include "shared/xalloc.h"
 #include "tui/client.h"
+#include "tui/ignore.h"
 #include "tui/model.h"
 #include "tui/paint.h"
 
@@ -252,10 +253,14 @@ on_found(void *arg, const struct model_message *msg, size_t n)
 	for (size_t i = s->count; i-- > 0;)
 		if (s->hit[i]->server && !holds_all(s, s->hit[i]->is.text))
 			drop_at(s, i);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		if (ignore_has(model_ignored(s->model), IGNORE_USER,
+		    msg[i].from))
+			continue; /* nor is it shown where it was said */
 		put(s, &(struct search_hit){ .id = msg[i].id,
 		    .time = msg[i].time, .target = msg[i].target,
 		    .from = msg[i].from, .text = msg[i].text }, true);
+	}
 	s->changed(s->arg);
 }
 

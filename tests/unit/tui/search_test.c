@@ -10,6 +10,8 @@
 #include <cmocka.h>
 
 #include "tests/unit/tui/server_fake.h"
+#include "tui/ignore.h"
+#include "tui/state.h"
 
 static int changes;
 
@@ -101,6 +103,27 @@ what_is_held_comes_first_and_the_servers_joins_it(void **state)
 }
 
 static void
+who_is_ignored_is_not_found_either(void **state)
+{
+	struct world *w = *state;
+	struct search *s;
+	char why[STATE_WHY_CAP];
+
+	go_online(w);
+	w->search = "\"status\":\"OK\",\"more\":false,\"messages\":["
+	    "{\"id\":2,\"target\":\"*\",\"from\":\"pest\",\"name\":\"\","
+	    "\"text\":\"word\",\"time\":\"2026-11-21T03:04:05.678Z\"}]";
+	assert_true(ignore_set(
+	    model_ignored(w->model), IGNORE_USER, "pest", true, why));
+	s = begin(w);
+	search_words(s, "word");
+	await(w, changes == 2);
+	assert_int_equal(asked(w, "search"), 1);
+	assert_int_equal(search_count(s), 0);
+	search_free(s);
+}
+
+static void
 an_answer_to_other_words_is_not_taken(void **state)
 {
 	struct world *w = *state;
@@ -150,6 +173,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(many_keys_are_one_question),
 		T(what_is_held_comes_first_and_the_servers_joins_it),
+		T(who_is_ignored_is_not_found_either),
 		T(an_answer_to_other_words_is_not_taken),
 		T(a_long_list_keeps_the_newest),
 	};

@@ -425,6 +425,7 @@ draw_key(struct ui *ui)
 	if (ui->dirty != SEEN_INPUT)
 		return false;
 	ui->dirty = 0;
+	keep_draft(ui); /* what is seen outlives a kill */
 	draw_line(ui);
 	refresh();
 	loop_timer_set(ui->env->loop, &ui->frame_timer, FRAME_MS - since,

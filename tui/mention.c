@@ -9,7 +9,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include <unicase.h>
 #include <unictype.h>
+#include <uninorm.h>
 #include <unistr.h>
 
 enum { NAME_CHARS = 32 };
@@ -89,7 +91,7 @@ is_spaceless(const uc_script_t *script)
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (script == uc_script_byname(names[i]))
+		if (strcmp(script->name, names[i]) == 0)
 			return true;
 	return false;
 }
@@ -113,7 +115,8 @@ joins(ucs4_t a, ucs4_t b)
 	if ((a < 0x80 && b < 0x80) || is_common(a) || is_common(b))
 		return true;
 	script = uc_script(a);
-	return script == uc_script(b) && !is_spaceless(script);
+	return script != NULL && script == uc_script(b) &&
+	    !is_spaceless(script);
 }
 
 static bool
@@ -163,6 +166,24 @@ ends_word(const struct at *at, const char *realm)
 	return !joins(last, uc);
 }
 
+/* Seen without the tables: the name is ASCII, and so is another word here. */
+static bool
+is_another(const struct at *at, const char *key)
+{
+	size_t i;
+
+	for (i = 0; key[i] != '\0'; i++) {
+		if (at->p + i >= at->end || (unsigned char)key[i] >= 0x80)
+			break;
+		if (at->p[i] >= 0x80)
+			return false;
+		if (tolower(at->p[i]) != key[i])
+			return is_ascii(key, strlen(key));
+	}
+	return key[i] != '\0' && at->p + i >= at->end &&
+	    is_ascii(key, strlen(key));
+}
+
 /* The word that begins here, or a longer one of more parts, is the name. */
 static bool
 names_at(struct at at, const char *key, const char *realm)
@@ -171,7 +192,7 @@ names_at(struct at at, const char *key, const char *realm)
 	size_t n;
 	int i;
 
-	if (!begins_word(&at))
+	if (is_another(&at, key) || !begins_word(&at))
 		return false;
 	for (i = 0; i < NAME_CHARS && at.p < at.end; i++) {
 		(void)char_behind(&at, &at.p);
@@ -183,23 +204,52 @@ names_at(struct at at, const char *key, const char *realm)
 	return false;
 }
 
+/* What the name can begin with: its first character, folded, and the base of
+ * that one where it has an accent of its own. */
+struct first {
+	ucs4_t whole, base;
+};
+
+static void
+first_of(const char *key, struct first *f)
+{
+	ucs4_t parts[UC_DECOMPOSITION_MAX_LENGTH];
+
+	u8_mbtouc(&f->whole, (const uint8_t *)key, strlen(key));
+	f->base = f->whole;
+	if (f->whole >= 0x80 && uc_canonical_decomposition(f->whole, parts) > 0)
+		f->base = parts[0];
+}
+
+static bool
+may_begin(const struct first *f, ucs4_t uc)
+{
+	if (uc >= 0xff01 && uc <= 0xff5e)
+		uc -= 0xfee0; /* full width */
+	uc = uc < 0x80 ? (ucs4_t)tolower((int)uc) : uc_tolower(uc);
+	return uc == f->whole || uc == f->base;
+}
+
+/* Asked for each message: most of most texts is left behind here. */
 bool
 mention_in(const char *text, const char *name, const char *realm)
 {
 	const uint8_t *s = (const uint8_t *)text;
 	struct at at = { s, s, s + strlen(text) };
 	char key[WIRE_NAME_CAP];
-	ucs4_t uc;
+	struct first first;
 	const uint8_t *next;
+	ucs4_t uc;
 
 	if (*name == '\0' || !fold(name, key))
 		return false;
+	first_of(key, &first);
 	for (; at.p < at.end; at.p = next) {
-		uc = char_behind(&at, &next);
-		/* Most of most texts is left behind here. */
-		if (uc < 0x80 && tolower((int)uc) != key[0])
-			continue;
-		if (names_at(at, key, realm))
+		uc = *at.p;
+		next = at.p + 1;
+		if (uc >= 0x80)
+			uc = char_behind(&at, &next);
+		if (may_begin(&first, uc) && names_at(at, key, realm))
 			return true;
 	}
 	return false;

@@ -302,6 +302,28 @@ keep_draft(struct ui *ui)
 	free(copy);
 }
 
+/* A draft came from the disk: it stands before what was typed meanwhile, of
+ * which the model may know a little less or more. */
+static void
+take_draft(struct ui *ui)
+{
+	const char *draft = convo_draft(model_current(ui->env->model));
+	size_t len, point, n = strlen(draft);
+	const char *line = lineedit_text(&len, &point);
+	char *both;
+
+	if (len == 0) {
+		ui->shown = 0; /* it comes into the line */
+		return;
+	}
+	if (ui->asking || ui->searching || lineedit_busy() ||
+	    memcmp(draft, line, n < len ? n : len) == 0)
+		return;
+	both = xasprintf("%s%.*s", draft, (int)len, line);
+	lineedit_set(both);
+	free(both);
+}
+
 /* The draft of a conversation is in the line while that is shown. */
 static void
 follow_convo(struct ui *ui)
@@ -487,7 +509,7 @@ draw_frame(void *arg)
 	news = model_changes(m);
 	ui->dirty |= news;
 	if (news & MODEL_DRAFTS)
-		ui->shown = 0; /* another comes into the line */
+		take_draft(ui);
 	keep_draft(ui);
 	if (!writable) {
 		if (model_looked(m)) /* what comes now nobody has seen */

@@ -14,7 +14,7 @@
 #include <uninorm.h>
 #include <unistr.h>
 
-enum { NAME_CHARS = 32 };
+enum { SPELLING = 3 }; /* bytes of full width for one of ASCII */
 
 static bool
 is_ascii(const char *s, size_t n)
@@ -189,15 +189,15 @@ static bool
 names_at(struct at at, const char *key, const char *realm)
 {
 	const uint8_t *begin = at.p;
-	size_t n;
-	int i;
+	size_t n = 0, len = strlen(key);
 
 	if (is_another(&at, key) || !begins_word(&at))
 		return false;
-	for (i = 0; i < NAME_CHARS && at.p < at.end; i++) {
+	/* No spelling of it is so much longer. */
+	while (n < SPELLING * len && at.p < at.end) {
 		(void)char_behind(&at, &at.p);
 		n = (size_t)(at.p - begin);
-		if (ends_word(&at, realm) &&
+		if (n * SPELLING >= len && ends_word(&at, realm) &&
 		    spells((const char *)begin, n, key))
 			return true;
 	}

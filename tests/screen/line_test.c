@@ -184,6 +184,24 @@ a_refused_line_comes_back_to_be_mended(void **state)
 	term_await_row_is(t, -1, "> /mgs neko hey");
 }
 
+static void
+what_is_typed_before_the_first_frame_is_kept(void **state)
+{
+	static const char *const env[] = { "CHAT_PASSWORD=surabaya", NULL };
+	const struct term_options o = { .env = env };
+	struct server *s = server_open(NULL);
+	char where[128];
+	const char *const argv[] = { "chat-tui", where, NULL };
+	struct term *t;
+
+	(void)state;
+	snprintf(where, sizeof(where), "messi@%s", server_address(s));
+	t = term_open(&o, argv);
+	term_type(t, "in a hurry");
+	term_await_row(t, 0, "online");
+	term_await_row_is(t, -1, "> in a hurry");
+}
+
 #define T(f) cmocka_unit_test_teardown(f, people_cleanup)
 
 int
@@ -198,6 +216,7 @@ main(void)
 		T(ctrl_c_clears_and_twice_leaves),
 		T(history_is_there_in_the_next_run_without_secrets),
 		T(a_refused_line_comes_back_to_be_mended),
+		T(what_is_typed_before_the_first_frame_is_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1008,6 +1008,12 @@ model_reset(struct model *m)
 }
 
 unsigned
+model_pending(const struct model *m)
+{
+	return m->changes;
+}
+
+unsigned
 model_changes(struct model *m)
 {
 	unsigned what = m->changes;

@@ -132,6 +132,8 @@ void model_reset(struct model *);
 
 /* The flags of enum MODEL_*, which are cleared by this. */
 unsigned model_changes(struct model *);
+/* The same, which stay. */
+unsigned model_pending(const struct model *);
 
 /* Everyone is 0; then in the order of first activity.  There is always one and
  * always a current one. */

@@ -441,7 +441,8 @@ draw_key(struct ui *ui)
 	int64_t since = loop_now(ui->env->loop) - ui->last_frame;
 
 	if (ui->asking || ui->searching || since < 0 || since >= FRAME_MS ||
-	    convo_serial(model_current(ui->env->model)) != ui->shown)
+	    convo_serial(model_current(ui->env->model)) != ui->shown ||
+	    (model_pending(ui->env->model) & MODEL_DRAFTS))
 		return false;
 	fit_line(ui);
 	if (ui->dirty != SEEN_INPUT)

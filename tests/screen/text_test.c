@@ -92,14 +92,35 @@ several_lines_stay_several_lines(void **state)
 	assert_true(term_is_at(t, row + 2, col, "    third"));
 }
 
+/* Every further line is blank up to the text of the first. */
+static bool
+stands_under_the_text(struct term *t, void *arg)
+{
+	const int *cols = arg;
+	int row, col, next;
+
+	if (!term_find(t, "begins", &row, &col))
+		return false;
+	if (*cols < 60) /* no column of names: from the edge on */
+		col = 0;
+	for (next = row + 1; next < 22; next++) {
+		const char *line = term_row(t, next);
+
+		if (strspn(line, " ") != (size_t)col)
+			return false;
+		if (strstr(line, "ends") != NULL)
+			return true;
+	}
+	return false;
+}
+
 static void
 further_lines_stand_under_the_text(void **state)
 {
-	static const int cols[] = { 80, 60, 100, 40 };
+	static int cols[] = { 80, 60, 100, 40 };
 	struct server *s = server_open(NULL);
 	struct client *c = client_as(s, "lineker", "surabaya");
 	struct term *t = person_open(s, "messi", 24, 80);
-	int row, col, next;
 
 	(void)state;
 	client_ask(c, "broadcast - begins and goes on, 日本語のテキストが続く "
@@ -107,19 +128,8 @@ further_lines_stand_under_the_text(void **state)
 	    "and ends");
 	for (size_t i = 0; i < sizeof(cols) / sizeof(*cols); i++) {
 		term_resize(t, 24, cols[i]);
-		term_await(t, "ends");
-		assert_true(term_find(t, "begins", &row, &col));
-		if (cols[i] < 60) /* no column of names: from the edge on */
-			col = 0;
-		for (next = row + 1; next < 22; next++) {
-			const char *line = term_row(t, next);
-
-			/* Blank up to the text, and there it goes on. */
-			assert_int_equal(strspn(line, " "), col);
-			if (strstr(line, "ends") != NULL)
-				break;
-		}
-		assert_in_range(next, row + 1, 21);
+		term_await_that(t, stands_under_the_text, &cols[i],
+		    "further lines under the text");
 	}
 }
 

@@ -213,7 +213,9 @@ without_colors_everything_is_told_all_the_same(void **state)
 		assert_true(look_of(t, "2:lineker(1)").bold);
 		assert_true(look_of(t, i == 0 ? "lineker  hai messi, number 0" :
 		    "lineker  hai messi, number 1").reverse);
+		/* Each in a read of its own, or it is a paste to a vt100. */
 		term_type(t, "/msg nobody hai\r");
+		term_await_row(t, -2, "3:nobody");
 		term_type(t, "/w nobody\r");
 		term_await(t, "hai ! ");
 		term_type(t, "/w lineker\r");

@@ -31,7 +31,9 @@ enum {
 	BYTES_MAX = 64 << 20,
 	ROW_CAP = 16384,
 	LAST_WORDS = 8000,
-	SLICE_MS = 20 /* nothing tells when a program has ended */
+	SLICE_MS = 20, /* nothing tells when a program has ended */
+	FRAME_MS = 5,  /* between two reads of one frame */
+	FRAME_READS = 64
 };
 
 struct term {
@@ -474,6 +476,19 @@ term_fail(struct term *t, const char *what)
 
 /* ---- waiting ----------------------------------------------------------------------- */
 
+/* A frame may come in several reads; what belongs to it follows at once. */
+static void
+take_rest(struct term *t)
+{
+	for (int i = 0; i < FRAME_READS && t->fd != -1; i++) {
+		struct pollfd p = { .fd = t->fd, .events = POLLIN };
+
+		if (poll(&p, 1, FRAME_MS) != 1)
+			return;
+		take(t);
+	}
+}
+
 void
 term_await_that(struct term *t, bool (*fn)(struct term *, void *arg),
     void *arg, const char *what)
@@ -486,6 +501,7 @@ term_await_that(struct term *t, bool (*fn)(struct term *, void *arg),
 		reap(t, WNOHANG);
 		pump(NULL); /* its last words too */
 	}
+	take_rest(t);
 }
 
 struct sight {

@@ -103,8 +103,9 @@ a_storm_of_sizes_ends_in_the_right_picture(void **state)
 	int i, row, col;
 
 	(void)state;
+	/* Nothing wide: libvterm 0.1.4 dies of it on one column. */
 	for (i = 0; i < 30; i++)
-		client_ask(c, "broadcast - 日本 line %d of many", i);
+		client_ask(c, "broadcast - line %d of many", i);
 	term_await(t, "line 29 of many");
 	term_type(t, "half a line");
 	term_await_row_is(t, -1, "> half a line");

@@ -5,6 +5,7 @@
 #   make demo-realms   the same with two linked servers
 #   make check      installs what the tests need, builds, runs every test
 #   make SAN=address,undefined   (or SAN=thread) the same under sanitizers
+#   make po         brings the translations' lists of texts up to date
 #   make install    PREFIX (/usr/local) and DESTDIR as usual
 #   make V=1        shows the commands as they are run
 #
@@ -16,6 +17,7 @@ PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 SBINDIR ?= $(PREFIX)/sbin
 MANDIR ?= $(PREFIX)/share/man
+LOCALEDIR ?= $(PREFIX)/share/locale
 INSTALL ?= install
 VERSION := 0.1.0
 
@@ -76,8 +78,14 @@ L_TEST := -lcmocka
 
 PROGRAMS := $(B)/chat-server $(B)/chat-tui
 
+# Without msgfmt chat-tui is built all the same, and speaks English.
+PO := $(wildcard tui/po/*.po)
+CATALOGS := $(if $(shell command -v msgfmt 2>/dev/null),\
+    $(PO:tui/po/%.po=$(B)/locale/%/LC_MESSAGES/chat-tui.mo))
+
 .PHONY: all
-all: $(PROGRAMS)
+all: $(PROGRAMS) $(CATALOGS)
+	$(if $(CATALOGS),@:,@echo "no msgfmt (package gettext): no translations")
 
 $(A_SHARED): $(SHARED_O)
 $(A_WORK): $(WORK_O)
@@ -109,6 +117,37 @@ $(B)/chat-server: $(B)/server/main.o $(SERVER_A)
 
 $(B)/chat-tui: $(B)/tui/main.o $(A_TUI) $(A_SHARED)
 	$(link) $(L_TUI) $(L_JSON) $(L_SHARED)
+
+# ---- languages (tui/text.h) -----------------------------------------------
+
+$(B)/locale/%/LC_MESSAGES/chat-tui.mo: tui/po/%.po
+	@echo "  PO  $@"
+	@mkdir -p $(@D)
+	$(Q)msgfmt --check -o $@ $<
+
+# Installed, the catalogs are in LOCALEDIR; who changes it builds that anew.
+$(B)/tui/text.o: ALL_CPPFLAGS += -DLOCALEDIR='"$(LOCALEDIR)"'
+$(B)/tui/text.o: $(B)/localedir
+.PHONY: always
+$(B)/localedir: always
+	@mkdir -p $(@D)
+	@echo '$(LOCALEDIR)' | cmp -s - $@ || echo '$(LOCALEDIR)' >$@
+
+# All texts that there are; it is made from the sources and not kept.
+build/chat-tui.pot: $(wildcard tui/*.[ch])
+	@mkdir -p $(@D)
+	$(Q)xgettext --language=C --keyword --keyword=_ --keyword=N_ \
+	    --keyword=C_:1c,2 --keyword=ngettext:1,2 --add-comments=TRANSLATORS: \
+	    --add-location=file --sort-by-file --from-code=UTF-8 \
+	    --package-name=chat-tui --package-version=$(VERSION) \
+	    --copyright-holder='the chat authors' -o $@ $(sort $^)
+
+.PHONY: po
+po: build/chat-tui.pot
+	for p in $(PO); do \
+	    msgmerge --update --backup=none --no-fuzzy-matching \
+	        --add-location=file $$p $< || exit 1; \
+	done
 
 # ---- tests ----------------------------------------------------------------
 #
@@ -212,7 +251,7 @@ check: deps
 # ---- what the machine must have -------------------------------------------
 
 DEPS := gcc make libc6-dev libncurses-dev libreadline-dev libsqlite3-dev \
-    libsodium-dev libjansson-dev libunistring-dev libseccomp-dev
+    libsodium-dev libjansson-dev libunistring-dev libseccomp-dev gettext
 DEPS_CHECK := libcmocka-dev libvterm-dev mandoc netcat-openbsd procps
 
 .PHONY: deps deps-build
@@ -245,8 +284,14 @@ install: all
 	for p in man/*.[1-8]; do \
 	    $(INSTALL) -m 644 $$p $(DESTDIR)$(MANDIR)/man$${p##*.}/ || exit 1; \
 	done
+	for m in $(CATALOGS:$(B)/locale/%=%); do \
+	    $(INSTALL) -d $(DESTDIR)$(LOCALEDIR)/$${m%/*} && \
+	    $(INSTALL) -m 644 $(B)/locale/$$m $(DESTDIR)$(LOCALEDIR)/$$m || \
+	        exit 1; \
+	done
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/chat-server $(DESTDIR)$(BINDIR)/chat-tui
+	rm -f $(PO:tui/po/%.po=$(DESTDIR)$(LOCALEDIR)/%/LC_MESSAGES/chat-tui.mo)
 	for p in man/*.[1-8]; do \
 	    rm -f $(DESTDIR)$(MANDIR)/man$${p##*.}/$${p#man/}; \
 	done

@@ -23,9 +23,20 @@ check() { # check NAME: what was found is in $out; nothing is well
 mandoc -Tlint -Wwarning man/*.[1-8] >"$out" 2>&1
 check "mandoc -Tlint"
 
-git ls-files '*.c' '*.h' '*.sh' Makefile .ci/run |
+git ls-files '*.c' '*.h' '*.sh' '*.po' Makefile .ci/run |
     xargs grep -L 'SPDX-License-Identifier: GPL-3.0-or-later' >"$out"
 check "an SPDX line in every file"
+
+# Every text of chat-tui is translated, and none is guessed.
+{
+	make --no-print-directory build/chat-tui.pot
+	for po in tui/po/*.po; do
+		msgfmt --check -o /dev/null "$po"
+		msgcmp "$po" build/chat-tui.pot
+		msgattrib --only-fuzzy "$po"
+	done
+} >"$out" 2>&1
+check "translations"
 
 # The arrows (README.md, "Tour"): who may include what.
 {

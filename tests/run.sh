@@ -21,7 +21,7 @@ export ASAN_OPTIONS="${ASAN_OPTIONS:-exitcode=99:detect_leaks=1}"
 export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
 export TSAN_OPTIONS="${TSAN_OPTIONS:-exitcode=99}"
 # The person's own files have no say in a test.
-unset CHAT_PASSWORD NO_COLOR INPUTRC
+unset CHAT_PASSWORD NO_COLOR INPUTRC LANGUAGE
 export LC_ALL=C.UTF-8
 
 report='ERROR: (Address|Leak)Sanitizer|runtime error:|WARNING: ThreadSanitizer'

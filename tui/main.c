@@ -16,13 +16,14 @@
 #include "tui/drafts.h"
 #include "tui/model.h"
 #include "tui/options.h"
+#include "tui/settings.h"
 #include "tui/slash.h"
 #include "tui/state.h"
+#include "tui/text.h"
 #include "tui/ui.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -680,7 +681,7 @@ main(int argc, char **argv)
 	struct app a = { 0 };
 
 	keep_standard_fds();
-	setlocale(LC_ALL, "");
+	text_open();
 	switch (options_read(&a.opt, argc, argv, &a.status)) {
 	case OPTIONS_RUN:
 		break;
@@ -692,6 +693,7 @@ main(int argc, char **argv)
 		options_release(&a.opt);
 		return a.status;
 	}
+	text_language(settings_get(a.opt.settings, SETTING_LANGUAGE));
 	a.script = a.opt.send_target != NULL || a.opt.follow ||
 	    isatty(STDIN_FILENO) != 1;
 	a.loop = loop_new();

@@ -47,6 +47,7 @@
 #include "tui/status.h"
 #include "tui/stream.h"
 #include "tui/terminal.h"
+#include "tui/text.h"
 #include "tui/theme.h"
 #include "tui/url.h"
 #include "tui/users.h"
@@ -1408,6 +1409,11 @@ on_setting(void *arg, enum setting setting)
 	case SETTING_BELL:
 	case SETTING_NOTIFY:
 		set_calls(ui);
+		break;
+	case SETTING_LANGUAGE:
+		text_language(settings_get(s, SETTING_LANGUAGE));
+		stream_restyle(ui->stream);
+		resize(ui);
 		break;
 	case SETTING_BIND:
 		bind_keys(ui);

@@ -33,6 +33,8 @@ static const struct {
 	    "ring when you are called" },
 	[SETTING_NOTIFY] = { "notify", "none", "none osc9 osc777", false,
 	    "a notice through the terminal then" },
+	[SETTING_LANGUAGE] = { "language", "auto", "auto en id", false,
+	    "of the program's texts; auto: the environment's" },
 	[SETTING_SERVER] = { "server", "", NULL, true,
 	    "[USER@]HOST[:PORT] to go to" },
 	[SETTING_PASSWORD_FILE] = { "password-file", "", NULL, true,

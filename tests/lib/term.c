@@ -100,7 +100,8 @@ set_env(const char *home, const char *const *more)
 {
 	static const char *const dropped[] = { "LINES", "COLUMNS", "NO_COLOR",
 		"INPUTRC", "CHAT_PASSWORD", "XDG_CONFIG_HOME",
-		"XDG_STATE_HOME", "XDG_RUNTIME_DIR", "LANG", "LC_CTYPE" };
+		"XDG_STATE_HOME", "XDG_RUNTIME_DIR", "LANG", "LC_CTYPE",
+		"LC_MESSAGES", "LANGUAGE" };
 	size_t i;
 
 	for (i = 0; i < sizeof(dropped) / sizeof(dropped[0]); i++)

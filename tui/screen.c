@@ -35,6 +35,7 @@
 #include "tui/help.h"
 #include "tui/hyper.h"
 #include "tui/input.h"
+#include "tui/job.h"
 #include "tui/keyname.h"
 #include "tui/keys.h"
 #include "tui/lineedit.h"
@@ -1295,15 +1296,15 @@ static void
 on_wake(void *arg, int fd, unsigned ready)
 {
 	struct ui *ui = arg;
-	unsigned events = terminal_events();
+	unsigned events = job_events();
 
 	(void)fd;
 	(void)ready;
-	if (events & TERMINAL_STOP)
+	if (events & JOB_STOP)
 		suspend(ui);
-	else if (events & TERMINAL_CONTINUED)
+	else if (events & JOB_CONTINUED)
 		terminal_again();
-	if (events & (TERMINAL_CONTINUED | TERMINAL_RESIZED))
+	if (events & (JOB_CONTINUED | JOB_RESIZED))
 		resize(ui);
 }
 
@@ -1434,7 +1435,9 @@ screen_open(const struct ui_env *env, char *why, size_t cap)
 	ui->own = *env;
 	ui->env = &ui->own;
 	lineedit_open(&line_hooks, ui, env->history_file);
+	job_open();
 	if (!terminal_open(why, cap)) {
+		job_close();
 		lineedit_close();
 		free(ui);
 		return NULL;
@@ -1462,8 +1465,8 @@ screen_open(const struct ui_env *env, char *why, size_t cap)
 	ui->own.slash.search_arg = ui;
 	ui->shown = convo_serial(model_current(env->model));
 	loop_watch(ui->env->loop, STDIN_FILENO, LOOP_READ, on_input, ui);
-	if (terminal_fd() != -1)
-		loop_watch(env->loop, terminal_fd(), LOOP_READ, on_wake, ui);
+	if (job_fd() != -1)
+		loop_watch(env->loop, job_fd(), LOOP_READ, on_wake, ui);
 	lay_out(ui);
 	frame_now(ui);
 	return ui;
@@ -1508,8 +1511,9 @@ unwatch(struct ui *ui)
 	loop_timer_unset(loop, &ui->ring_timer);
 	model_on_item(ui->env->model, NULL, NULL);
 	loop_defer_cancel(loop, &ui->frame_call);
-	if (terminal_fd() != -1)
-		loop_unwatch(loop, terminal_fd());
+	if (job_fd() != -1)
+		loop_unwatch(loop, job_fd());
+	job_close();
 }
 
 static void

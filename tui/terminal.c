@@ -4,11 +4,9 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
@@ -16,9 +14,7 @@
 #include <curses.h>
 #include <term.h>
 
-enum { WATCHED = 3 };
-
-static const int watched[WATCHED] = { SIGWINCH, SIGTSTP, SIGCONT };
+#include "tui/job.h"
 
 /* What a handler needs lies ready here. */
 static struct {
@@ -27,11 +23,8 @@ static struct {
 	char reset[256]; /* for the terminal, to be as it was */
 	size_t reset_len;
 	SCREEN *screen;
-	int wake; /* eventfd(2); -1: none */
-	volatile sig_atomic_t events;
 	bool mouse; /* wanted, and there is one */
-	struct sigaction old[WATCHED];
-} tty = { .wake = -1 };
+} tty;
 
 /* Clicks and the wheel; in decimal numbers, for wide screens. */
 static const char mouse_on[] = "\033[?1000h\033[?1006h";
@@ -175,80 +168,6 @@ terminal_mouse(bool on)
 		put(on ? mouse_on : mouse_off);
 }
 
-/* ---- signals ----------------------------------------------------------- */
-
-static void
-on_signal(int sig)
-{
-	int e = errno;
-	uint64_t one = 1;
-
-	if (sig == SIGWINCH)
-		tty.events |= TERMINAL_RESIZED;
-	else if (sig == SIGTSTP)
-		tty.events |= TERMINAL_STOP;
-	else
-		tty.events |= TERMINAL_CONTINUED;
-	if (write(tty.wake, &one, sizeof(one)) == -1) {
-		/* It is full: the loop wakes anyway. */
-	}
-	errno = e;
-}
-
-static void
-watch_signals(void)
-{
-	struct sigaction sa;
-	size_t i;
-
-	tty.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (tty.wake == -1)
-		return;
-	memset(&sa, 0, sizeof(sa));
-	sa.sa_handler = on_signal;
-	sa.sa_flags = SA_RESTART;
-	sigfillset(&sa.sa_mask); /* events |= is not atomic */
-	for (i = 0; i < WATCHED; i++)
-		sigaction(watched[i], &sa, &tty.old[i]);
-}
-
-static void
-unwatch_signals(void)
-{
-	size_t i;
-
-	if (tty.wake == -1)
-		return;
-	for (i = 0; i < WATCHED; i++)
-		sigaction(watched[i], &tty.old[i], NULL);
-	close(tty.wake);
-	tty.wake = -1;
-}
-
-int
-terminal_fd(void)
-{
-	return tty.wake;
-}
-
-unsigned
-terminal_events(void)
-{
-	sigset_t all, old;
-	uint64_t count;
-	unsigned events;
-
-	sigfillset(&all);
-	sigprocmask(SIG_BLOCK, &all, &old);
-	if (read(tty.wake, &count, sizeof(count)) == -1) {
-		/* Nobody has called since: then events are 0 as well. */
-	}
-	events = (unsigned)tty.events;
-	tty.events = 0;
-	sigprocmask(SIG_SETMASK, &old, NULL);
-	return events;
-}
-
 /* ---- taking and leaving ------------------------------------------------ */
 
 void
@@ -264,18 +183,10 @@ terminal_again(void)
 void
 terminal_suspend(void)
 {
-	struct sigaction dfl, old;
-
 	modes_off();
 	endwin();
 	tty.taken = 0;
-	memset(&dfl, 0, sizeof(dfl));
-	dfl.sa_handler = SIG_DFL;
-	sigemptyset(&dfl.sa_mask);
-	sigaction(SIGTSTP, &dfl, &old);
-	kill(0, SIGTSTP); /* the whole job, as the terminal would */
-	sigaction(SIGTSTP, &old, NULL);
-	terminal_events(); /* its own SIGCONT among them */
+	job_stop();
 	terminal_again();
 }
 
@@ -386,7 +297,6 @@ terminal_open(char *why, size_t cap)
 	prepare_reset();
 	tty.taken = 1;
 	curses_modes();
-	watch_signals();
 	modes_on();
 	return true;
 }
@@ -394,7 +304,6 @@ terminal_open(char *why, size_t cap)
 void
 terminal_close(void)
 {
-	unwatch_signals();
 	modes_off();
 	tty.mouse = false;
 	endwin();

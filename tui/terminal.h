@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The terminal itself: taken from the shell, given back whatever happens, left
- * and taken again around a stop (SIGTSTP), and watched for its size.  Curses'
- * terminfo half; what is drawn is not its business.  One for the process.
+ * and taken again around a stop (job.h tells of it).  Curses' terminfo half;
+ * what is drawn is not its business.  One for the process.
  */
 #ifndef TUI_TERMINAL_H
 #define TUI_TERMINAL_H
@@ -11,23 +11,12 @@
 #include <stddef.h>
 
 /* Standard input and output become curses' stdscr.  False: why says it, and
- * nothing was changed.  Signals stay as they were, but for those below. */
+ * nothing was changed.  Signals stay as they were. */
 bool terminal_open(char *why, size_t cap);
 void terminal_close(void);
 
 /* From a signal handler: poll(2), write(2), tcsetattr(3), no more. */
 void terminal_emergency(void);
-
-enum {
-	TERMINAL_RESIZED = 1,
-	TERMINAL_STOP = 2,     /* SIGTSTP: terminal_suspend() is due */
-	TERMINAL_CONTINUED = 4 /* after a SIGSTOP, which nobody sees coming */
-};
-
-/* Readable when one of these has happened; asking takes them off.  -1: there
- * is none, and nothing happens. */
-int terminal_fd(void);
-unsigned terminal_events(void);
 
 /* Stops the job, as Ctrl-Z would; returns when it goes on. */
 void terminal_suspend(void);

@@ -10,8 +10,14 @@
 #include "tui/model.h"
 #include "tui/paint.h"
 #include "tui/rooms.h"
+#include "tui/text.h"
 
-enum { BAR_CAP = 8192, NAME_CAP = 1024, BELOW_CAP = 48 };
+enum {
+	BAR_CAP = 8192,
+	NAME_CAP = 1024,
+	BELOW_CAP = 256,
+	HELP_FOLD = 60 /* columns: with fewer the key of the help is left out */
+};
 
 static void
 add_clean(struct buf *b, const char *s)
@@ -20,33 +26,47 @@ add_clean(struct buf *b, const char *s)
 }
 
 static void
-add_link(struct buf *b, const struct model_status *st, int64_t now)
+add_lost(struct buf *b, const struct model_status *st, int64_t now)
 {
 	int64_t left = st->retry_at - now;
+	unsigned long s = left > 0 ? (unsigned long)(left + 999) / 1000 : 0;
+	struct buf why;
 
+	buf_init(&why, BAR_CAP);
+	add_clean(&why, st->why);
+	if (why.len == 0)
+		buf_addf(b, ngettext("no connection, next try in %lu s",
+		    "no connection, next try in %lu s", s), s);
+	else
+		buf_addf(b, ngettext("no connection, next try in %lu s: %s",
+		    "no connection, next try in %lu s: %s", s), s,
+		    buf_data(&why));
+	buf_release(&why);
+}
+
+static void
+add_link(struct buf *b, const struct model_status *st, int64_t now)
+{
 	switch (st->link) {
 	case LINK_OFFLINE:
-		buf_adds(b, "not connected");
+		/* TRANSLATORS: this and what follows is how the connection
+		 * stands, in the one line at the top: the shorter the better. */
+		buf_adds(b, _("not connected"));
 		break;
 	case LINK_LOST:
-		buf_addf(b, "no connection, next try in %lld s",
-		    (long long)(left > 0 ? (left + 999) / 1000 : 0));
-		if (st->why[0] != '\0') {
-			buf_adds(b, ": ");
-			add_clean(b, st->why);
-		}
+		add_lost(b, st, now);
 		break;
 	case LINK_CONNECTING:
-		buf_adds(b, "connecting …");
+		buf_adds(b, _("connecting …"));
 		break;
 	case LINK_LOGIN:
-		buf_adds(b, "not logged in");
+		buf_adds(b, _("not logged in"));
 		break;
 	case LINK_CATCHING:
-		buf_adds(b, "catching up …");
+		buf_adds(b, _("catching up …"));
 		break;
 	case LINK_ONLINE:
-		buf_adds(b, "online");
+		buf_adds(b, _("online"));
 		break;
 	}
 }
@@ -86,29 +106,33 @@ draw_bar(const struct pane *p, chtype style, const char *left,
 	paint(&cut, 0, 0, style, left);
 }
 
+/* What parts the things that the line says. */
+static void
+add_dot(struct buf *b)
+{
+	buf_adds(b, " · ");
+}
+
 static void
 add_waiting(struct buf *b, const struct model *m)
 {
-	if (model_waiting(m) > 0)
-		buf_addf(b, " · %zu waiting", model_waiting(m));
+	size_t n = model_waiting(m);
+
+	if (n == 0)
+		return;
+	add_dot(b);
+	/* TRANSLATORS: messages that were typed and are not sent yet. */
+	buf_addf(b, ngettext("%zu waiting", "%zu waiting", n), n);
 }
 
-/* The group that is shown, and what it is about; else which server this is. */
 static void
-add_place(struct buf *b, const struct model *m)
+add_group(struct buf *b, const char *name, const struct group *g)
 {
-	const char *target = convo_target(model_current(m));
-	const struct group *g = rooms_find(model_rooms(m), target);
-
-	if (*target != '#') {
-		add_clean(b, model_status(m)->server);
-		return;
-	}
-	add_clean(b, target);
 	if (g == NULL || !g->member) {
-		buf_adds(b, " (you are not in it)");
+		buf_addf(b, _("%s (you are not in it)"), name);
 		return;
 	}
+	buf_adds(b, name);
 	if (g->mode != GROUP_OPEN)
 		buf_addf(b, " (%s)", group_mode_words(g->mode));
 	if (*g->topic != '\0') {
@@ -117,33 +141,72 @@ add_place(struct buf *b, const struct model *m)
 	}
 }
 
+/* The group that is shown, and what it is about; else which server this is. */
+static void
+add_place(struct buf *b, const struct model *m)
+{
+	const char *target = convo_target(model_current(m));
+	struct buf name;
+
+	if (*target != '#') {
+		add_clean(b, model_status(m)->server);
+		return;
+	}
+	buf_init(&name, NAME_CAP);
+	add_clean(&name, target);
+	add_group(b, buf_data(&name), rooms_find(model_rooms(m), target));
+	buf_release(&name);
+}
+
+static void
+add_left(struct buf *b, const struct model *m, int64_t now)
+{
+	const struct model_status *st = model_status(m);
+
+	buf_addc(b, ' ');
+	if (st->user[0] != '\0') {
+		add_clean(b, st->user);
+		add_dot(b);
+	}
+	add_link(b, st, now);
+	add_waiting(b, m);
+	if (model_quiet(m, model_current(m))) {
+		add_dot(b);
+		/* TRANSLATORS: of a conversation that does not call (/quiet). */
+		buf_adds(b, C_("conversation", "quiet"));
+	}
+	if (st->server[0] != '\0') {
+		add_dot(b);
+		add_place(b, m);
+	}
+}
+
+static void
+add_right(struct buf *b, const struct model *m, int width)
+{
+	size_t unread = unread_elsewhere(m);
+
+	if (unread == 0 && width < HELP_FOLD)
+		return;
+	buf_addc(b, ' ');
+	if (unread > 0)
+		buf_addf(b, ngettext("%zu unread", "%zu unread", unread),
+		    unread);
+	else
+		buf_adds(b, _("F1 help"));
+	buf_addc(b, ' ');
+}
+
 void
 status_draw(const struct pane *p, struct model *m, int64_t now)
 {
-	const struct model_status *st = model_status(m);
-	size_t unread = unread_elsewhere(m);
 	struct buf left, right;
 
 	buf_init(&left, BAR_CAP);
 	buf_init(&right, BAR_CAP);
-	buf_addc(&left, ' ');
-	if (st->user[0] != '\0') {
-		add_clean(&left, st->user);
-		buf_adds(&left, " · ");
-	}
-	add_link(&left, st, now);
-	add_waiting(&left, m);
-	if (model_quiet(m, model_current(m)))
-		buf_adds(&left, " · quiet");
-	if (st->server[0] != '\0') {
-		buf_adds(&left, " · ");
-		add_place(&left, m);
-	}
-	if (unread > 0)
-		buf_addf(&right, " %zu unread ", unread);
-	else if (p->w >= 60)
-		buf_adds(&right, " F1 help ");
-	draw_bar(p, paint_style(bar_look(st)), buf_data(&left),
+	add_left(&left, m, now);
+	add_right(&right, m, p->w);
+	draw_bar(p, paint_style(bar_look(model_status(m))), buf_data(&left),
 	    buf_data(&right));
 	buf_release(&left);
 	buf_release(&right);
@@ -162,7 +225,7 @@ draw_convo(const struct pane *p, int col, const struct model *m, size_t i,
 
 	buf_init(&b, NAME_CAP);
 	buf_addf(&b, " %zu:", i + 1);
-	add_clean(&b, i == 0 ? "everyone" : convo_target(c));
+	add_clean(&b, i == 0 ? _("everyone") : convo_target(c));
 	if (convo_unread(c) > 0 && i != model_current_index(m) &&
 	    !model_quiet(m, c)) {
 		buf_addf(&b, convo_mentioned(c) ? "(%zu!)" : "(%zu)",
@@ -211,12 +274,21 @@ static void
 below_text(const struct pane *p, size_t below, char text[BELOW_CAP],
     struct pane *convos)
 {
+	struct buf b;
 	int cols;
 
 	text[0] = '\0';
-	if (below > 0)
-		snprintf(text, BELOW_CAP, " %zu new below ", below);
-	cols = (int)strlen(text);
+	if (below > 0) {
+		buf_init(&b, BELOW_CAP - 1);
+		buf_addc(&b, ' ');
+		/* TRANSLATORS: messages, further down than what is shown. */
+		buf_addf(&b, ngettext("%zu new below", "%zu new below", below),
+		    below);
+		buf_addc(&b, ' ');
+		memcpy(text, buf_data(&b), b.len + 1);
+		buf_release(&b);
+	}
+	cols = utf8_width(text, strlen(text));
 	*convos = *p;
 	if (cols + 1 < p->w)
 		convos->w -= cols;
@@ -268,7 +340,7 @@ status_draw_both(const struct pane *p, struct model *m, int64_t now,
 		buf_adds(&left, hint);
 	} else {
 		buf_addf(&left, "%zu:", i + 1);
-		add_clean(&left, i == 0 ? "everyone" :
+		add_clean(&left, i == 0 ? _("everyone") :
 		    convo_target(model_current(m)));
 		if (unread > 0)
 			buf_addf(&left, " +%zu", unread);
@@ -278,7 +350,8 @@ status_draw_both(const struct pane *p, struct model *m, int64_t now,
 		}
 	}
 	if (below > 0)
-		buf_addf(&right, "%zu below", below);
+		buf_addf(&right, ngettext("%zu below", "%zu below", below),
+		    below);
 	draw_bar(p, paint_style(bar_look(st)), buf_data(&left),
 	    buf_data(&right));
 	buf_release(&left);

@@ -9,15 +9,16 @@
 #include "tui/model.h"
 #include "tui/rooms.h"
 #include "tui/paint.h"
+#include "tui/text.h"
 
 enum {
 	NAME_CAP = 1024,
 	MARGIN = 2 /* the line that parts it, and a blank */
 };
 
-/* A name, with "…" where it is cut. */
+/* A name or a heading, with "…" where it is cut. */
 static void
-draw_name(const struct pane *p, int row, chtype style, const char *name)
+draw_cut(const struct pane *p, int row, chtype style, const char *text)
 {
 	struct buf b;
 	const char *s;
@@ -25,7 +26,7 @@ draw_name(const struct pane *p, int row, chtype style, const char *name)
 	int cols, col;
 
 	buf_init(&b, NAME_CAP);
-	s = paint_clean(&b, name);
+	s = paint_clean(&b, text);
 	len = strlen(s);
 	n = paint_fit(s, len, p->w, &cols);
 	if (n < len)
@@ -75,7 +76,7 @@ draw_user(const struct pane *p, int row, const struct model *m,
 	else if (strcmp(u->user, model_status(m)->user) == 0)
 		style |= A_BOLD;
 	draw_unread(&name, row, m, u->user);
-	draw_name(&name, row, style, buf_data(&b));
+	draw_cut(&name, row, style, buf_data(&b));
 	buf_release(&b);
 }
 
@@ -130,34 +131,55 @@ user_of(const struct list *l, size_t i)
 }
 
 static void
-draw_heading(const struct pane *p, int row, const char *what, size_t n)
+draw_heading(const struct pane *p, int row, const struct list *l, bool away)
 {
-	char text[64];
+	size_t n = away ? l->count - l->online : l->online;
+	struct buf b;
 
-	snprintf(text, sizeof(text), "%s %zu", what, n);
-	paint(p, row, 0, paint_style(PAINT_BOLD), text);
+	buf_init(&b, NAME_CAP);
+	if (away)
+		/* TRANSLATORS: a heading in the pane of users, which has 14
+		 * columns: how many are away. */
+		buf_addf(&b, ngettext("Away %zu", "Away %zu", n), n);
+	else if (l->here != NULL)
+		/* TRANSLATORS: likewise: how many of the group are here. */
+		buf_addf(&b, ngettext("Here %zu", "Here %zu", n), n);
+	else
+		/* TRANSLATORS: likewise: how many at all are here. */
+		buf_addf(&b, ngettext("Active %zu", "Active %zu", n), n);
+	draw_cut(p, row, paint_style(PAINT_BOLD), buf_data(&b));
+	buf_release(&b);
+}
+
+/* How many there is no row for. */
+static void
+draw_more(const struct pane *p, int row, size_t n)
+{
+	struct buf b;
+
+	buf_init(&b, NAME_CAP);
+	/* TRANSLATORS: users; as short as the headings of their pane. */
+	buf_addf(&b, ngettext("+%zu more", "+%zu more", n), n);
+	draw_cut(p, row, paint_style(PAINT_DIM), buf_data(&b));
+	buf_release(&b);
 }
 
 static void
 draw_row(const struct pane *p, int row, const struct list *l)
 {
-	char more[32];
+	enum row_kind kind;
 	size_t i;
 
-	switch (row_of(l, row, &i)) {
+	switch (kind = row_of(l, row, &i)) {
 	case ROW_ONLINE:
-		draw_heading(p, row, l->here != NULL ? "Here" : "Active",
-		    l->online);
-		break;
 	case ROW_AWAY:
-		draw_heading(p, row, "Away", l->count - l->online);
+		draw_heading(p, row, l, kind == ROW_AWAY);
 		break;
 	case ROW_USER:
 		draw_user(p, row, l->m, user_of(l, i));
 		break;
 	case ROW_MORE:
-		snprintf(more, sizeof(more), "+%zu more", l->count - i);
-		paint(p, row, 0, paint_style(PAINT_DIM), more);
+		draw_more(p, row, l->count - i);
 		break;
 	case ROW_NONE:
 		break;

@@ -16,7 +16,7 @@ struct action {
 	enum keys_key key;
 	const char *name;
 	const char *keys; /* names of keys (keyname.h), parted by blanks */
-	const char *help; /* NULL: the row before tells */
+	const char *help; /* to be translated; NULL: the row before tells */
 };
 
 /* NULL behind the last. */

@@ -5,6 +5,7 @@
 #include "tui/core.h"
 #include "tui/model.h"
 #include "tui/parse.h"
+#include "tui/text.h"
 #include "tui/uplink.h"
 
 #include <stdlib.h>
@@ -20,7 +21,7 @@ done_find(struct client *c, const struct request *rq, json_t *reply)
 		return; /* other words were asked for since */
 	/* Words that it cannot look for it does not find. */
 	if (parse_ok(reply) && !parse_messages(reply, &msg, &n)) {
-		core_broken(c, "a bad page of what was found");
+		core_broken(c, _("a bad page of what was found"));
 		return;
 	}
 	c->found(c->found_arg, msg, n);

@@ -6,12 +6,14 @@
 #include <string.h>
 
 #include "shared/buf.h"
+#include "shared/utf8.h"
 #include "shared/xalloc.h"
 #include "tui/actions.h"
 #include "tui/keyname.h"
 #include "tui/paint.h"
 #include "tui/settings.h"
 #include "tui/slash.h"
+#include "tui/text.h"
 #include "tui/wrap.h"
 
 enum {
@@ -89,19 +91,35 @@ add_row(struct rows *r, enum paint paint, char *head, char *text)
 	r->row[r->count++] = (struct row){ paint, head, text };
 }
 
+/* A head with no text beside it, on as many rows as it takes. */
+static void
+add_head(struct rows *r, enum paint paint, const char *head)
+{
+	int indent = r->width > 4 * INDENT ? 2 * INDENT : 0;
+	struct wrap w;
+
+	wrap_init(&w);
+	wrap_text(&w, head, strlen(head), r->width, r->width - indent);
+	for (size_t i = 0; i < w.count; i++)
+		add_row(r, paint, xasprintf("%*s%.*s", i == 0 ? 0 : indent, "",
+		    (int)w.line[i].len, head + w.line[i].start), NULL);
+	wrap_release(&w);
+}
+
 static void
 add_title(struct rows *r, const char *title)
 {
 	if (r->count > 0)
 		add_row(r, PAINT_TEXT, NULL, NULL);
-	add_row(r, PAINT_BOLD, xstrdup(title), NULL);
+	add_head(r, PAINT_BOLD, title);
 }
 
 /* The text beside its head, or under it. */
 static void
 add(struct rows *r, const char *head, const char *text)
 {
-	bool beside = r->width >= NARROW && strlen(head) < HEAD;
+	bool beside = r->width >= NARROW &&
+	    utf8_width(head, strlen(head)) < HEAD;
 	int indent = r->width >= NARROW ? HEAD : INDENT;
 	struct wrap w;
 
@@ -109,7 +127,7 @@ add(struct rows *r, const char *head, const char *text)
 	wrap_text(&w, text, strlen(text), r->width - indent,
 	    r->width - indent);
 	if (!beside)
-		add_row(r, PAINT_TEXT, xstrdup(head), NULL);
+		add_head(r, PAINT_TEXT, head);
 	for (size_t i = 0; i < w.count; i++)
 		add_row(r, PAINT_TEXT,
 		    i == 0 && beside ? xstrdup(head) : NULL,
@@ -122,7 +140,6 @@ add_commands(struct rows *r, bool groups)
 {
 	struct slash_help c;
 	struct buf head, text;
-	const char *also;
 
 	buf_init(&head, TEXT_CAP);
 	buf_init(&text, TEXT_CAP);
@@ -133,9 +150,7 @@ add_commands(struct rows *r, bool groups)
 		buf_clear(&text);
 		buf_addf(&head, "%s %s", c.name, c.usage);
 		buf_adds(&text, c.help);
-		for (size_t j = 0; (also = slash_alias(c.name, j)) != NULL; j++)
-			buf_addf(&text, "%s%s", j == 0 ? "; also " : ", ",
-			    also);
+		slash_also(c.name, &text);
 		add(r, buf_data(&head), buf_data(&text));
 	}
 	buf_release(&head);
@@ -168,7 +183,7 @@ keys_of(const struct help *h, const struct action *a, struct buf *b)
 			add_key(b, key);
 	free(copy);
 	if (b->len == 0)
-		buf_adds(b, "(no key)");
+		buf_adds(b, _("(no key)"));
 }
 
 static void
@@ -184,7 +199,7 @@ add_actions(struct rows *r, const struct help *h)
 			continue;
 		keys_of(h, a, &keys);
 		buf_clear(&text);
-		buf_addf(&text, "%s (%s)", a->help, a->name);
+		buf_addf(&text, "%s (%s)", _(a->help), a->name);
 		add(r, buf_data(&keys), buf_data(&text));
 	}
 	buf_release(&keys);
@@ -201,31 +216,38 @@ add_settings(struct rows *r, const struct help *h)
 	for (size_t i = 0; settings_row(h->settings, i, &row); i++) {
 		buf_clear(&head);
 		buf_addf(&head, "%s %s", row.name,
-		    row.choices != NULL ? row.choices : "TEXT");
+		    row.choices != NULL ? row.choices : _("TEXT"));
 		add(r, buf_data(&head), row.help);
 	}
 	buf_release(&head);
-	add(r, "bind.KEY ACTION", "what a key does: a word in brackets from "
-	    "above, or none; KEY is such as alt-x, ctrl-x, f5, shift-pgup");
+	/* TRANSLATORS: "bind." and "none" stay; so do the names of keys. */
+	add(r, _("bind.KEY ACTION"),
+	    _("what a key does: a word in brackets from above, or none; KEY is "
+	    "such as alt-x, ctrl-x, f5, shift-pgup"));
 }
 
 static void
 make_rows(struct rows *r, const struct help *h, int width)
 {
 	*r = (struct rows){ .width = width };
-	add_title(r, "Commands");
-	add(r, "TEXT", "is said here; // begins one with /");
+	add_title(r, _("Commands"));
+	/* TRANSLATORS: behind TEXT: what is typed without a slash */
+	add(r, _("TEXT"), _("is said here; // begins one with /"));
 	add_commands(r, false);
-	add_title(r, "Groups; #GROUP first names one, * the server");
+	add_title(r, _("Groups; #GROUP first names one, * the server"));
 	add_commands(r, true);
-	add(r, "~ @ !", "before a name: owner, moderator, muted");
-	add_title(r, "Keys");
+	add(r, "~ @ !", _("before a name: owner, moderator, muted"));
+	add_title(r, _("Keys"));
 	add_actions(r, h);
-	add(r, "Tab", "completes commands, names and #groups");
-	add(r, "Up Down Ctrl-R", "lines typed before");
-	add(r, "Ctrl-D", "leaves, where nothing is typed");
-	add(r, "~/.inputrc", "has all other keys of the line");
-	add_title(r, "Settings: /set NAME VALUE, and /save keeps it");
+	/* TRANSLATORS: what the key Tab does */
+	add(r, "Tab", _("completes commands, names and #groups"));
+	/* TRANSLATORS: what Up, Down and Ctrl-R bring */
+	add(r, "Up Down Ctrl-R", _("lines typed before"));
+	/* TRANSLATORS: what Ctrl-D does */
+	add(r, "Ctrl-D", _("leaves, where nothing is typed"));
+	/* TRANSLATORS: what is in the file ~/.inputrc */
+	add(r, "~/.inputrc", _("has all other keys of the line"));
+	add_title(r, _("Settings: /set NAME VALUE, and /save keeps it"));
 	add_settings(r, h);
 }
 
@@ -254,16 +276,21 @@ draw_row(const struct pane *p, int at, const struct row *row)
 		paint(p, at, indent, paint_style(row->paint), row->text);
 }
 
+/* Without words where there is no room for them. */
 static void
 draw_foot(const struct help *h, const struct pane *p)
 {
 	char text[TEXT_CAP];
 
 	if (h->pages > 1)
-		snprintf(text, sizeof(text), "Page %d of %d: PgDn, PgUp. "
-		    "Esc: away.", h->page + 1, h->pages);
+		snprintf(text, sizeof(text),
+		    _("Page %d of %d: PgDn, PgUp. Esc: away."), h->page + 1,
+		    h->pages);
 	else
-		snprintf(text, sizeof(text), "Esc: away.");
+		snprintf(text, sizeof(text), "%s", _("Esc: away."));
+	if (utf8_width(text, strlen(text)) > p->w && h->pages > 1)
+		snprintf(text, sizeof(text), "%d/%d: PgDn PgUp Esc",
+		    h->page + 1, h->pages);
 	paint(p, p->h - 1, 0, paint_style(PAINT_DIM), text);
 }
 

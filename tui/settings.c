@@ -14,6 +14,7 @@
 #include "tui/keyname.h"
 #include "tui/nearest.h"
 #include "tui/state.h"
+#include "tui/text.h"
 
 /* choices: the words that it may be, parted by blanks; NULL: any text. */
 static const struct {
@@ -22,29 +23,29 @@ static const struct {
 	const char *help;
 } table[SETTING_COUNT] = {
 	[SETTING_COLOR] = { "color", "yes", "yes no", false,
-	    "colours" },
+	    N_("colours") },
 	[SETTING_THEME] = { "theme", "auto", "auto dark light any", false,
-	    "what the screen's background is like" },
+	    N_("what the screen's background is like") },
 	[SETTING_MOUSE] = { "mouse", "yes", "yes no", false,
-	    "clicks and the wheel; Shift selects text then" },
+	    N_("clicks and the wheel; Shift selects text then") },
 	[SETTING_USERS] = { "users", "auto", "auto yes no", false,
-	    "the users at the right; auto: where there is room" },
+	    N_("the users at the right; auto: where there is room") },
 	[SETTING_BELL] = { "bell", "yes", "yes no", false,
-	    "ring when you are called" },
+	    N_("ring when you are called") },
 	[SETTING_NOTIFY] = { "notify", "none", "none osc9 osc777", false,
-	    "a notice through the terminal then" },
+	    N_("a notice through the terminal then") },
 	[SETTING_LANGUAGE] = { "language", "auto", "auto en id", false,
-	    "of the program's texts; auto: the environment's" },
+	    N_("of the program's texts; auto: the environment's") },
 	[SETTING_SERVER] = { "server", "", NULL, true,
-	    "[USER@]HOST[:PORT] to go to" },
+	    N_("[USER@]HOST[:PORT] to go to") },
 	[SETTING_PASSWORD_FILE] = { "password-file", "", NULL, true,
-	    "its first line is the password" },
+	    N_("its first line is the password") },
 	[SETTING_GREETING] = { "greeting", "", NULL, true,
-	    "a line to be shown behind the login" },
+	    N_("a line to be shown behind the login") },
 	[SETTING_PLAIN] = { "plain", "no", "yes no", true,
-	    "lines in, lines out, no full screen" },
+	    N_("lines in, lines out, no full screen") },
 	[SETTING_REMEMBER] = { "remember", "yes", "yes no", true,
-	    "keep server, name and token for the next time" },
+	    N_("keep server, name and token for the next time") },
 };
 
 static const char bind[] = "bind.", normal_value[] = "default";
@@ -151,8 +152,9 @@ unknown(const char *name, char why[SETTINGS_WHY_CAP])
 	for (int i = 0; i < SETTING_COUNT; i++)
 		nearest_try(&n, table[i].name);
 	if (n.best != NULL)
-		return fail(why, "%.60s: no such setting; %s?", name, n.best);
-	return fail(why, "%.60s: no such setting", name);
+		return fail(why, _("%.60s: no such setting; %s?"), name,
+		    n.best);
+	return fail(why, _("%.60s: no such setting"), name);
 }
 
 /* The options of the command line that begin with "no-" stand in the file,
@@ -206,7 +208,8 @@ set_value(struct settings *s, int i, const char *value, bool typed,
 	if (!normal && table[i].choices != NULL &&
 	    !is_word_of(value, table[i].choices)) {
 		list_words(table[i].choices, words);
-		return fail(why, "%s is one of: %.200s", table[i].name, words);
+		return fail(why, _("%s is one of: %.200s"), table[i].name,
+		    words);
 	}
 	free(s->value[i]);
 	s->value[i] = normal ? NULL : xstrdup(value);
@@ -237,10 +240,10 @@ unknown_action(const char *name, char why[SETTINGS_WHY_CAP])
 	for (size_t i = 0; (a = actions_at(i)) != NULL; i++)
 		nearest_try(&n, a->name);
 	if (n.best != NULL)
-		return fail(why, "%.60s: nothing that a key does; %s?", name,
+		return fail(why, _("%.60s: nothing that a key does; %s?"), name,
 		    n.best);
-	return fail(why, "%.60s: nothing that a key does; /help lists what "
-	    "there is", name);
+	return fail(why, _("%.60s: nothing that a key does; /help lists what "
+	    "there is"), name);
 }
 
 /* False: the value is no action. */
@@ -261,6 +264,13 @@ parse_action(const char *value, const char **action,
 }
 
 static bool
+no_key(const char *key, char why[SETTINGS_WHY_CAP])
+{
+	return fail(why, _("%.60s: no key that can be bound; such as "
+	    "alt-x, ctrl-x, f5, shift-pgup"), key);
+}
+
+static bool
 bind_key(struct settings *s, const char *key, const char *value, bool typed,
     char why[SETTINGS_WHY_CAP])
 {
@@ -269,13 +279,13 @@ bind_key(struct settings *s, const char *key, const char *value, bool typed,
 	const char *action;
 
 	if (!keyname_parse(&k, key))
-		return fail(why, "%.60s: no key that can be bound; such as "
-		    "alt-x, ctrl-x, f5, shift-pgup", key);
+		return no_key(key, why);
 	if (!parse_action(value, &action, why))
 		return false;
 	if ((b = find_binding(s, k.name)) == NULL) {
 		if (s->bindings == SETTINGS_BINDINGS)
-			return fail(why, "only %d keys can be bound",
+			return fail(why, ngettext("only %d key can be bound",
+			    "only %d keys can be bound", SETTINGS_BINDINGS),
 			    SETTINGS_BINDINGS);
 		s->binding = xreallocarray(s->binding, s->bindings + 1,
 		    sizeof(*s->binding));
@@ -323,8 +333,10 @@ settings_set(struct settings *s, const char *name, const char *value,
 
 	if (n > SETTINGS_VALUE_MAX || !utf8_valid(value, n) ||
 	    strchr(value, '\n') != NULL)
-		return fail(why, "a value is one line of at most %d bytes",
-		    SETTINGS_VALUE_MAX);
+		return fail(why,
+		    ngettext("a value is one line of at most %d byte",
+		    "a value is one line of at most %d bytes",
+		    SETTINGS_VALUE_MAX), SETTINGS_VALUE_MAX);
 	if (strncmp(name, bind, strlen(bind)) == 0)
 		return bind_key(s, name + strlen(bind), value, typed, why);
 	if ((i = find(name)) != -1)
@@ -336,7 +348,7 @@ settings_set(struct settings *s, const char *name, const char *value,
 	else if (strcmp(value, "no") == 0)
 		value = "yes";
 	else
-		return fail(why, "%s is one of: yes, no", name);
+		return fail(why, _("%s is one of: %.200s"), name, "yes, no");
 	return set_value(s, find(name + 3), value, typed, why);
 }
 
@@ -355,7 +367,7 @@ settings_row(const struct settings *s, size_t i, struct setting_row *row)
 		.name = table[i].name,
 		.value = settings_get(s, (enum setting)i),
 		.choices = table[i].choices,
-		.help = table[i].help,
+		.help = _(table[i].help),
 		.given = s->value[i] != NULL,
 		.later = table[i].later,
 	};
@@ -387,13 +399,12 @@ settings_find(const struct settings *s, const char *name,
 	if (strncmp(name, bind, strlen(bind)) != 0)
 		return unknown(name, why);
 	if (!keyname_parse(&k, name + strlen(bind)))
-		return fail(why, "%.60s: no key that can be bound; such as "
-		    "alt-x, ctrl-x, f5, shift-pgup", name + strlen(bind));
+		return no_key(name + strlen(bind), why);
 	action = settings_bound(s, k.name);
 	*row = (struct setting_row){
 		.name = name,
 		.value = action != NULL ? action : usual_action(k.name),
-		.help = "what that key does; none: it is the line's",
+		.help = _("what that key does; none: it is the line's"),
 		.given = action != NULL,
 	};
 	return true;
@@ -440,11 +451,11 @@ settings_line(struct settings *s, char *line, char why[SETTINGS_WHY_CAP])
 	char *name, *value;
 
 	if (!cut_line(line, &name, &value))
-		return fail(why, "not NAME = VALUE");
+		return fail(why, _("not NAME = VALUE"));
 	if (name == NULL)
 		return true;
 	if (*value == '\0')
-		return fail(why, "%.60s: no value", name);
+		return fail(why, _("%.60s: no value"), name);
 	return settings_set(s, name, value, false, why);
 }
 
@@ -551,7 +562,7 @@ read_file(const char *path, char why[SETTINGS_WHY_CAP])
 	text = xcalloc(1, SETTINGS_FILE_MAX + 2);
 	n = fread(text, 1, SETTINGS_FILE_MAX + 1, f);
 	if (ferror(f) || n > SETTINGS_FILE_MAX || strlen(text) != n) {
-		(void)fail(why, "%.200s: cannot be read", path);
+		(void)fail(why, _("%.200s: cannot be read"), path);
 		free(text);
 		text = NULL;
 	}
@@ -571,7 +582,8 @@ write_file(const char *path, const char *text, char why[SETTINGS_WHY_CAP])
 		ok = state_make_folders(folder);
 	}
 	if (!ok)
-		(void)fail(why, "%.200s: the folder cannot be made", folder);
+		(void)fail(
+		    why, _("%.200s: the folder cannot be made"), folder);
 	else if (!state_put(path, text, state_why))
 		ok = fail(why, "%.250s", state_why);
 	free(folder);
@@ -586,7 +598,7 @@ settings_save(struct settings *s, char why[SETTINGS_WHY_CAP])
 	bool ok;
 
 	if (s->path == NULL)
-		return fail(why, "there is no home folder for the file");
+		return fail(why, _("there is no home folder for the file"));
 	/* Where it is a link the file behind it is written. */
 	if ((path = realpath(s->path, NULL)) == NULL)
 		path = xstrdup(s->path);
@@ -595,8 +607,10 @@ settings_save(struct settings *s, char why[SETTINGS_WHY_CAP])
 	ok = *why == '\0';
 	if (ok && ((old != NULL && !keep_lines(s, &text, old)) ||
 	    !add_lines(s, &text)))
-		ok = fail(why, "the file would be longer than %d bytes",
-		    SETTINGS_FILE_MAX);
+		ok = fail(why,
+		    ngettext("the file would be longer than %d byte",
+		    "the file would be longer than %d bytes",
+		    SETTINGS_FILE_MAX), SETTINGS_FILE_MAX);
 	ok = ok && write_file(path, buf_data(&text), why);
 	if (ok)
 		all_saved(s);

@@ -68,7 +68,8 @@ bool settings_line(struct settings *, char *line, char why[SETTINGS_WHY_CAP]);
 const char *settings_name(size_t i);
 
 /* What is said of the i-th; false: there are no more.  later: it counts from
- * the next start on. */
+ * the next start on.  help is in the person's language, values and choices are
+ * what is typed. */
 struct setting_row {
 	const char *name, *value, *choices, *help;
 	bool given, later;

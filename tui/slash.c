@@ -10,6 +10,7 @@
 #include "tui/model.h"
 #include "tui/nearest.h"
 #include "tui/slash_inner.h"
+#include "tui/text.h"
 
 #include <stdarg.h>
 #include <stdint.h>
@@ -83,7 +84,7 @@ run_switch(struct run *r)
 	else /* one that the server named: "@medan" */
 		c = model_find(r->s->model, name);
 	if (c == NULL) {
-		slash_say(r->s, "%s: that is nobody's name", name);
+		slash_say(r->s, _("%s: that is nobody's name"), name);
 		return false;
 	}
 	client_show(r->s->client, c);
@@ -104,7 +105,7 @@ run_again(struct run *r)
 	struct convo *c = model_current(r->s->model);
 
 	if (convo_failed(c) == NULL)
-		slash_say(r->s, "nothing was refused here");
+		slash_say(r->s, _("nothing was refused here"));
 	else
 		(void)client_say_again(r->s->client, c);
 	return true;
@@ -114,7 +115,7 @@ static bool
 run_drop(struct run *r)
 {
 	if (!client_give_up(r->s->client, model_current(r->s->model)))
-		slash_say(r->s, "nothing was refused here");
+		slash_say(r->s, _("nothing was refused here"));
 	return true;
 }
 
@@ -126,13 +127,13 @@ run_close(struct run *r)
 	    model_find(m, r->arg[0]);
 
 	if (c == NULL) {
-		slash_say(r->s, "%s is not on the list", r->arg[0]);
+		slash_say(r->s, _("%s is not on the list"), r->arg[0]);
 		return false;
 	}
 	if (convo_waiting(c) == 0)
 		give_up_all(r, c);
 	if (!model_close(m, c)) {
-		slash_say(r->s, "something typed there has no answer yet");
+		slash_say(r->s, _("something typed there has no answer yet"));
 		return false;
 	}
 	client_show(r->s->client, model_current(m));
@@ -163,17 +164,18 @@ run_history(struct run *r)
 
 	if (r->arg[0] != NULL &&
 	    (!wire_number(r->arg[0], WIRE_PAGE_MAX, &n) || n == 0)) {
-		slash_say(r->s, "/history: a number from 1 to %d", WIRE_PAGE_MAX);
+		slash_say(r->s, _("/history: a number from 1 to %d"),
+		    WIRE_PAGE_MAX);
 		return false;
 	}
 	model_unclear(m, c);
 	if (convo_begin(c))
-		slash_say(r->s, "this is where the conversation begins");
+		slash_say(r->s, _("this is where the conversation begins"));
 	else if (convo_full(c))
-		slash_say(r->s, "so much is shown already: /clear first");
+		slash_say(r->s, _("so much is shown already: /clear first"));
 	else if (model_status(m)->link != LINK_ONLINE &&
 	    model_status(m)->link != LINK_CATCHING)
-		slash_say(r->s, "/history: not connected");
+		slash_say(r->s, _("/history: not connected"));
 	else
 		client_older(r->s->client, c, (int)n);
 	return true;
@@ -187,12 +189,14 @@ run_server(struct run *r)
 	if (r->arg[0] != NULL)
 		r->s->server(r->s->arg, r->arg[0]);
 	else if (st->link == LINK_OFFLINE)
-		slash_say(r->s, "no server: /server HOST[:PORT]");
-	else if (st->link == LINK_LOST || st->link == LINK_CONNECTING)
-		slash_say(r->s, "%s: not connected%s%s", st->server,
-		    st->why[0] == '\0' ? "" : ": ", st->why);
-	else
+		slash_say(r->s, _("no server: /server HOST[:PORT]"));
+	else if (st->link != LINK_LOST && st->link != LINK_CONNECTING)
 		client_ask(r->s->client, CLIENT_HELLO, NULL);
+	else if (st->why[0] == '\0')
+		slash_say(r->s, _("%s: not connected"), st->server);
+	else
+		slash_say(r->s, _("%s: not connected: %s"), st->server,
+		    st->why);
 	return true;
 }
 
@@ -219,7 +223,7 @@ run_login(struct run *r)
 		return true;
 	}
 	if (r->count == 1) {
-		slash_say(r->s, "/login USER PASSWORD, or /login alone");
+		slash_say(r->s, _("/login USER PASSWORD, or /login alone"));
 		return false;
 	}
 	need_server(r->s);
@@ -254,110 +258,125 @@ static bool run_search(struct run *);
 static bool run_help(struct run *);
 
 static const struct command commands[] = {
-	{ "/help", 0, 1, CMD_ANYONE, run_help, 0, "[COMMAND]",
-	    "what can be typed" },
-	{ "/msg", 2, 2, CMD_REST | CMD_USER, run_say, 0, "USER TEXT",
-	    "a private message" },
-	{ "/all", 1, 1, CMD_REST, run_all, 0, "TEXT",
-	    "a message to everyone" },
-	{ "/w", 0, 1, CMD_USER, run_switch, 0, "[USER]",
-	    "talk with USER, #GROUP, all" },
+	{ "/help", 0, 1, CMD_ANYONE, run_help, 0,
+	    /* TRANSLATORS: such words may be translated: the same everywhere */
+	    N_("[COMMAND]"),
+	    N_("what can be typed") },
+	{ "/msg", 2, 2, CMD_REST | CMD_USER, run_say, 0, N_("USER TEXT"),
+	    N_("a private message") },
+	{ "/all", 1, 1, CMD_REST, run_all, 0, N_("TEXT"),
+	    N_("a message to everyone") },
+	{ "/w", 0, 1, CMD_USER, run_switch, 0, N_("[USER]"),
+	    N_("talk with USER, #GROUP, all") },
 	{ "/who", 0, 0, 0, run_ask, CLIENT_WHO, "",
-	    "everybody, and who is here" },
+	    N_("everybody, and who is here") },
 	{ "/inbox", 0, 0, 0, run_ask, CLIENT_INBOX, "",
-	    "the unread private messages" },
+	    N_("the unread private messages") },
 	{ "/unread", 0, 0, CMD_RARE, run_ask, CLIENT_UNREAD, "",
-	    "how many are unread, where" },
-	{ "/read", 0, 0, CMD_RARE, run_read, 0, "", "all here is read" },
-	{ "/history", 0, 1, 0, run_history, 0, "[NUMBER]",
-	    "older messages of this talk" },
-	{ "/search", 0, 1, CMD_REST, run_search, CLIENT_SEARCH, "WORDS",
-	    "messages with all the words" },
+	    N_("how many are unread, where") },
+	{ "/read", 0, 0, CMD_RARE, run_read, 0, "", N_("all here is read") },
+	{ "/history", 0, 1, 0, run_history, 0, N_("[NUMBER]"),
+	    N_("older messages of this talk") },
+	{ "/search", 0, 1, CMD_REST, run_search, CLIENT_SEARCH, N_("WORDS"),
+	    N_("messages with all the words") },
 	{ "/links", 0, 0, CMD_ANYONE, slash_links, 0, "",
-	    "the links of this talk" },
+	    N_("the links of this talk") },
 	{ "/user_aktif", 0, 0, CMD_RARE, run_ask, CLIENT_ACTIVE, "",
-	    "who is logged in" },
-	{ "/list", 0, 0, CMD_RARE, run_ask, CLIENT_LIST, "", "who is logged in" },
+	    N_("who is logged in") },
+	{ "/list", 0, 0, CMD_RARE, run_ask, CLIENT_LIST, "",
+	    N_("who is logged in") },
 	{ "/users", 0, 0, CMD_RARE, run_ask, CLIENT_USERS, "",
-	    "who is logged in, with real names" },
+	    N_("who is logged in, with real names") },
 	{ "/list_user", 0, 0, CMD_RARE, run_ask, CLIENT_LIST_USER, "",
-	    "all accounts" },
-	{ "/name", 1, 1, CMD_REST | CMD_RARE, run_ask, CLIENT_NAME, "REAL NAME",
-	    "change your real name" },
-	{ "/passwd", 2, 2, CMD_SECRET, run_ask, CLIENT_PASSWD, "OLD NEW",
-	    "change your password" },
-	{ "/join", 1, 1, CMD_GROUPS, slash_join, 0, "#NAME",
-	    "be in it; make it, if need be" },
+	    N_("all accounts") },
+	{ "/name", 1, 1, CMD_REST | CMD_RARE, run_ask, CLIENT_NAME,
+	    N_("REAL NAME"), N_("change your real name") },
+	{ "/passwd", 2, 2, CMD_SECRET, run_ask, CLIENT_PASSWD, N_("OLD NEW"),
+	    N_("change your password") },
+	{ "/join", 1, 1, CMD_GROUPS, slash_join, 0, N_("#NAME"),
+	    /* TRANSLATORS: "it" is a group */
+	    N_("be in it; make it, if need be") },
 	{ "/leave", 0, 0, CMD_GROUPS | CMD_IN, slash_leave, 0, "",
-	    "be in it no more" },
+	    /* TRANSLATORS: "it" is a group */
+	    N_("be in it no more") },
 	{ "/groups", 0, 0, CMD_GROUPS, run_ask, CLIENT_GROUPS, "",
-	    "which there are" },
+	    /* TRANSLATORS: /groups lists them */
+	    N_("which there are") },
 	{ "/members", 0, 0, CMD_GROUPS | CMD_IN, slash_ask_in,
-	    CLIENT_MEMBERS, "", "who is in it" },
+	    /* TRANSLATORS: "it" is a group */
+	    CLIENT_MEMBERS, "", N_("who is in it") },
 	{ "/topic", 0, 1, CMD_GROUPS | CMD_IN | CMD_REST, slash_topic, 0,
-	    "[TEXT]", "what it is about; - for none" },
+	    /* TRANSLATORS: "/topic -" takes a group's topic away */
+	    N_("[TEXT]"), N_("what it is about; - for none") },
 	{ "/invite", 1, 1, CMD_GROUPS | CMD_IN | CMD_USER, slash_deed,
-	    CLIENT_INVITE, "USER", "USER may join it" },
-	{ "/mode", 0, 1, CMD_GROUPS | CMD_IN, slash_mode, 0, "[MODE]",
-	    "open, invite or secret" },
+	    /* TRANSLATORS: "it" is a group */
+	    CLIENT_INVITE, N_("USER"), N_("USER may join it") },
+	{ "/mode", 0, 1, CMD_GROUPS | CMD_IN, slash_mode, 0, N_("[MODE]"),
+	    /* TRANSLATORS: these three are typed so */
+	    N_("open, invite or secret") },
 	{ "/kick", 1, 2, CMD_GROUPS | CMD_IN | CMD_SERVER | CMD_USER | CMD_REST,
-	    slash_deed, CLIENT_KICK, "USER [REASON]", "put USER out" },
+	    slash_deed, CLIENT_KICK, N_("USER [REASON]"), N_("put USER out") },
 	{ "/ban", 1, 2, CMD_GROUPS | CMD_IN | CMD_SERVER | CMD_USER | CMD_REST,
-	    slash_deed, CLIENT_BAN, "USER [REASON]", "and keep USER out" },
+	    slash_deed, CLIENT_BAN, N_("USER [REASON]"),
+	    /* TRANSLATORS: behind "put USER out" */
+	    N_("and keep USER out") },
 	{ "/unban", 1, 1, CMD_GROUPS | CMD_IN | CMD_SERVER | CMD_USER,
-	    slash_deed, CLIENT_UNBAN, "USER", "undo a ban" },
+	    slash_deed, CLIENT_UNBAN, N_("USER"), N_("undo a ban") },
 	{ "/mute", 1, 2, CMD_GROUPS | CMD_IN | CMD_SERVER | CMD_USER | CMD_REST,
-	    slash_deed, CLIENT_MUTE, "USER [REASON]",
-	    "USER may say nothing" },
+	    slash_deed, CLIENT_MUTE, N_("USER [REASON]"),
+	    N_("USER may say nothing") },
 	{ "/unmute", 1, 1, CMD_GROUPS | CMD_IN | CMD_SERVER | CMD_USER,
-	    slash_deed, CLIENT_UNMUTE, "USER", "undo a mute" },
+	    slash_deed, CLIENT_UNMUTE, N_("USER"), N_("undo a mute") },
 	{ "/op", 1, 1, CMD_GROUPS | CMD_IN | CMD_USER, slash_deed, CLIENT_OP,
-	    "USER", "make USER a moderator" },
+	    N_("USER"), N_("make USER a moderator") },
 	{ "/deop", 1, 1, CMD_GROUPS | CMD_IN | CMD_USER, slash_deed,
-	    CLIENT_DEOP, "USER", "a member like others" },
+	    /* TRANSLATORS: what /deop makes of a moderator */
+	    CLIENT_DEOP, N_("USER"), N_("a member like others") },
 	{ "/own", 1, 1, CMD_GROUPS | CMD_IN | CMD_USER, slash_deed, CLIENT_OWN,
-	    "USER", "hand it over to USER" },
+	    /* TRANSLATORS: "it" is a group */
+	    N_("USER"), N_("hand it over to USER") },
 	{ "/rules", 0, 0, CMD_GROUPS | CMD_IN | CMD_SERVER, slash_ask_in,
-	    CLIENT_RULES, "", "who is banned or muted" },
+	    CLIENT_RULES, "", N_("who is banned or muted") },
 	{ "/grant", 1, 1, CMD_GROUPS | CMD_USER, slash_grant, CLIENT_GRANT,
-	    "USER", "make an administrator" },
+	    N_("USER"), N_("make an administrator") },
 	{ "/revoke", 1, 1, CMD_GROUPS | CMD_USER, slash_grant, CLIENT_REVOKE,
-	    "USER", "no administrator any more" },
+	    N_("USER"), N_("no administrator any more") },
 	{ "/realms", 0, 0, CMD_GROUPS, run_ask, CLIENT_LINKS, "",
-	    "the links to other realms" },
-	{ "/ignore", 0, 1, CMD_RARE | CMD_USER, slash_ignore, 0, "[USER]",
-	    "show nothing that USER says" },
-	{ "/unignore", 1, 1, CMD_RARE | CMD_USER, slash_unignore, 0, "USER",
-	    "show it again" },
-	{ "/quiet", 0, 1, CMD_RARE | CMD_USER, slash_quiet, 0, "[USER]",
-	    "no bell and no count for what is said here, or there" },
-	{ "/unquiet", 0, 1, CMD_RARE | CMD_USER, slash_unquiet, 0, "[USER]",
-	    "undo that" },
+	    N_("the links to other realms") },
+	{ "/ignore", 0, 1, CMD_RARE | CMD_USER, slash_ignore, 0, N_("[USER]"),
+	    N_("show nothing that USER says") },
+	{ "/unignore", 1, 1, CMD_RARE | CMD_USER, slash_unignore, 0, N_("USER"),
+	    N_("show it again") },
+	{ "/quiet", 0, 1, CMD_RARE | CMD_USER, slash_quiet, 0, N_("[USER]"),
+	    N_("no bell and no count for what is said here, or there") },
+	{ "/unquiet", 0, 1, CMD_RARE | CMD_USER, slash_unquiet, 0, N_("[USER]"),
+	    /* TRANSLATORS: of /quiet */
+	    N_("undo that") },
 	{ "/again", 0, 0, CMD_RARE, run_again, 0, "",
-	    "send again what was refused here" },
+	    N_("send again what was refused here") },
 	{ "/drop", 0, 0, CMD_RARE, run_drop, 0, "",
-	    "drop what was refused here" },
+	    N_("drop what was refused here") },
 	{ "/set", 0, 2, CMD_ANYONE | CMD_REST, slash_set, 0,
-	    "[NAME [VALUE]]", "show or change settings" },
+	    N_("[NAME [VALUE]]"), N_("show or change settings") },
 	{ "/save", 0, 0, CMD_ANYONE | CMD_RARE, slash_save, 0, "",
-	    "write changed settings into the file" },
+	    N_("write changed settings into the file") },
 	{ "/clear", 0, 0, CMD_ANYONE | CMD_RARE, run_clear, 0, "",
-	    "empty the screen; /history brings it back" },
-	{ "/close", 0, 1, CMD_RARE | CMD_USER, run_close, 0, "[USER]",
-	    "take this conversation, or that, off the list" },
+	    N_("empty the screen; /history brings it back") },
+	{ "/close", 0, 1, CMD_RARE | CMD_USER, run_close, 0, N_("[USER]"),
+	    N_("take this conversation, or that, off the list") },
 	{ "/login", 0, 2, CMD_ANYONE | CMD_SECRET, run_login, 0,
-	    "[USER PASSWORD]", "log in" },
+	    N_("[USER PASSWORD]"), N_("log in") },
 	{ "/register", 2, 3, CMD_ANYONE | CMD_SECRET | CMD_REST, run_register,
-	    0, "USER PASSWORD [REAL NAME]", "make an account" },
+	    0, N_("USER PASSWORD [REAL NAME]"), N_("make an account") },
 	{ "/logout", 0, 0, 0, run_logout, 0, "",
-	    "log out, and forget it here" },
+	    N_("log out, and forget it here") },
 	{ "/server", 0, 1, CMD_ANYONE | CMD_RARE, run_server, 0,
-	    "[HOST[:PORT]]",
-	    "what server this is; go to another" },
+	    N_("[HOST[:PORT]]"),
+	    N_("what server this is; go to another") },
 	{ "/retry", 0, 0, CMD_ANYONE | CMD_RARE, run_retry, 0, "",
-	    "connect again now, not when the pause is over" },
+	    N_("connect again now, not when the pause is over") },
 	{ "/quit", 0, 0, CMD_ANYONE, run_quit, 0, "",
-	    "leave, when all is sent" },
+	    N_("leave, when all is sent") },
 };
 
 /* The words of the five systems, and shorter ones. */
@@ -416,7 +435,7 @@ run_search(struct run *r)
 	}
 	if (*words != '\0')
 		return run_ask(r);
-	slash_say(r->s, "/search WORDS");
+	slash_say(r->s, "%s %s", r->cmd->name, _(r->cmd->usage));
 	return false;
 }
 
@@ -436,13 +455,23 @@ run_ask(struct run *r)
 	return true;
 }
 
-/* What may stand before the rest of it. */
+/* What may stand before the rest of it; "": nothing. */
 static const char *
 where_usage(const struct command *cmd)
 {
 	if ((cmd->flags & CMD_SERVER) != 0)
-		return "[#GROUP|*] ";
-	return (cmd->flags & CMD_IN) != 0 ? "[#GROUP] " : "";
+		return _("[#GROUP|*]");
+	return (cmd->flags & CMD_IN) != 0 ? _("[#GROUP]") : "";
+}
+
+void
+slash_usage(struct buf *b, const struct command *cmd, const char *where)
+{
+	buf_adds(b, cmd->name);
+	if (*where != '\0')
+		buf_addf(b, " %s", where);
+	if (*cmd->usage != '\0') /* of "" gettext() makes the catalog's head */
+		buf_addf(b, " %s", _(cmd->usage));
 }
 
 /* "/msg USER TEXT        a private message": two columns, or two lines where
@@ -450,33 +479,35 @@ where_usage(const struct command *cmd)
 static void
 help_row(struct buf *b, const struct command *cmd)
 {
-	char head[80];
-	int n;
+	struct buf head;
+	int cols;
 
-	n = snprintf(head, sizeof(head), "%s %s", cmd->name, cmd->usage);
-	if (n > HELP_COLS)
-		buf_addf(b, "%s\n%*s%s", head, HELP_COLS + 1, "", cmd->help);
-	else
-		buf_addf(b, "%-*s %s", HELP_COLS, head, cmd->help);
+	buf_init(&head, HELP_CAP);
+	slash_usage(&head, cmd, "");
+	cols = utf8_width(buf_data(&head), head.len);
+	buf_adds(b, buf_data(&head));
+	if (cols > HELP_COLS) {
+		buf_addc(b, '\n');
+		cols = 0;
+	}
+	buf_addf(b, "%*s%s", HELP_COLS + 1 - cols, "", _(cmd->help));
+	buf_release(&head);
 }
 
 static void
 help_one(const struct slash *s, const struct command *cmd)
 {
-	const char *sep = "; also ";
+	const char *where = where_usage(cmd);
 	struct buf b;
 
 	buf_init(&b, HELP_CAP);
 	help_row(&b, cmd);
-	if ((cmd->flags & CMD_IN) != 0)
-		buf_addf(&b, "; %sfirst names another place",
-		    where_usage(cmd));
-	for (size_t i = 0; i < ALIASES; i++) {
-		if (strcmp(aliases[i].means, cmd->name) != 0)
-			continue;
-		buf_addf(&b, "%s%s", sep, aliases[i].name);
-		sep = ", ";
+	if (*where != '\0') {
+		buf_adds(&b, "; ");
+		/* TRANSLATORS: "[#GROUP]", before what one types else */
+		buf_addf(&b, _("%s first names another place"), where);
 	}
+	slash_also(cmd->name, &b);
 	slash_say(s, "%s", buf_data(&b));
 	buf_release(&b);
 }
@@ -488,14 +519,15 @@ help_groups(const struct slash *s)
 	struct buf b;
 
 	buf_init(&b, HELP_CAP);
-	buf_adds(&b, "In a group; #GROUP first names one, * the server.\n");
+	buf_adds(&b, _("In a group; #GROUP first names one, * the server."));
+	buf_addc(&b, '\n');
 	for (size_t i = 0; i < COMMANDS; i++) {
 		if ((commands[i].flags & CMD_GROUPS) == 0)
 			continue;
 		help_row(&b, &commands[i]);
 		buf_addc(&b, '\n');
 	}
-	buf_adds(&b, "Before a name: ~ owner, @ moderator, ! muted.");
+	buf_adds(&b, _("Before a name: ~ owner, @ moderator, ! muted."));
 	slash_say(s, "%s", buf_data(&b));
 	buf_release(&b);
 }
@@ -507,15 +539,19 @@ help_all(const struct slash *s)
 	struct buf b;
 
 	buf_init(&b, HELP_CAP);
-	buf_adds(&b, "A line without / is said here; // begins one with /.\n");
+	buf_adds(&b, _("A line without / is said here; // begins one with /."));
+	buf_addc(&b, '\n');
 	for (size_t i = 0; i < COMMANDS; i++) {
 		if ((commands[i].flags & (CMD_RARE | CMD_GROUPS)) != 0)
 			continue;
 		help_row(&b, &commands[i]);
 		buf_addc(&b, '\n');
 	}
-	buf_adds(&b, "/help groups tells of /join, /kick and the like.\n"
-	             "/help COMMAND tells of these, too:");
+	/* TRANSLATORS: "/help groups" is typed so. */
+	buf_adds(&b, _("/help groups tells of /join, /kick and the like."));
+	buf_addc(&b, '\n');
+	/* TRANSLATORS: behind it stands a list of commands. */
+	buf_adds(&b, _("/help COMMAND tells of these, too:"));
 	for (size_t i = 0; i < COMMANDS; i++)
 		if ((commands[i].flags & CMD_RARE) != 0)
 			buf_addf(&b, " %s", commands[i].name);
@@ -528,25 +564,36 @@ help_all(const struct slash *s)
 bool
 slash_help(size_t i, struct slash_help *h)
 {
+	const char *usage;
+
 	if (i >= COMMANDS)
 		return false;
+	usage = commands[i].usage;
 	*h = (struct slash_help){
 		.name = commands[i].name,
-		.where = where_usage(&commands[i]),
-		.usage = commands[i].usage,
-		.help = commands[i].help,
+		.usage = *usage == '\0' ? "" : _(usage),
+		.help = _(commands[i].help),
 		.group = (commands[i].flags & CMD_GROUPS) != 0,
 	};
 	return true;
 }
 
-const char *
-slash_alias(const char *name, size_t j)
+void
+slash_also(const char *name, struct buf *b)
 {
+	struct buf names;
+
+	buf_init(&names, HELP_CAP);
 	for (size_t i = 0; i < ALIASES; i++)
-		if (strcmp(aliases[i].means, name) == 0 && j-- == 0)
-			return aliases[i].name;
-	return NULL;
+		if (strcmp(aliases[i].means, name) == 0)
+			buf_addf(&names, "%s%s", names.len > 0 ? ", " : "",
+			    aliases[i].name);
+	if (names.len > 0) {
+		buf_adds(b, "; ");
+		/* TRANSLATORS: "also /send, /send-to": other names of it */
+		buf_addf(b, _("also %s"), buf_data(&names));
+	}
+	buf_release(&names);
 }
 
 static bool
@@ -565,7 +612,7 @@ run_help(struct run *r)
 	snprintf(word, sizeof(word), "%s%s", r->arg[0][0] == '/' ? "" : "/",
 	    r->arg[0]);
 	if ((cmd = find(word)) == NULL) {
-		slash_say(r->s, "there is no %s", word);
+		slash_say(r->s, _("there is no %s"), word);
 		return false;
 	}
 	if (strcmp(word, "/groups") == 0)
@@ -595,11 +642,11 @@ unknown(const struct slash *s, const char *word)
 	const char *near = nearest(word);
 
 	if (near != NULL)
-		slash_say(s, "there is no %s; %s? (// begins a text with /)", word,
-		    near);
+		slash_say(s, _("there is no %s; %s? (// begins a text with /)"),
+		    word, near);
 	else
-		slash_say(s, "there is no %s; /help lists what there is (// begins a "
-		       "text with /)", word);
+		slash_say(s, _("there is no %s; /help lists what there is "
+		    "(// begins a text with /)"), word);
 	return false;
 }
 
@@ -643,6 +690,17 @@ cut(struct run *r, const struct command *cmd, char *rest)
 	}
 }
 
+static void
+say_usage(const struct slash *s, const struct command *cmd)
+{
+	struct buf b;
+
+	buf_init(&b, HELP_CAP);
+	slash_usage(&b, cmd, where_usage(cmd));
+	slash_say(s, "%s: %s", buf_data(&b), _(cmd->help));
+	buf_release(&b);
+}
+
 static bool
 run_command(const struct slash *s, const struct command *cmd, const char *rest)
 {
@@ -651,8 +709,8 @@ run_command(const struct slash *s, const struct command *cmd, const char *rest)
 	bool ok;
 
 	if ((cmd->flags & CMD_ANYONE) == 0 && !client_hopeful(s->client)) {
-		slash_say(s, "%s: log in first: login NAME PASSWORD, or register "
-		       "NAME PASSWORD", cmd->name);
+		slash_say(s, _("%s: log in first: login NAME PASSWORD, or "
+		    "register NAME PASSWORD"), cmd->name);
 		return false;
 	}
 	if ((cmd->flags & CMD_IN) != 0 && !slash_where(&r, &rest))
@@ -661,8 +719,7 @@ run_command(const struct slash *s, const struct command *cmd, const char *rest)
 	if (cut(&r, cmd, copy))
 		ok = cmd->run(&r);
 	else {
-		slash_say(s, "%s %s%s: %s", cmd->name, where_usage(cmd),
-		    cmd->usage, cmd->help);
+		say_usage(s, cmd);
 		ok = false;
 	}
 	explicit_bzero(copy, strlen(rest));
@@ -698,8 +755,8 @@ keeps_password(const struct slash *s, const char *line)
 	if (strcmp(name + 1, model_status(s->model)->user) != 0 &&
 	    model_user_by_name(s->model, name + 1) == NULL)
 		return true;
-	slash_say(s, "not sent: it would tell everyone a password; /login logs in, "
-	       "/all sends it all the same");
+	slash_say(s, _("not sent: it would tell everyone a password; /login "
+	    "logs in, /all sends it all the same"));
 	return false;
 }
 
@@ -713,7 +770,7 @@ slash_line(const struct slash *s, const char *line)
 	if (line[strspn(line, blanks)] == '\0')
 		return true;
 	if (!utf8_valid(line, strlen(line))) {
-		slash_say(s, "that is not valid UTF-8: not sent");
+		slash_say(s, _("that is not valid UTF-8: not sent"));
 		return false;
 	}
 	if (strncmp(line, "//", 2) == 0 && client_hopeful(s->client))
@@ -725,8 +782,8 @@ slash_line(const struct slash *s, const char *line)
 		return run_command(s, cmd, rest);
 	if (*line == '/')
 		return unknown(s, word);
-	slash_say(s, "nobody is logged in: login NAME PASSWORD, register NAME "
-	       "PASSWORD, or help");
+	slash_say(s, _("nobody is logged in: login NAME PASSWORD, register "
+	    "NAME PASSWORD, or help"));
 	return false;
 }
 

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct buf;
 struct client;
 struct model;
 struct settings;
@@ -53,14 +54,16 @@ enum slash_word {
 enum slash_word slash_word_at(
     const struct slash *, const char *line, size_t word_start);
 
-/* What /help says of the i-th command; false: there are no more. */
+/* What /help says of the i-th command, in the person's language; false: there
+ * are no more. */
 struct slash_help {
-	const char *name, *where, *usage, *help; /* where: "[#GROUP] " or "" */
+	const char *name, *usage, *help;
 	bool group; /* it belongs to groups and administration */
 };
 bool slash_help(size_t i, struct slash_help *);
-/* The j-th other name of the command of that name, or NULL. */
-const char *slash_alias(const char *name, size_t j);
+/* Appends "; also /send, /send-to": the other names of the command of that
+ * name, if it has any. */
+void slash_also(const char *name, struct buf *);
 
 /* The i-th name or alias with its slash, "/who"; NULL behind the last. */
 const char *slash_command_name(size_t i);

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tui/slash_inner.h"
 
+#include "shared/buf.h"
 #include "tui/model.h"
 #include "tui/rooms.h"
+#include "tui/text.h"
 
 #include <stdio.h>
 #include <string.h>
+
+enum { USAGE_CAP = 1024 };
 
 static const char blanks[] = " \t\r\n";
 
@@ -16,6 +20,20 @@ is_group(const char *s)
 
 	return target_parse(&t, s, strlen(s)) == WIRE_OK &&
 	    t.kind == TARGET_GROUP;
+}
+
+static void
+say_nowhere(const struct run *r)
+{
+	struct buf b;
+
+	buf_init(&b, USAGE_CAP);
+	slash_usage(&b, r->cmd, _("#GROUP"));
+	/* TRANSLATORS: a command, and how it is typed: "/kick #GROUP USER" */
+	slash_say(r->s, (r->cmd->flags & CMD_SERVER) != 0 ?
+	    _("%s: in which group?  %s (or * for the whole server)") :
+	    _("%s: in which group?  %s"), r->cmd->name, buf_data(&b));
+	buf_release(&b);
 }
 
 bool
@@ -31,10 +49,7 @@ slash_where(struct run *r, const char **rest)
 		snprintf(r->where, sizeof(r->where), "%s", here);
 		if (*here == '#')
 			return true;
-		slash_say(r->s, "%s: in which group?  %s #GROUP %s%s",
-		    r->cmd->name, r->cmd->name, r->cmd->usage,
-		    (r->cmd->flags & CMD_SERVER) != 0 ?
-		    " (or * for the whole server)" : "");
+		say_nowhere(r);
 		return false;
 	}
 	*rest = word + n;
@@ -44,7 +59,7 @@ slash_where(struct run *r, const char **rest)
 		if (server || is_group(r->where))
 			return true;
 	}
-	slash_say(r->s, "%s: %.*s: that is no group's name", r->cmd->name,
+	slash_say(r->s, _("%s: %.*s: that is no group's name"), r->cmd->name,
 	    (int)(n < 100 ? n : 100), word);
 	return false;
 }
@@ -57,7 +72,7 @@ slash_join(struct run *r)
 	snprintf(name, sizeof(name), "%s%s", *r->arg[0] == '#' ? "" : "#",
 	    r->arg[0]);
 	if (strlen(r->arg[0]) >= sizeof(name) - 1 || !is_group(name)) {
-		slash_say(r->s, "%s: that is no group's name", r->arg[0]);
+		slash_say(r->s, _("%s: that is no group's name"), r->arg[0]);
 		return false;
 	}
 	client_do(r->s->client, CLIENT_JOIN, name, NULL, NULL);
@@ -86,17 +101,21 @@ check_user(const struct run *r, const char *name)
 	if (target_parse(&t, name, strlen(name)) == WIRE_OK &&
 	    t.kind == TARGET_USER)
 		return true;
-	slash_say(r->s, "%s: %s: that is nobody's name", r->cmd->name, name);
+	slash_say(
+	    r->s, _("%s: %s: that is nobody's name"), r->cmd->name, name);
 	return false;
 }
 
 static bool
 check_length(const struct run *r, const char *text)
 {
-	if (text == NULL || strlen(text) <= WIRE_TOPIC_MAX)
+	size_t n = text == NULL ? 0 : strlen(text);
+
+	if (n <= WIRE_TOPIC_MAX)
 		return true;
-	slash_say(r->s, "%s: that is %zu bytes; it may have %d", r->cmd->name,
-	    strlen(text), WIRE_TOPIC_MAX);
+	slash_say(r->s, ngettext("%s: that is %zu byte; it may have %d",
+	    "%s: that is %zu bytes; it may have %d", n), r->cmd->name, n,
+	    WIRE_TOPIC_MAX);
 	return false;
 }
 
@@ -129,9 +148,11 @@ tell_mode(struct run *r)
 	    rooms_find(model_rooms(r->s->model), r->where);
 
 	if (g == NULL)
-		slash_say(r->s, "%s: nothing is known of it here", r->where);
+		slash_say(r->s, _("%s: nothing is known of it here"), r->where);
 	else
-		slash_say(r->s, "%s is %s", g->target, group_mode_words(g->mode));
+		/* TRANSLATORS: "#batak is secret", "... open to all" */
+		slash_say(r->s, _("%s is %s"), g->target,
+		    group_mode_words(g->mode));
 	return g != NULL;
 }
 
@@ -148,7 +169,7 @@ slash_mode(struct run *r)
 			    modes[i]);
 			return true;
 		}
-	slash_say(r->s, "/mode: open, invite or secret");
+	slash_say(r->s, _("/mode: open, invite or secret"));
 	return false;
 }
 

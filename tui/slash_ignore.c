@@ -6,6 +6,7 @@
 #include "tui/ignore.h"
 #include "tui/model.h"
 #include "tui/slash.h"
+#include "tui/text.h"
 
 #include <string.h>
 
@@ -43,7 +44,7 @@ set(struct run *r, enum ignore_kind kind, const char *name, bool on)
 	if (!done)
 		slash_say(r->s, "%s: %s", name, why);
 	else if (*why != '\0')
-		slash_say(r->s, "only until you leave: %s", why);
+		slash_say(r->s, _("only until you leave: %s"), why);
 	return done;
 }
 
@@ -53,18 +54,20 @@ slash_ignore(struct run *r)
 	const char *name = r->arg[0];
 
 	if (name == NULL) {
-		list(r->s, IGNORE_USER, "nobody is ignored",
-		    "these are ignored:");
+		/* TRANSLATORS: behind "these are ignored:" names stand. */
+		list(r->s, IGNORE_USER, _("nobody is ignored"),
+		    _("these are ignored:"));
 		return true;
 	}
 	if (strcmp(name, model_status(r->s->model)->user) == 0) {
-		slash_say(r->s, "%s: that is you", name);
+		slash_say(r->s, _("%s: that is you"), name);
 		return false;
 	}
 	if (!set(r, IGNORE_USER, name, true))
 		return false;
 	model_hide(r->s->model, name);
-	slash_say(r->s, "%s is ignored; /unignore %s undoes it", name, name);
+	slash_say(
+	    r->s, _("%s is ignored; /unignore %s undoes it"), name, name);
 	return true;
 }
 
@@ -77,7 +80,7 @@ slash_unignore(struct run *r)
 		return false;
 	/* What was hidden is at the server. */
 	model_unhide(m);
-	slash_say(r->s, "%s is not ignored any more", r->arg[0]);
+	slash_say(r->s, _("%s is not ignored any more"), r->arg[0]);
 	client_show(r->s->client, model_current(m));
 	return true;
 }
@@ -93,12 +96,15 @@ bool
 slash_quiet(struct run *r)
 {
 	const char *target = target_of(r);
-	bool all = strcmp(target, "*") == 0;
 
 	if (!set(r, IGNORE_QUIET, target, true))
 		return false;
-	slash_say(r->s, "%s is quiet: no bell, no count; /unquiet undoes it",
-	    all ? "everyone" : target);
+	if (strcmp(target, "*") == 0)
+		slash_say(r->s, "%s", _("everyone is quiet: no bell, no "
+		    "count; /unquiet undoes it"));
+	else
+		slash_say(r->s, _("%s is quiet: no bell, no count; /unquiet "
+		    "undoes it"), target);
 	return true;
 }
 
@@ -106,10 +112,12 @@ bool
 slash_unquiet(struct run *r)
 {
 	const char *target = target_of(r);
-	bool all = strcmp(target, "*") == 0;
 
 	if (!set(r, IGNORE_QUIET, target, false))
 		return false;
-	slash_say(r->s, "%s is not quiet any more", all ? "everyone" : target);
+	if (strcmp(target, "*") == 0)
+		slash_say(r->s, "%s", _("everyone is not quiet any more"));
+	else
+		slash_say(r->s, _("%s is not quiet any more"), target);
 	return true;
 }

@@ -44,12 +44,16 @@ struct command {
 	unsigned flags;
 	bool (*run)(struct run *);
 	enum client_ask ask; /* run_ask: which question; run_deed: deed */
-	const char *usage, *help;
+	const char *usage, *help; /* to be translated; usage may be "" */
 };
 
 /* A notice. */
 void slash_say(const struct slash *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Appends how it is typed, in the person's language: "/kick [#GROUP] USER".
+ * where: "" for none. */
+void slash_usage(struct buf *, const struct command *, const char *where);
 
 /* ---- slash_group.c ----------------------------------------------------- */
 

@@ -3,24 +3,34 @@
 #include "tui/slash_inner.h"
 
 #include "shared/buf.h"
+#include "shared/utf8.h"
 #include "tui/settings.h"
+#include "tui/text.h"
 
 #include <string.h>
 
 enum { LIST_CAP = 32 << 10, HEAD_COLS = 23 };
+
+static const char *
+value_of(const struct setting_row *row)
+{
+	/* TRANSLATORS: the value of a setting that has none */
+	return *row->value == '\0' ? _("(none)") : row->value;
+}
 
 /* "color = yes            yes no" */
 static void
 add_row(struct buf *b, const struct setting_row *row)
 {
 	size_t from = b->len;
+	int cols;
 
-	buf_addf(b, "%s = %s", row->name,
-	    *row->value == '\0' ? "(none)" : row->value);
+	buf_addf(b, "%s = %s", row->name, value_of(row));
 	if (row->choices == NULL && !row->later)
 		return;
-	while (b->len - from < HEAD_COLS && buf_addc(b, ' '))
-		continue;
+	cols = utf8_width(buf_data(b) + from, b->len - from);
+	if (cols < HEAD_COLS)
+		buf_addf(b, "%*s", HEAD_COLS - cols, "");
 	if (row->choices != NULL)
 		buf_addf(b, " %s", row->choices);
 	if (row->later)
@@ -30,24 +40,32 @@ add_row(struct buf *b, const struct setting_row *row)
 static void
 show_all(const struct slash *s)
 {
+	size_t unsaved = settings_unsaved(s->settings);
 	const char *key, *action;
 	struct setting_row row;
 	struct buf b;
 
 	buf_init(&b, LIST_CAP);
-	buf_adds(&b, "/set NAME tells of one, /set NAME VALUE changes it,\n"
-	             "/set NAME default undoes that.\n");
+	/* TRANSLATORS: "default" is typed so. */
+	buf_adds(&b, _("/set NAME tells of one, /set NAME VALUE changes it,\n"
+	    "/set NAME default undoes that."));
+	buf_addc(&b, '\n');
 	for (size_t i = 0; settings_row(s->settings, i, &row); i++) {
 		add_row(&b, &row);
 		buf_addc(&b, '\n');
 	}
 	for (size_t i = 0; settings_binding(s->settings, i, &key, &action); i++)
 		buf_addf(&b, "bind.%s = %s\n", key, action);
-	buf_adds(&b, "bind.KEY = ACTION     what a key does; /help lists it\n"
-	             "* counts from the next start on, after /save");
-	if (settings_unsaved(s->settings) > 0)
-		buf_addf(&b, "\n%zu changed and not saved: /save",
-		    settings_unsaved(s->settings));
+	/* TRANSLATORS: KEY and ACTION may be translated, "bind." not. */
+	buf_adds(&b,
+	    _("bind.KEY = ACTION     what a key does; /help lists it"));
+	buf_addc(&b, '\n');
+	buf_adds(&b, _("* counts from the next start on, after /save"));
+	if (unsaved > 0) {
+		buf_addc(&b, '\n');
+		buf_addf(&b, ngettext("%zu changed and not saved: /save",
+		    "%zu changed and not saved: /save", unsaved), unsaved);
+	}
 	slash_say(s, "%s", buf_data(&b));
 	buf_release(&b);
 }
@@ -64,12 +82,12 @@ show_one(const struct slash *s, const char *name)
 		return false;
 	}
 	buf_init(&b, LIST_CAP);
-	buf_addf(&b, "%s = %s: %s", row.name,
-	    *row.value == '\0' ? "(none)" : row.value, row.help);
+	buf_addf(&b, "%s = %s: %s", row.name, value_of(&row), row.help);
 	if (row.choices != NULL)
 		buf_addf(&b, " (%s)", row.choices);
 	if (row.later)
-		buf_adds(&b, ". Counts from the next start on, after /save.");
+		buf_addf(&b, ". %s",
+		    _("Counts from the next start on, after /save."));
 	slash_say(s, "%s", buf_data(&b));
 	buf_release(&b);
 	return true;
@@ -108,13 +126,15 @@ slash_save(struct run *r)
 	size_t n = settings_unsaved(st);
 
 	if (n == 0) {
-		slash_say(r->s, "nothing was changed since the last /save");
+		slash_say(r->s, _("nothing was changed since the last /save"));
 		return true;
 	}
 	if (!settings_save(st, why)) {
-		slash_say(r->s, "not saved: %s", why);
+		slash_say(r->s, _("not saved: %s"), why);
 		return false;
 	}
-	slash_say(r->s, "%zu saved in %s", n, settings_path(st));
+	/* TRANSLATORS: settings, in that file */
+	slash_say(r->s, ngettext("%zu saved in %s", "%zu saved in %s", n), n,
+	    settings_path(st));
 	return true;
 }

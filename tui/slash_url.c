@@ -8,6 +8,7 @@
 #include "tui/clock.h"
 #include "tui/listing.h"
 #include "tui/model.h"
+#include "tui/text.h"
 #include "tui/url.h"
 
 #include <stdlib.h>
@@ -92,9 +93,10 @@ list(struct model *m, struct found *f, const struct convo *c)
 		    when, f->item[i]->from, f->url[i]);
 	}
 	buf_init(&b, LISTING_CAP);
-	buf_adds(&b, all ? "the links of this conversation, the newest last:" :
-	    "the links of what is held here, the newest last; /history "
-	    "brings older ones:");
+	buf_adds(&b, all ?
+	    _("the links of this conversation, the newest last:") :
+	    _("the links of what is held here, the newest last; /history "
+	    "brings older ones:"));
 	listing_head(m, now, &b);
 	listing_row(m, now, &rows);
 }
@@ -108,8 +110,9 @@ slash_links(struct run *r)
 
 	find_all(&f, c);
 	if (f.count == 0)
-		slash_say(r->s, "no links here%s", convo_begin(c) ? "" :
-		    ", as far as it is held; /history brings older messages");
+		slash_say(r->s, "%s", convo_begin(c) ? _("no links here") :
+		    _("no links here, as far as it is held; /history brings "
+		    "older messages"));
 	else
 		list(m, &f, c);
 	while (f.count > 0)

@@ -4,6 +4,7 @@
 #include "shared/wire.h"
 #include "shared/xalloc.h"
 #include "tui/settings.h"
+#include "tui/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,37 +17,59 @@
 
 static const char program[] = "chat-tui";
 
-static const char help[] =
-    "usage: chat-tui [OPTION...] [USER@]HOST[:PORT]\n"
-    "\n"
-    "  --plain               lines in, lines out; no full screen\n"
-    "  --send TARGET TEXT    send one message and leave; status 0 says that\n"
-    "                        the server has it on its disk\n"
-    "  --follow              print what is said, as it comes, and read nothing\n"
-    "  --follow --json       the same, a JSON object a line\n"
-    "  --password-file FILE  the first line of it is the password\n"
-    "                        (or the environment's CHAT_PASSWORD)\n"
-    "  --config FILE         default $XDG_CONFIG_HOME/chat-tui/config\n"
-    "  --greeting TEXT       a line to be shown behind the login\n"
-    "  --no-color            (or the environment's NO_COLOR)\n"
-    "  --theme auto|dark|light|any\n"
-    "                        what the terminal's background is like\n"
-    "  --no-mouse            leave the mouse to the terminal's own selection\n"
-    "  --no-bell             do not ring when you are called\n"
-    "  --notify none|osc9|osc777\n"
-    "                        a notice through the terminal then\n"
-    "  --no-remember         neither use nor keep server, name and token\n"
-    "  --tls                 not in this version\n"
-    "  --version, --help\n"
-    "\n"
-    "The server is localhost:8889 when none is named.  Inside, /help lists\n"
-    "the commands.\n"
-    "\n"
-    "Exit status: 0 all that was typed was answered OK; 1 the server refused\n"
-    "a message; 64 wrong usage; 66 no password file; 69 the server cannot be\n"
-    "reached; 74 standard output cannot be written; 75 the connection was lost\n"
-    "before the answer, try again; 77 the login was refused; 78 the\n"
-    "configuration file is wrong.\n";
+/*
+ * An option a text, with its lines' ends and as a person is to see it: whoever
+ * translates it sets it out anew, from column 24 on and within 80.
+ */
+static const char *const help[] = {
+	N_("usage: chat-tui [OPTION...] [USER@]HOST[:PORT]\n"),
+	"\n",
+	/* TRANSLATORS: what is said begins in column 24, as in all of these */
+	N_("  --plain               lines in, lines out; no full screen\n"),
+	N_("  --send TARGET TEXT    send one message and leave; status 0 says "
+	"that\n"
+	"                        the server has it on its disk\n"),
+	N_("  --follow              print what is said, as it comes, and read "
+	"nothing\n"),
+	N_("  --follow --json       the same, a JSON object a line\n"),
+	N_("  --password-file FILE  the first line of it is the password\n"
+	"                        (or the environment's CHAT_PASSWORD)\n"),
+	N_("  --config FILE         default "
+	"$XDG_CONFIG_HOME/chat-tui/config\n"),
+	N_("  --greeting TEXT       a line to be shown behind the login\n"),
+	N_("  --no-color            (or the environment's NO_COLOR)\n"),
+	N_("  --theme auto|dark|light|any\n"
+	"                        what the terminal's background is like\n"),
+	N_("  --no-mouse            leave the mouse to the terminal's own "
+	"selection\n"),
+	N_("  --no-bell             do not ring when you are called\n"),
+	N_("  --notify none|osc9|osc777\n"
+	"                        a notice through the terminal then\n"),
+	N_("  --no-remember         neither use nor keep server, name and "
+	"token\n"),
+	N_("  --tls                 not in this version\n"),
+	"  --version, --help\n",
+	"\n",
+	N_("The server is localhost:8889 when none is named.  Inside, /help "
+	"lists\n"
+	"the commands.\n"),
+	"\n",
+	N_("Exit status: 0 all that was typed was answered OK; 1 the server "
+	"refused\n"
+	"a message; 64 wrong usage; 66 no password file; 69 the server cannot "
+	"be\n"
+	"reached; 74 standard output cannot be written; 75 the connection was "
+	"lost\n"
+	"before the answer, try again; 77 the login was refused; 78 the\n"
+	"configuration file is wrong.\n"),
+};
+
+static void
+print_help(void)
+{
+	for (size_t i = 0; i < sizeof(help) / sizeof(*help); i++)
+		fputs(_(help[i]), stdout);
+}
 
 enum opt {
 	OPT_TLS = 256,
@@ -126,10 +149,10 @@ set_server(struct options *o, const char *text)
 	const char *host = at == NULL ? text : at + 1;
 
 	if (at != NULL && !wire_name_ok(text, (size_t)(at - text)))
-		return complain(EX_USAGE, "%s: what stands before @ is no name",
-		    text);
+		return complain(EX_USAGE,
+		    _("%s: what stands before @ is no name"), text);
 	if (*host == '\0' || strlen(host) > 300)
-		return complain(EX_USAGE, "%s: no server is named", text);
+		return complain(EX_USAGE, _("%s: no server is named"), text);
 	set(&o->server, host);
 	if (at != NULL) {
 		free(o->user);
@@ -156,8 +179,9 @@ apply(struct options *o, enum opt opt, const char *value)
 
 	switch (opt) {
 	case OPT_TLS:
-		return complain(EX_USAGE, "TLS is not in this version; "
-		    "without it passwords cross the net in the clear");
+		return complain(EX_USAGE, "%s",
+		    _("TLS is not in this version; without it passwords "
+		    "cross the net in the clear"));
 	case OPT_PLAIN:
 		return give(o, "plain");
 	case OPT_FOLLOW:
@@ -288,15 +312,15 @@ parse_argv(struct options *o, int argc, char **argv, int *status)
 	while ((opt = getopt_long(argc, argv, "", longs, NULL)) != -1)
 		switch (opt) {
 		case OPT_HELP:
-			fputs(help, stdout);
+			print_help();
 			return OPTIONS_HELP;
 		case OPT_VERSION:
 			printf("%s %s\n", program, CHAT_VERSION);
 			return OPTIONS_VERSION;
 		case OPT_SEND:
 			if (optind >= argc) {
-				*status = complain(EX_USAGE,
-				    "--send needs a TARGET and a TEXT");
+				*status = complain(EX_USAGE, "%s",
+				    _("--send needs a TARGET and a TEXT"));
 				return OPTIONS_FAIL;
 			}
 			set(&o->send_target, optarg);
@@ -310,20 +334,21 @@ parse_argv(struct options *o, int argc, char **argv, int *status)
 				return OPTIONS_FAIL;
 		}
 	if (o->json && !o->follow) {
-		*status = complain(EX_USAGE, "--json goes with --follow");
+		*status = complain(
+		    EX_USAGE, "%s", _("--json goes with --follow"));
 		return OPTIONS_FAIL;
 	}
 	if (o->follow && o->send_target != NULL) {
-		*status = complain(
-		    EX_USAGE, "--follow and --send do not go together");
+		*status = complain(EX_USAGE, "%s",
+		    _("--follow and --send do not go together"));
 		return OPTIONS_FAIL;
 	}
 	if (optind < argc &&
 	    (*status = set_server(o, argv[optind++])) != 0)
 		return OPTIONS_FAIL;
 	if (optind < argc) {
-		*status = complain(EX_USAGE, "%s: one server is enough",
-		    argv[optind]);
+		*status = complain(
+		    EX_USAGE, _("%s: one server is enough"), argv[optind]);
 		return OPTIONS_FAIL;
 	}
 	return OPTIONS_RUN;
@@ -341,12 +366,14 @@ read_password(struct options *o)
 
 		if (text == NULL)
 			return complain(EX_NOINPUT, "%s: %s", o->password_file,
-			    errno == EFBIG ? "no password" : strerror(errno));
+			    errno == EFBIG ? _("no password") :
+			    strerror(errno));
 		text[strcspn(text, "\r\n")] = '\0';
 		if (*text == '\0') {
 			free(text);
 			return complain(EX_NOINPUT,
-			    "%s: its first line is empty", o->password_file);
+			    _("%s: its first line is empty"),
+			    o->password_file);
 		}
 		o->password = text;
 	} else if (env != NULL && *env != '\0')

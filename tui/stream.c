@@ -338,20 +338,28 @@ height_of(struct stream *st, const struct convo *c, size_t i)
 	return above + block_of(st, convo_item(c, i))->lines;
 }
 
+static int
+draw_dashes(const struct pane *p, int row, int col, chtype style, int count)
+{
+	for (; count > 0; count--)
+		col = paint(p, row, col, style, "─");
+	return col;
+}
+
 static void
 draw_rule(const struct pane *p, int row, chtype style, const char *text)
 {
 	int cols = utf8_width(text, strlen(text)), col = 0, left;
 
 	left = (p->w - cols - 2) / 2;
-	while (col < left)
-		col = paint(p, row, col, style, "─");
-	if (left > 0)
+	if (left > 0) {
+		col = draw_dashes(p, row, 0, style, left);
 		col = paint(p, row, col, style, " ");
+	}
 	col = paint(p, row, col, style, text);
 	col = paint(p, row, col, style, " ");
-	while (left > 0 && col < p->w)
-		col = paint(p, row, col, style, "─");
+	if (left > 0)
+		draw_dashes(p, row, col, style, p->w - col);
 }
 
 static void
@@ -817,10 +825,12 @@ stream_draw(struct stream *st, const struct pane *p, const struct convo *c)
 	if (st->hyper != NULL)
 		hyper_begin(st->hyper);
 	st->top = false;
-	if (convo_count(c) == 0 && p->w > 0)
-		draw_none(p, c);
-	if (convo_count(c) == 0 || p->h <= 0 || p->w <= 0)
+	if (p->h <= 0 || p->w <= 0)
 		return;
+	if (convo_count(c) == 0) {
+		draw_none(p, c);
+		return;
+	}
 	at = low_place(st, c);
 	hang_on(st, c, at); /* other widths put it elsewhere */
 	if (st->end) {

@@ -93,6 +93,27 @@ no_size_is_too_small_to_survive(void **state)
 }
 
 /* As when a window is dragged: what stands there at the end is right. */
+/* Nothing has been said yet, and there is no row to say so. */
+static void
+one_row_is_enough_before_the_first_message(void **state)
+{
+	static const int cols[] = { 80, 200, 40, 20 };
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	term_await(t, "the beginning");
+	for (size_t i = 0; i < sizeof(cols) / sizeof(*cols); i++) {
+		term_resize(t, 1, cols[i]);
+		term_type(t, "x");
+		term_await_row_is(t, 0, "> x");
+		term_type(t, "\177");
+		term_await_row_is(t, 0, ">");
+	}
+	term_resize(t, 24, 80);
+	term_await(t, "the beginning");
+}
+
 static void
 a_storm_of_sizes_ends_in_the_right_picture(void **state)
 {
@@ -190,6 +211,7 @@ main(void)
 		T(all_parts_have_their_place),
 		T(a_resize_is_followed_there_and_back),
 		T(no_size_is_too_small_to_survive),
+		T(one_row_is_enough_before_the_first_message),
 		T(a_storm_of_sizes_ends_in_the_right_picture),
 		T(the_users_pane_folds_and_unfolds),
 		T(names_have_one_color_each_or_none),

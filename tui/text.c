@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tui/text.h"
 
+#include "shared/buf.h"
 #include "shared/xalloc.h"
 
 #include <locale.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,4 +113,19 @@ text_in_sense(const char *key, const char *text)
 	const char *found = gettext(key);
 
 	return found == key ? text : found;
+}
+
+void
+text_list(struct buf *b, const char *fmt, ...)
+{
+	/* TRANSLATORS: between two parts of a list: "messi, neko, lineker". */
+	const char *comma = _(", ");
+	va_list ap;
+	char *part;
+
+	va_start(ap, fmt);
+	part = xvasprintf(fmt, ap);
+	va_end(ap);
+	(void)buf_addf(b, "%s%s", b->len > 0 ? comma : "", part);
+	free(part);
 }

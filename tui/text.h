@@ -23,6 +23,8 @@
 
 #include <libintl.h>
 
+struct buf;
+
 #define _(text) gettext(text)
 #define N_(text) (text)
 #define C_(sense, text) text_in_sense(sense "\004" text, text)
@@ -40,5 +42,9 @@ void text_language(const char *language);
 /* key: sense, EOT, text, as gettext's msgctxt is stored. */
 const char *text_in_sense(const char *key, const char *text)
     __attribute__((format_arg(2)));
+
+/* One more part of a list, "messi, neko"; one that does not fit is left out. */
+void text_list(struct buf *, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -3,10 +3,12 @@
 
 #include "shared/buf.h"
 #include "shared/wire.h"
+#include "shared/xalloc.h"
 #include "tui/answer_group.h"
 #include "tui/listing.h"
 #include "tui/model.h"
 #include "tui/parse.h"
+#include "tui/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,43 +16,57 @@
 
 /* ---- errors ------------------------------------------------------------ */
 
-static const struct {
-	enum wire_err err;
-	const char *text;
-} words[] = {
-	{ WIRE_NO_SESSION, "you are not logged in any more" },
-	{ WIRE_WRONG_PASSWORD, "wrong password" },
-	{ WIRE_NO_ACCOUNT, "there is no user of that name" },
-	{ WIRE_NO_SUCH_GROUP, "there is no such group here" },
-	{ WIRE_NO_SUCH_REALM, "there is no such realm here" },
-	{ WIRE_NAME_TAKEN, "that name is taken" },
-	{ WIRE_BAD_NAME, "that cannot be a name: letters of one script, digits "
-	                 "and _ - . , at most 32" },
-	{ WIRE_BAD_REAL_NAME, "that cannot be a real name: 1 to 64 characters" },
-	{ WIRE_WEAK_PASSWORD, "that password is too short for this server" },
-	{ WIRE_REGISTRATION_CLOSED, "this server takes no new accounts" },
-	{ WIRE_TEXT_TOO_LONG, "that is too long for one message" },
-	{ WIRE_LINE_TOO_LONG, "that is too long for one message" },
-	{ WIRE_TEXT_EMPTY, "an empty text is no message" },
-	{ WIRE_BAD_TARGET, "that is nobody's name" },
-	{ WIRE_BAD_PARAMETER, "the server does not take these parameters" },
-	{ WIRE_UNKNOWN_COMMAND, "the server does not know this command" },
-	{ WIRE_RATE_LIMITED, "too many at once" },
-	{ WIRE_TOO_MANY_CONNECTIONS, "the server is full" },
-	{ WIRE_TOO_MANY_SESSIONS, "you are logged in too often" },
-	{ WIRE_NO_SUCH_USER, "there is no user of that name" },
-	{ WIRE_NO_SUCH_MEMBER, "that is nobody in the group" },
-	{ WIRE_NOT_MEMBER, "you are no member of that group" },
-	{ WIRE_INVITE_ONLY, "only who was invited may join that group" },
-	{ WIRE_BANNED, "you are banned" },
-	{ WIRE_MUTED, "you are muted" },
-	{ WIRE_GROUP_FULL, "that group is full" },
-	{ WIRE_TOO_MANY_GROUPS, "you are in too many groups already" },
-	{ WIRE_DENIED, "you may not do that" },
-	{ WIRE_REALM_UNREACHABLE, "that realm cannot be reached now" },
-	{ WIRE_BUSY, "the server is busy" },
-	{ WIRE_STORAGE, "the server's disk refused it: nothing was sent" },
+static const char *const words[WIRE_ERRS] = {
+	[WIRE_UNKNOWN_COMMAND] = N_("the server does not know this command"),
+	[WIRE_MISSING_PARAMETER] =
+	    N_("the server wants more parameters than these"),
+	[WIRE_BAD_PARAMETER] = N_("the server does not take these parameters"),
+	[WIRE_NO_INFORMATION] = N_("you are not logged in any more"),
+	[WIRE_NO_SESSION] = N_("you are not logged in any more"),
+	[WIRE_NO_ACCOUNT] = N_("there is no user of that name"),
+	[WIRE_WRONG_PASSWORD] = N_("wrong password"),
+	[WIRE_NO_SUCH_USER] = N_("there is no user of that name"),
+	[WIRE_NO_SUCH_GROUP] = N_("there is no such group here"),
+	[WIRE_NO_SUCH_REALM] = N_("there is no such realm here"),
+	[WIRE_NAME_TAKEN] = N_("that name is taken"),
+	[WIRE_BAD_NAME] = N_("that cannot be a name: letters of one script, "
+	                     "digits and _ - . , at most 32"),
+	[WIRE_BAD_REAL_NAME] =
+	    N_("that cannot be a real name: 1 to 64 characters"),
+	[WIRE_WEAK_PASSWORD] =
+	    N_("that password is too short for this server"),
+	[WIRE_REGISTRATION_CLOSED] = N_("this server takes no new accounts"),
+	[WIRE_LINE_TOO_LONG] = N_("that is too long for one message"),
+	[WIRE_BAD_UTF8] = N_("that is not valid UTF-8: type it anew"),
+	[WIRE_TEXT_TOO_LONG] = N_("that is too long for one message"),
+	[WIRE_TEXT_EMPTY] = N_("an empty text is no message"),
+	[WIRE_BAD_JSON] = N_("the server could not read the text: say it anew"),
+	[WIRE_BAD_TAG] =
+	    N_("the server does not take the message's number: say it anew"),
+	[WIRE_TAG_REUSED] =
+	    N_("the server takes it for an earlier message: say it anew"),
+	[WIRE_BAD_TARGET] = N_("that is nobody's name"),
+	[WIRE_RATE_LIMITED] = N_("too many at once"),
+	[WIRE_TOO_MANY_CONNECTIONS] = N_("the server is full"),
+	[WIRE_TOO_MANY_SESSIONS] = N_("you are logged in too often"),
+	[WIRE_NOT_MEMBER] = N_("you are no member of that group"),
+	[WIRE_NO_SUCH_MEMBER] = N_("that is nobody in the group"),
+	[WIRE_INVITE_ONLY] = N_("only who was invited may join that group"),
+	[WIRE_BANNED] = N_("you are banned"),
+	[WIRE_MUTED] = N_("you are muted"),
+	[WIRE_GROUP_FULL] = N_("that group is full"),
+	[WIRE_TOO_MANY_GROUPS] = N_("you are in too many groups already"),
+	[WIRE_DENIED] = N_("you may not do that"),
+	[WIRE_REALM_UNREACHABLE] = N_("that realm cannot be reached now"),
+	[WIRE_BUSY] = N_("the server is busy"),
+	[WIRE_STORAGE] = N_("the server's disk refused it: nothing was sent"),
 };
+
+const char *
+answer_words(enum wire_err err)
+{
+	return words[err] == NULL ? NULL : _(words[err]);
+}
 
 /* Where two errors share a code, the message tells which it is.  NULL: none
  * that we know. */
@@ -59,13 +75,15 @@ words_for(const char *code, const char *message)
 {
 	const char *text = NULL;
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
-		if (strcmp(wire_err_code(words[i].err), code) != 0)
+	for (int i = 1; i < WIRE_ERRS; i++) {
+		enum wire_err err = (enum wire_err)i;
+
+		if (strcmp(wire_err_code(err), code) != 0)
 			continue;
 		if (message != NULL &&
-		    strcmp(wire_err_text(words[i].err), message) == 0)
-			return words[i].text;
-		text = words[i].text;
+		    strcmp(wire_err_text(err), message) == 0)
+			return answer_words(err);
+		text = answer_words(err);
 	}
 	return text;
 }
@@ -77,54 +95,97 @@ answer_why(const json_t *reply, char why[ANSWER_WHY_CAP])
 	const char *message = parse_string(reply, "message");
 	const char *text = code == NULL ? NULL : words_for(code, message);
 
-	if (text != NULL) {
+	if (text != NULL)
 		snprintf(why, ANSWER_WHY_CAP, "%s", text);
-		return;
-	}
-	if (message == NULL)
-		message = code != NULL ? code : "refused without a reason";
-	snprintf(why, ANSWER_WHY_CAP, "the server says: %.200s", message);
+	else if (code != NULL)
+		snprintf(why, ANSWER_WHY_CAP,
+		    _("the server refused this (%.64s)"), code);
+	else if (message != NULL)
+		snprintf(why, ANSWER_WHY_CAP, _("the server says: %.200s"),
+		    message);
+	else
+		snprintf(why, ANSWER_WHY_CAP, "%s",
+		    _("the server refused this and does not say why"));
 }
 
 /* ---- lists ------------------------------------------------------------- */
 
-/* "messi, neko" of an array of strings. */
+/* "messi, neko" of an array of strings; false: it is none. */
 static bool
-print_names(struct model *m, int64_t now, const char *head, const json_t *list)
+put_names(struct buf *b, const json_t *list)
 {
-	struct buf b;
 	size_t n = json_array_size(list);
 
-	if (!json_is_array(list))
-		return false;
-	buf_init(&b, LISTING_CAP);
-	(void)buf_addf(&b, "%s (%zu):", head, n);
 	for (size_t i = 0; i < n; i++) {
 		const char *s = json_string_value(json_array_get(list, i));
 
-		if (s == NULL) {
-			buf_release(&b);
+		if (s == NULL)
 			return false;
-		}
-		(void)buf_adds(&b, i == 0 ? " " : ", ");
-		listing_flat(&b, s);
+		text_list(b, "%s", s);
 	}
-	listing_head(m, now, &b);
-	return true;
+	return json_is_array(list);
 }
 
 static bool
-print_string(struct model *m, int64_t now, const char *head, const char *s)
+print_names(struct model *m, int64_t now, const json_t *list, bool all)
 {
+	size_t n = json_array_size(list);
 	struct buf b;
+	bool good;
 
-	if (s == NULL)
-		return false;
 	buf_init(&b, LISTING_CAP);
-	(void)buf_adds(&b, head);
-	listing_flat(&b, s);
-	listing_head(m, now, &b);
+	good = put_names(&b, list);
+	if (good && all)
+		listing_headf(m, now,
+		    ngettext("all users (%zu): %s", "all users (%zu): %s", n),
+		    n, buf_data(&b));
+	else if (good)
+		listing_headf(m, now,
+		    ngettext("logged in (%zu): %s", "logged in (%zu): %s", n),
+		    n, buf_data(&b));
+	buf_release(&b);
+	return good;
+}
+
+static bool
+print_active(struct model *m, int64_t now, const char *names)
+{
+	if (names != NULL)
+		listing_headf(m, now, _("active: %s"), names);
+	return names != NULL;
+}
+
+/* The older system's clients print it as it comes. */
+static bool
+print_list(struct model *m, int64_t now, const char *text)
+{
+	static const char head[] = "List user: ";
+
+	if (text == NULL)
+		return false;
+	if (strncmp(text, head, sizeof(head) - 1) == 0)
+		listing_headf(m, now, _("List user: %s"),
+		    text + sizeof(head) - 1);
+	else
+		listing_headf(m, now, "%s", text);
 	return true;
+}
+
+static void
+print_seen(struct model *m, int64_t now, const char *who, bool online,
+    int64_t since)
+{
+	char at[32];
+
+	listing_when(since, at);
+	if (online && since > 0)
+		listing_rowf(m, now, _("* %s, here since %s"), who, at);
+	else if (online)
+		listing_rowf(m, now, "* %s", who);
+	else if (since > 0)
+		listing_rowf(m, now, _("- %s, last seen %s"), who, at);
+	else
+		listing_rowf(m, now, _("- %s, never seen"), who);
 }
 
 static bool
@@ -132,28 +193,14 @@ print_user(struct model *m, int64_t now, const json_t *u)
 {
 	const char *user = parse_name(u, "user", WIRE_TARGET_CAP);
 	const char *name = parse_string(u, "name");
-	bool online = parse_true(u, "online");
-	int64_t since = parse_time(u, "since", 0);
-	char at[32];
-	struct buf b;
+	char *who;
 
 	if (user == NULL)
 		return false;
-	buf_init(&b, LISTING_CAP);
-	(void)buf_addf(&b, "  %s ", online ? "*" : "-");
-	listing_flat(&b, user);
-	if (name != NULL && *name != '\0') {
-		(void)buf_adds(&b, " [");
-		listing_flat(&b, name);
-		(void)buf_adds(&b, "]");
-	}
-	listing_when(since, at);
-	if (online && since > 0)
-		(void)buf_addf(&b, ", here since %s", at);
-	else if (!online)
-		(void)buf_addf(&b, ", %s%s", since > 0 ? "last seen " :
-		    "never seen", since > 0 ? at : "");
-	listing_row(m, now, &b);
+	who = listing_who(user, name == NULL ? "" : name);
+	print_seen(m, now, who, parse_true(u, "online"),
+	    parse_time(u, "since", 0));
+	free(who);
 	return true;
 }
 
@@ -167,7 +214,9 @@ print_who(struct model *m, int64_t now, const json_t *reply)
 		return false;
 	for (size_t i = 0; i < n; i++)
 		online += parse_true(json_array_get(list, i), "online");
-	model_noticef(m, now, "%zu online, %zu in all:", online, n);
+	model_noticef(m, now,
+	    ngettext("%zu online, %zu in all:", "%zu online, %zu in all:", n),
+	    online, n);
 	for (int pass = 1; pass >= 0; pass--)
 		for (size_t i = 0; i < n && shown < LISTING_MAX; i++) {
 			const json_t *u = json_array_get(list, i);
@@ -187,19 +236,12 @@ print_line(struct model *m, int64_t now, int64_t time, const char *from,
     const char *to, const char *text)
 {
 	char at[32];
-	struct buf b;
 
 	listing_when(time, at);
-	buf_init(&b, LISTING_CAP);
-	(void)buf_addf(&b, "  %s <", at);
-	listing_flat(&b, from);
-	if (to != NULL) {
-		(void)buf_adds(&b, " -> ");
-		listing_flat(&b, to);
-	}
-	(void)buf_adds(&b, "> ");
-	listing_flat(&b, text);
-	listing_row(m, now, &b);
+	if (to != NULL)
+		listing_rowf(m, now, "%s <%s -> %s> %s", at, from, to, text);
+	else
+		listing_rowf(m, now, "%s <%s> %s", at, from, text);
 }
 
 static bool
@@ -234,16 +276,16 @@ print_inbox(struct model *m, int64_t now, const json_t *reply)
 	if (!json_is_object(by))
 		return false;
 	if (json_object_size(by) == 0)
-		model_notice(m, now, "no unread private messages");
+		model_notice(m, now, _("no unread private messages"));
 	else
-		model_notice(m, now, "unread private messages:");
+		model_notice(m, now, _("unread private messages:"));
 	json_object_foreach(by, from, list)
 		if (!print_inbox_of(m, now, from, list, &shown))
 			return false;
 	if (shown > LISTING_MAX)
 		listing_left_out(m, now, LISTING_MAX, shown);
 	if (parse_true(reply, "more"))
-		model_notice_more(m, now, "there are more: /inbox again");
+		model_notice_more(m, now, _("there are more: /inbox again"));
 	return true;
 }
 
@@ -258,20 +300,20 @@ print_unread(struct model *m, int64_t now, const json_t *reply)
 	if (!json_is_object(by))
 		return false;
 	model_notice(m, now,
-	    json_object_size(by) == 0 ? "nothing unread" : "unread:");
+	    json_object_size(by) == 0 ? _("nothing unread") : _("unread:"));
 	json_object_foreach(by, target, one) {
 		int64_t count;
-		struct buf b;
 
 		if (!parse_id(one, "count", &count))
 			return false;
 		if (++shown > LISTING_MAX)
 			continue;
-		buf_init(&b, LISTING_CAP);
-		(void)buf_adds(&b, "  ");
-		listing_flat(&b, strcmp(target, "*") == 0 ? "everyone" : target);
-		(void)buf_addf(&b, ": %lld unread", (long long)count);
-		listing_row(m, now, &b);
+		if (strcmp(target, "*") == 0)
+			target = _("everyone");
+		listing_rowf(m, now,
+		    ngettext("%s: %lld unread", "%s: %lld unread",
+		        (unsigned long)count),
+		    target, (long long)count);
 	}
 	if (shown > LISTING_MAX)
 		listing_left_out(m, now, LISTING_MAX, shown);
@@ -288,10 +330,13 @@ print_search(struct model *m, int64_t now, const json_t *reply)
 	if (!parse_messages(reply, &msg, &n))
 		return false;
 	if (n == 0)
-		model_notice(m, now, "nothing found");
+		model_notice(m, now, _("nothing found"));
+	else if (parse_true(reply, "more"))
+		model_noticef(m, now, ngettext("%zu found, the newest:",
+		    "%zu found, the newest:", n), n);
 	else
-		model_noticef(m, now, "%zu found%s:", n,
-		    parse_true(reply, "more") ? ", the newest" : "");
+		model_noticef(m, now,
+		    ngettext("%zu found:", "%zu found:", n), n);
 	for (size_t i = 0; i < n; i++) {
 		const char *to = msg[i].target;
 
@@ -305,22 +350,31 @@ print_search(struct model *m, int64_t now, const json_t *reply)
 	return true;
 }
 
+/* Of a later server it may be another word. */
+static const char *
+registration_words(const char *wire)
+{
+	if (wire == NULL)
+		return "?";
+	if (strcmp(wire, "open") == 0)
+		return C_("registration", "open");
+	if (strcmp(wire, "closed") == 0)
+		return C_("registration", "closed");
+	return wire;
+}
+
 static bool
 print_hello(struct model *m, int64_t now, const json_t *reply)
 {
 	const char *server = parse_string(reply, "server");
 	const char *realm = parse_string(reply, "realm");
-	const char *registration = parse_string(reply, "registration");
-	struct buf b;
 
-	buf_init(&b, LISTING_CAP);
-	(void)buf_addf(&b, "%s: ", model_status(m)->server);
-	listing_flat(&b, server == NULL ? "?" : server);
-	(void)buf_adds(&b, ", realm ");
-	listing_flat(&b, realm == NULL ? "?" : realm);
-	(void)buf_adds(&b, ", registration ");
-	listing_flat(&b, registration == NULL ? "?" : registration);
-	listing_head(m, now, &b);
+	/* TRANSLATORS: where it is, which program, which realm, and whether
+	 * it takes new accounts. */
+	listing_headf(m, now, _("%s: %s, realm %s, registration %s"),
+	    model_status(m)->server, server == NULL ? "?" : server,
+	    realm == NULL ? "?" : realm,
+	    registration_words(parse_string(reply, "registration")));
 	return true;
 }
 
@@ -375,16 +429,15 @@ answer_print(struct model *m, enum client_ask ask, const json_t *reply,
 	case CLIENT_WHO:
 		return print_who(m, now, reply);
 	case CLIENT_ACTIVE:
-		return print_string(
-		    m, now, "active: ", parse_string(reply, "message"));
+		return print_active(m, now, parse_string(reply, "message"));
 	case CLIENT_LIST:
-		return print_string(m, now, "", parse_string(reply, "message"));
+		return print_list(m, now, parse_string(reply, "message"));
 	case CLIENT_USERS:
-		return print_names(m, now, "logged in",
-		    json_object_get(reply, "messages"));
+		return print_names(
+		    m, now, json_object_get(reply, "messages"), false);
 	case CLIENT_LIST_USER:
-		return print_names(m, now, "all users",
-		    json_object_get(reply, "list_user"));
+		return print_names(
+		    m, now, json_object_get(reply, "list_user"), true);
 	case CLIENT_INBOX:
 		return print_inbox(m, now, reply);
 	case CLIENT_UNREAD:
@@ -393,10 +446,11 @@ answer_print(struct model *m, enum client_ask ask, const json_t *reply,
 		return print_search(m, now, reply);
 	case CLIENT_PASSWD:
 		model_notice(m, now,
-		    "the password is changed; other devices are logged out");
+		    _("the password is changed; other devices are logged "
+		      "out"));
 		return true;
 	case CLIENT_NAME:
-		model_notice(m, now, "your real name is changed");
+		model_notice(m, now, _("your real name is changed"));
 		return true;
 	case CLIENT_HELLO:
 		return print_hello(m, now, reply);
@@ -415,30 +469,51 @@ answer_print(struct model *m, enum client_ask ask, const json_t *reply,
 	}
 }
 
+/* The caller frees it. */
+static char *
+done_words(enum client_ask deed, const char *whom, const char *where)
+{
+	switch (deed) {
+	case CLIENT_KICK:
+		return xasprintf(_("%s is out of %s"), whom, where);
+	case CLIENT_BAN:
+		return xasprintf(_("%s is banned from %s"), whom, where);
+	case CLIENT_UNBAN:
+		return xasprintf(
+		    _("%s is not banned any more from %s"), whom, where);
+	case CLIENT_MUTE:
+		return xasprintf(
+		    _("%s may not say anything in %s"), whom, where);
+	case CLIENT_UNMUTE:
+		return xasprintf(_("%s may speak in %s"), whom, where);
+	case CLIENT_OP:
+		return xasprintf(_("%s is a moderator of %s"), whom, where);
+	case CLIENT_DEOP:
+		return xasprintf(_("%s is no moderator of %s"), whom, where);
+	case CLIENT_OWN:
+		return xasprintf(_("%s is the owner of %s"), whom, where);
+	case CLIENT_INVITE:
+		return xasprintf(_("%s is invited to %s"), whom, where);
+	case CLIENT_TOPIC:
+		return xasprintf(_("%s has that topic"), where);
+	case CLIENT_MODE:
+		return xasprintf(_("%s has that mode"), where);
+	case CLIENT_GRANT:
+		return xasprintf(
+		    _("%s is an administrator of %s"), whom, where);
+	default: /* CLIENT_REVOKE: there are no other deeds */
+		return xasprintf(
+		    _("%s is no administrator of %s"), whom, where);
+	}
+}
+
 void
 answer_done(struct model *m, enum client_ask deed, const char *whom,
     const char *where, int64_t now)
 {
-	static const char *const is[] = {
-		[CLIENT_KICK] = "is out of",
-		[CLIENT_BAN] = "is banned from",
-		[CLIENT_UNBAN] = "is not banned any more from",
-		[CLIENT_MUTE] = "may not say anything in",
-		[CLIENT_UNMUTE] = "may speak in",
-		[CLIENT_OP] = "is a moderator of",
-		[CLIENT_DEOP] = "is no moderator of",
-		[CLIENT_OWN] = "is the owner of",
-		[CLIENT_INVITE] = "is invited to",
-		[CLIENT_TOPIC] = "has that topic",
-		[CLIENT_MODE] = "has that mode",
-		[CLIENT_GRANT] = "is an administrator of",
-		[CLIENT_REVOKE] = "is no administrator of",
-	};
+	char *text = done_words(deed, whom,
+	    strcmp(where, "*") == 0 ? _("the whole server") : where);
 
-	if (strcmp(where, "*") == 0)
-		where = "the whole server";
-	if (deed == CLIENT_TOPIC || deed == CLIENT_MODE)
-		model_noticef(m, now, "%s %s", where, is[deed]);
-	else
-		model_noticef(m, now, "%s %s %s", whom, is[deed], where);
+	model_notice(m, now, text);
+	free(text);
 }

@@ -8,7 +8,9 @@
 #include "tui/model.h"
 #include "tui/parse.h"
 #include "tui/rooms.h"
+#include "tui/text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Prints one row of a list; false: it is not of its form. */
@@ -26,17 +28,34 @@ print_rows(struct model *m, int64_t now, const json_t *list, row_fn *print)
 	return true;
 }
 
-static void
-add_role(struct buf *b, enum group_role role)
+static const char *
+own_role_words(enum group_role role)
 {
-	if (role == GROUP_OWNER)
-		(void)buf_adds(b, ", yours");
-	else if (role == GROUP_MODERATOR)
-		(void)buf_adds(b, ", you are a moderator");
-	else
-		(void)buf_adds(b, ", you are in it");
+	switch (role) {
+	case GROUP_OWNER:
+		return _("yours");
+	case GROUP_MODERATOR:
+		return _("you are a moderator");
+	case GROUP_MEMBER:
+		break;
+	}
+	return _("you are in it");
 }
 
+/* A row that is a list, and what somebody wrote about it ("": nothing). */
+static void
+print_about(struct model *m, int64_t now, struct buf *b, const char *text)
+{
+	if (*text == '\0')
+		listing_rowf(m, now, "%s", buf_data(b));
+	else
+		/* TRANSLATORS: what is told of something, and its topic or the
+		 * reason for it: "ban lineker, by messi: spam". */
+		listing_rowf(m, now, _("%s: %s"), buf_data(b), text);
+	buf_release(b);
+}
+
+/* "  * #batak, 3 members, open to all, yours: sushi" */
 static bool
 print_group(struct model *m, int64_t now, const json_t *o)
 {
@@ -46,17 +65,13 @@ print_group(struct model *m, int64_t now, const json_t *o)
 	if (!parse_group(o, &g))
 		return false;
 	buf_init(&b, LISTING_CAP);
-	(void)buf_adds(&b, g.member ? "  * " : "  - ");
-	listing_flat(&b, g.target);
-	(void)buf_addf(&b, ", %zu member%s, %s", g.members,
-	    g.members == 1 ? "" : "s", group_mode_words(g.mode));
+	text_list(&b, "%s %s", g.member ? "*" : "-", g.target);
+	text_list(&b, ngettext("%zu member", "%zu members", g.members),
+	    g.members);
+	text_list(&b, "%s", group_mode_words(g.mode));
 	if (g.member)
-		add_role(&b, g.role);
-	if (*g.topic != '\0') {
-		(void)buf_adds(&b, ": ");
-		listing_flat(&b, g.topic);
-	}
-	listing_row(m, now, &b);
+		text_list(&b, "%s", own_role_words(g.role));
+	print_about(m, now, &b, g.topic);
 	return true;
 }
 
@@ -69,10 +84,10 @@ answer_groups(struct model *m, int64_t now, const json_t *reply)
 	if (!json_is_array(list))
 		return false;
 	if (n == 0)
-		model_notice(m, now, "no groups; /join #NAME makes one");
+		model_notice(m, now, _("no groups; /join #NAME makes one"));
 	else
-		model_noticef(m, now, "%zu group%s (* you are in it):", n,
-		    n == 1 ? "" : "s");
+		model_noticef(m, now, ngettext("%zu group (* you are in it):",
+		    "%zu groups (* you are in it):", n), n);
 	return print_rows(m, now, list, print_group);
 }
 
@@ -83,33 +98,34 @@ target_of(const json_t *reply)
 	const char *target = parse_name(reply, "target", WIRE_TARGET_CAP);
 
 	if (target == NULL)
-		return "the group";
-	return strcmp(target, "*") == 0 ? "the whole server" : target;
+		return _("the group");
+	return strcmp(target, "*") == 0 ? _("the whole server") : target;
 }
 
+/* "  ~messi [Lionel Messi], owner, here" */
 static bool
 print_member(struct model *m, int64_t now, const json_t *o)
 {
 	struct user u;
 	struct buf b;
+	char *who;
 
 	if (!parse_member(o, &u))
 		return false;
 	buf_init(&b, LISTING_CAP);
-	(void)buf_addf(&b, "  %s", group_role_sign(u.role));
-	listing_flat(&b, u.user);
-	if (*u.name != '\0') {
-		(void)buf_adds(&b, " [");
-		listing_flat(&b, u.name);
-		(void)buf_adds(&b, "]");
-	}
-	if (u.role != GROUP_MEMBER)
-		(void)buf_adds(&b, u.role == GROUP_OWNER ? ", owner" :
-		    ", moderator");
-	(void)buf_adds(&b, u.online ? ", here" : ", away");
+	who = listing_who(u.user, u.name);
+	text_list(&b, "%s%s", group_role_sign(u.role), who);
+	free(who);
+	if (u.role == GROUP_OWNER)
+		text_list(&b, "%s", C_("role", "owner"));
+	else if (u.role == GROUP_MODERATOR)
+		text_list(&b, "%s", C_("role", "moderator"));
+	text_list(&b, "%s",
+	    u.online ? C_("presence", "here") : C_("presence", "away"));
 	if (u.muted)
-		(void)buf_adds(&b, ", muted");
-	listing_row(m, now, &b);
+		text_list(&b, "%s", _("muted"));
+	listing_rowf(m, now, "%s", buf_data(&b));
+	buf_release(&b);
 	return true;
 }
 
@@ -117,15 +133,13 @@ bool
 answer_members(struct model *m, int64_t now, const json_t *reply)
 {
 	const json_t *list = json_object_get(reply, "members");
-	struct buf b;
+	size_t n = json_array_size(list);
 
 	if (!json_is_array(list))
 		return false;
-	buf_init(&b, LISTING_CAP);
-	listing_flat(&b, target_of(reply));
-	(void)buf_addf(&b, " has %zu member%s:", json_array_size(list),
-	    json_array_size(list) == 1 ? "" : "s");
-	listing_head(m, now, &b);
+	listing_headf(m, now,
+	    ngettext("%s has %zu member:", "%s has %zu members:", n),
+	    target_of(reply), n);
 	return print_rows(m, now, list, print_member);
 }
 
@@ -133,20 +147,29 @@ bool
 answer_topic(struct model *m, int64_t now, const json_t *reply)
 {
 	const char *topic = parse_string(reply, "topic");
-	struct buf b;
 
 	if (topic == NULL)
 		return false;
-	buf_init(&b, LISTING_CAP);
-	listing_flat(&b, target_of(reply));
 	if (*topic == '\0')
-		(void)buf_adds(&b, " has no topic");
-	else {
-		(void)buf_adds(&b, " is about: ");
-		listing_flat(&b, topic);
-	}
-	listing_head(m, now, &b);
+		listing_headf(m, now, _("%s has no topic"), target_of(reply));
+	else
+		listing_headf(m, now, _("%s is about: %s"), target_of(reply),
+		    topic);
 	return true;
+}
+
+/* Of a later server it may be another word. */
+static void
+add_act(struct buf *b, const char *act, const char *user)
+{
+	if (strcmp(act, "ban") == 0)
+		text_list(b, _("ban %s"), user);
+	else if (strcmp(act, "mute") == 0)
+		text_list(b, _("mute %s"), user);
+	else if (strcmp(act, "invite") == 0)
+		text_list(b, _("invite %s"), user);
+	else
+		text_list(b, "%s %s", act, user);
 }
 
 /* "  ban lineker, by messi, 2026-11-21 10:04: spam" */
@@ -164,22 +187,13 @@ print_rule(struct model *m, int64_t now, const json_t *o)
 	if (act == NULL || user == NULL)
 		return false;
 	buf_init(&b, LISTING_CAP);
-	(void)buf_adds(&b, "  ");
-	listing_flat(&b, act);
-	(void)buf_adds(&b, " ");
-	listing_flat(&b, user);
-	if (by != NULL && *by != '\0') {
-		(void)buf_adds(&b, ", by ");
-		listing_flat(&b, by);
-	}
+	add_act(&b, act, user);
+	if (by != NULL && *by != '\0')
+		text_list(&b, _("by %s"), by);
 	listing_when(time, at);
 	if (time > 0)
-		(void)buf_addf(&b, ", %s", at);
-	if (reason != NULL && *reason != '\0') {
-		(void)buf_adds(&b, ": ");
-		listing_flat(&b, reason);
-	}
-	listing_row(m, now, &b);
+		text_list(&b, "%s", at);
+	print_about(m, now, &b, reason == NULL ? "" : reason);
 	return true;
 }
 
@@ -187,19 +201,55 @@ bool
 answer_rules(struct model *m, int64_t now, const json_t *reply)
 {
 	const json_t *list = json_object_get(reply, "rules");
-	struct buf b;
 
 	if (!json_is_array(list))
 		return false;
-	buf_init(&b, LISTING_CAP);
-	(void)buf_adds(&b, json_array_size(list) == 0 ?
-	    "nobody is banned, muted or invited in " :
-	    "who is banned, muted or invited in ");
-	listing_flat(&b, target_of(reply));
-	if (json_array_size(list) > 0)
-		(void)buf_addc(&b, ':');
-	listing_head(m, now, &b);
+	if (json_array_size(list) == 0)
+		listing_headf(m, now,
+		    _("nobody is banned, muted or invited in %s"),
+		    target_of(reply));
+	else
+		listing_headf(m, now,
+		    _("who is banned, muted or invited in %s:"),
+		    target_of(reply));
 	return print_rows(m, now, list, print_rule);
+}
+
+/* The server's word for a link, which of a later one may be another. */
+static const char *
+link_words(const char *wire)
+{
+	static const struct {
+		const char *wire, *text;
+	} known[] = {
+		{ "up", N_("up") },
+		{ "ready", N_("ready") },
+		{ "connecting", N_("connecting") },
+		{ "down", N_("down") },
+		{ "chat", N_("chat") },
+		{ "legacy", N_("legacy") },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (strcmp(known[i].wire, wire) == 0)
+			return _(known[i].text);
+	return wire;
+}
+
+/* "medan: down since 2026-11-21 10:04" */
+static void
+add_state(struct buf *b, const char *realm, const char *state, int64_t since)
+{
+	char at[32];
+
+	listing_when(since, at);
+	if (since > 0)
+		/* TRANSLATORS: a realm, what its link is ("up", "down"), and
+		 * from when on. */
+		text_list(b, _("%s: %s since %s"), realm, link_words(state),
+		    at);
+	else
+		text_list(b, _("%s: %s"), realm, link_words(state));
 }
 
 /* "  medan: down since 2026-11-21 10:04, 3 queued (Connection refused)" */
@@ -210,32 +260,25 @@ print_link(struct model *m, int64_t now, const json_t *o)
 	const char *kind = parse_string(o, "kind");
 	const char *state = parse_string(o, "state");
 	const char *error = parse_string(o, "error");
-	int64_t since = parse_time(o, "since", 0), queued = 0;
-	char at[32];
+	int64_t queued = 0;
 	struct buf b;
 
 	if (realm == NULL || state == NULL)
 		return false;
 	(void)parse_id(o, "queued", &queued);
 	buf_init(&b, LISTING_CAP);
-	(void)buf_adds(&b, "  ");
-	listing_flat(&b, realm);
-	(void)buf_adds(&b, ": ");
-	listing_flat(&b, state);
-	listing_when(since, at);
-	if (since > 0)
-		(void)buf_addf(&b, " since %s", at);
-	if (kind != NULL && *kind != '\0') {
-		(void)buf_adds(&b, ", ");
-		listing_flat(&b, kind);
-	}
-	(void)buf_addf(&b, ", %lld queued", (long long)queued);
-	if (error != NULL && *error != '\0') {
-		(void)buf_adds(&b, " (");
-		listing_flat(&b, error);
-		(void)buf_adds(&b, ")");
-	}
-	listing_row(m, now, &b);
+	add_state(&b, realm, state, parse_time(o, "since", 0));
+	if (kind != NULL && *kind != '\0')
+		text_list(&b, "%s", link_words(kind));
+	text_list(&b, ngettext("%lld queued", "%lld queued",
+	    (unsigned long)queued), (long long)queued);
+	if (error != NULL && *error != '\0')
+		/* TRANSLATORS: what a link to a realm is, and what went wrong
+		 * there last. */
+		listing_rowf(m, now, _("%s (%s)"), buf_data(&b), error);
+	else
+		listing_rowf(m, now, "%s", buf_data(&b));
+	buf_release(&b);
 	return true;
 }
 
@@ -248,9 +291,9 @@ answer_links(struct model *m, int64_t now, const json_t *reply)
 	if (!json_is_array(list))
 		return false;
 	if (n == 0)
-		model_notice(m, now, "no links to other realms");
+		model_notice(m, now, _("no links to other realms"));
 	else
-		model_noticef(m, now, "%zu link%s to other realms:", n,
-		    n == 1 ? "" : "s");
+		model_noticef(m, now, ngettext("%zu link to other realms:",
+		    "%zu links to other realms:", n), n);
 	return print_rows(m, now, list, print_link);
 }

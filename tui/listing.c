@@ -2,9 +2,13 @@
 #include "tui/listing.h"
 
 #include "shared/buf.h"
+#include "shared/xalloc.h"
 #include "tui/model.h"
+#include "tui/text.h"
 
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 
 void
@@ -21,16 +25,52 @@ listing_row(struct model *m, int64_t now, struct buf *b)
 	buf_release(b);
 }
 
+/* Into b, which is begun here, behind what stands before it. */
+static void
+put_flat(struct buf *b, const char *before, const char *text)
+{
+	buf_init(b, LISTING_CAP);
+	(void)buf_adds(b, before);
+	listing_flat(b, text);
+}
+
+void
+listing_headf(struct model *m, int64_t now, const char *fmt, ...)
+{
+	struct buf b;
+	va_list ap;
+	char *text;
+
+	va_start(ap, fmt);
+	text = xvasprintf(fmt, ap);
+	va_end(ap);
+	put_flat(&b, "", text);
+	free(text);
+	listing_head(m, now, &b);
+}
+
+void
+listing_rowf(struct model *m, int64_t now, const char *fmt, ...)
+{
+	struct buf b;
+	va_list ap;
+	char *text;
+
+	va_start(ap, fmt);
+	text = xvasprintf(fmt, ap);
+	va_end(ap);
+	put_flat(&b, "  ", text);
+	free(text);
+	listing_row(m, now, &b);
+}
+
 void
 listing_left_out(struct model *m, int64_t now, size_t shown, size_t all)
 {
-	struct buf b;
-
-	if (shown >= all)
-		return;
-	buf_init(&b, LISTING_CAP);
-	(void)buf_addf(&b, "  (%zu more)", all - shown);
-	listing_row(m, now, &b);
+	if (shown < all)
+		listing_rowf(m, now,
+		    ngettext("(%zu more)", "(%zu more)", all - shown),
+		    all - shown);
 }
 
 void
@@ -39,6 +79,13 @@ listing_flat(struct buf *b, const char *text)
 	for (; *text != '\0'; text++)
 		if (!buf_addc(b, *text == '\n' || *text == '\r' ? ' ' : *text))
 			return;
+}
+
+char *
+listing_who(const char *user, const char *name)
+{
+	return *name == '\0' ? xstrdup(user) :
+	    xasprintf("%s [%s]", user, name);
 }
 
 void

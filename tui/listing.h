@@ -26,8 +26,18 @@ void listing_row(struct model *, int64_t now, struct buf *);
 void listing_left_out(
     struct model *, int64_t now, size_t shown, size_t all);
 
+/* The same of a text, which is put on one line and cut if need be.  A row
+ * stands two columns in: that is not part of the text. */
+void listing_headf(struct model *, int64_t now, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+void listing_rowf(struct model *, int64_t now, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* On one line: what others wrote may not break into several of ours. */
 void listing_flat(struct buf *, const char *text);
+
+/* "messi [Lionel Messi]", or "messi" where the name is ""; to be freed. */
+char *listing_who(const char *user, const char *name);
 
 /* "2026-11-21 10:04" of local time. */
 void listing_when(int64_t ms, char out[32]);

@@ -4,6 +4,7 @@
 #include "shared/wire.h"
 #include "shared/xalloc.h"
 #include "tui/key.h"
+#include "tui/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -272,13 +273,13 @@ group_mode_words(enum group_mode mode)
 {
 	switch (mode) {
 	case GROUP_INVITE:
-		return "invite-only";
+		return _("invite-only");
 	case GROUP_SECRET:
-		return "secret";
+		return _("secret");
 	case GROUP_OPEN:
 		break;
 	}
-	return "open to all";
+	return _("open to all");
 }
 
 const char *

@@ -10,9 +10,11 @@
 #include "shared/buf.h"
 #include "shared/utf8.h"
 #include "shared/xalloc.h"
+#include "tui/day.h"
 #include "tui/hyper.h"
 #include "tui/model.h"
 #include "tui/paint.h"
+#include "tui/text.h"
 #include "tui/url.h"
 #include "tui/wrap.h"
 
@@ -21,6 +23,7 @@ enum {
 	TIME_COLS = 6,     /* "12:34 " */
 	CACHE = 512,       /* a power of two; above the rows of any screen */
 	CLEAN_CAP = 1 << 18,
+	TOLD_CAP = 4096,   /* of what is told of an item, or between two */
 	EXTRA_MAX = 3,     /* lines above an item that are not its own */
 	FEW_ROWS = 8,
 	LINKS_MAX = 64,    /* of an item */
@@ -203,15 +206,36 @@ block_name(struct stream *st, struct block *b, const struct item *it)
 	b->first = b->indent;
 }
 
-/* " … queued for medan": the server has it, that realm has not. */
+/* The server has it, that realm has not. */
 static void
 add_queued(struct buf *b, const char *realm)
 {
-	buf_adds(b, " … queued");
-	if (*realm == '\0')
-		return;
-	buf_adds(b, " for ");
-	utf8_clean(b, realm, strlen(realm));
+	struct buf clean;
+
+	buf_init(&clean, TOLD_CAP);
+	utf8_clean(&clean, realm, strlen(realm));
+	buf_addc(b, ' ');
+	if (clean.len == 0)
+		/* TRANSLATORS: behind a message that is sent on later. */
+		buf_adds(b, _("… queued"));
+	else
+		/* TRANSLATORS: %s is another server, which has it not yet. */
+		buf_addf(b, _("… queued for %s"), buf_data(&clean));
+	buf_release(&clean);
+}
+
+static void
+add_failed(struct buf *b, const char *why)
+{
+	struct buf clean;
+
+	buf_init(&clean, TOLD_CAP);
+	if (why != NULL)
+		utf8_clean(&clean, why, strlen(why));
+	buf_addc(b, ' ');
+	/* TRANSLATORS: behind a message that was refused; %s is why. */
+	buf_addf(b, _("! %s (Alt-S: again, Alt-X: drop)"), buf_data(&clean));
+	buf_release(&clean);
 }
 
 static void
@@ -233,10 +257,7 @@ block_text(struct stream *st, struct block *b, const struct item *it)
 	}
 	if (it->kind == ITEM_FAILED) {
 		b->tail_style = paint_style(PAINT_ERROR);
-		buf_adds(&st->clean, " ! ");
-		if (it->why != NULL)
-			utf8_clean(&st->clean, it->why, strlen(it->why));
-		buf_adds(&st->clean, " (Alt-S: again, Alt-X: drop)");
+		add_failed(&st->clean, it->why);
 	}
 	b->text = xmemdup0(buf_data(&st->clean), st->clean.len);
 	wrap_text(&st->wrap, b->text, st->clean.len, st->width - b->first,
@@ -363,39 +384,46 @@ draw_rule(const struct pane *p, int row, chtype style, const char *text)
 }
 
 static void
-draw_day(struct stream *st, const struct pane *p, int row, int64_t ms)
+draw_day(const struct stream *st, const struct pane *p, int row, int64_t ms)
 {
-	char day[128] = "";
 	time_t t = (time_t)(ms / 1000);
+	char numbers[32] = "";
+	struct buf day;
 	struct tm tm;
+	bool known = localtime_r(&t, &tm) != NULL;
 
-	if (localtime_r(&t, &tm) != NULL)
-		strftime(day, sizeof(day),
-		    st->narrow ? "%Y-%m-%d" : "%A, %d %B %Y", &tm);
-	draw_rule(p, row, paint_style(PAINT_DIM),
-	    paint_clean(&st->clean, day));
+	buf_init(&day, TOLD_CAP);
+	if (known && !st->narrow)
+		day_text(&day, &tm);
+	else if (known && strftime(numbers, sizeof(numbers), "%Y-%m-%d", &tm) > 0)
+		buf_adds(&day, numbers);
+	draw_rule(p, row, paint_style(PAINT_DIM), buf_data(&day));
+	buf_release(&day);
 }
 
 static void
-draw_extra(struct stream *st, const struct pane *p, int row, enum extra e,
-    const struct item *it)
+draw_extra(const struct stream *st, const struct pane *p, int row,
+    enum extra e, const struct item *it)
 {
+	chtype dim = paint_style(PAINT_DIM);
+
 	switch (e) {
 	case EXTRA_BEGIN:
-		draw_rule(p, row, paint_style(PAINT_DIM), "the beginning");
+		/* TRANSLATORS: above the first message that there is. */
+		draw_rule(p, row, dim, _("the beginning"));
 		break;
 	case EXTRA_FETCHING:
-		draw_rule(p, row, paint_style(PAINT_DIM), "fetching older …");
+		draw_rule(p, row, dim, _("fetching older …"));
 		break;
 	case EXTRA_OLDER:
-		draw_rule(p, row, paint_style(PAINT_DIM),
-		    "older ones are at the server");
+		draw_rule(p, row, dim, _("older ones are at the server"));
 		break;
 	case EXTRA_DAY:
 		draw_day(st, p, row, it->time);
 		break;
 	case EXTRA_MARK:
-		draw_rule(p, row, paint_style(PAINT_MARK), "new");
+		/* TRANSLATORS: above the first message that is unread. */
+		draw_rule(p, row, paint_style(PAINT_MARK), C_("line", "new"));
 		break;
 	}
 }
@@ -773,21 +801,38 @@ draw_up(struct stream *st, const struct pane *p, const struct convo *c,
 }
 
 static void
+divider_text(struct buf *b, size_t below, bool key)
+{
+	if (below == 0 && key)
+		/* TRANSLATORS: this and the next part what is read from the
+		 * newest lines; without room the one without the key does. */
+		buf_adds(b, _("the newest; End goes there"));
+	else if (below == 0)
+		buf_adds(b, _("the newest"));
+	else if (key)
+		buf_addf(b, ngettext("%zu new below; End goes there",
+		    "%zu new below; End goes there", below), below);
+	else
+		buf_addf(b, ngettext("%zu new below", "%zu new below", below),
+		    below);
+}
+
+static void
 draw_divider(const struct stream *st, const struct pane *p, int row,
     const struct convo *c)
 {
 	size_t below = stream_below(st, c);
-	char text[80];
+	struct buf b;
 
-	if (below == 0) {
-		draw_rule(p, row, paint_style(PAINT_DIM),
-		    st->narrow ? "the newest" : "the newest; End goes there");
-		return;
+	buf_init(&b, TOLD_CAP);
+	divider_text(&b, below, !st->narrow);
+	if (utf8_width(buf_data(&b), b.len) > p->w) {
+		buf_clear(&b);
+		divider_text(&b, below, false);
 	}
-	snprintf(text, sizeof(text),
-	    st->narrow ? "%zu new below" : "%zu new below; End goes there",
-	    below);
-	draw_rule(p, row, paint_style(PAINT_MARK), text);
+	draw_rule(p, row, paint_style(below == 0 ? PAINT_DIM : PAINT_MARK),
+	    buf_data(&b));
+	buf_release(&b);
 }
 
 /* Nothing is held: whether anything is to come. */

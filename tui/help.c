@@ -289,7 +289,7 @@ draw_foot(const struct help *h, const struct pane *p)
 	else
 		snprintf(text, sizeof(text), "%s", _("Esc: away."));
 	if (utf8_width(text, strlen(text)) > p->w && h->pages > 1)
-		snprintf(text, sizeof(text), "%d/%d: PgDn PgUp Esc",
+		snprintf(text, sizeof(text), "%d/%d PgDn PgUp Esc",
 		    h->page + 1, h->pages);
 	paint(p, p->h - 1, 0, paint_style(PAINT_DIM), text);
 }

@@ -18,6 +18,8 @@
 #include "tui/client.h"
 #include "tui/lines.h"
 #include "tui/model.h"
+#include "tui/settings.h"
+#include "tui/text.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -447,6 +449,16 @@ on_stdin(void *arg, int fd, unsigned what)
 
 /* ---- life -------------------------------------------------------------- */
 
+static void
+on_setting(void *arg, enum setting setting)
+{
+	const struct ui *ui = arg;
+
+	if (setting == SETTING_LANGUAGE)
+		text_language(
+		    settings_get(ui->env.settings, SETTING_LANGUAGE));
+}
+
 static struct ui *
 plain_open(const struct ui_env *env, char *why, size_t cap)
 {
@@ -462,6 +474,7 @@ plain_open(const struct ui_env *env, char *why, size_t cap)
 	buf_init(&ui->in, IN_CAP);
 	frame_init(&ui->lines, FRAME_LINES, LINE_MAX_IN);
 	model_on_item(env->model, on_item, ui);
+	settings_listen(env->settings, on_setting, ui);
 	client_lazy(env->client);
 	loop_watch(env->loop, STDIN_FILENO, LOOP_READ, on_stdin, ui);
 	return ui;
@@ -472,6 +485,7 @@ plain_close(struct ui *ui)
 {
 	put_echo_back();
 	model_on_item(ui->env.model, NULL, NULL);
+	settings_listen(ui->env.settings, NULL, NULL);
 	loop_defer_cancel(ui->env.loop, &ui->work);
 	if (!ui->eof)
 		loop_unwatch(ui->env.loop, STDIN_FILENO);

@@ -4,6 +4,7 @@
 #include "shared/buf.h"
 #include "shared/wire.h"
 #include "shared/xalloc.h"
+#include "tui/text.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -65,36 +66,46 @@ more_first(const void *va, const void *vb)
 static void
 add_one(struct buf *b, const struct away_one *one)
 {
+	size_t n = one->count;
+
 	if (strcmp(one->target, "*") == 0)
-		buf_addf(b, "%zu everyone", one->count);
+		text_list(b, ngettext("%zu everyone", "%zu everyone", n), n);
 	else if (*one->target == '#')
-		buf_addf(b, "%zu in %s", one->count, one->target);
+		text_list(b, ngettext("%zu in %s", "%zu in %s", n), n,
+		    one->target);
 	else
-		buf_addf(b, "%zu from %s", one->count, one->target);
+		text_list(b, ngettext("%zu from %s", "%zu from %s", n), n,
+		    one->target);
+}
+
+static void
+add_others(struct buf *b, const struct away *m)
+{
+	size_t count = m->count - AWAY_NAMED, sum = 0;
+
+	for (size_t i = AWAY_NAMED; i < m->count; i++)
+		sum += m->one[i].count;
+	text_list(b, ngettext("%zu in %zu more conversation",
+	    "%zu in %zu more conversations", count), sum, count);
 }
 
 char *
 away_line(struct away *m)
 {
-	size_t i, others = 0;
+	size_t sum = away_sum(m);
 	struct buf b;
 	char *line;
 
 	if (m->count > 0)
 		qsort(m->one, m->count, sizeof(*m->one), more_first);
 	buf_init(&b, LINE_CAP);
-	buf_addf(&b, "%zu new: ", away_sum(m));
-	for (i = 0; i < m->count && i < AWAY_NAMED; i++) {
-		if (i > 0)
-			buf_adds(&b, ", ");
+	for (size_t i = 0; i < m->count && i < AWAY_NAMED; i++)
 		add_one(&b, &m->one[i]);
-	}
-	for (; i < m->count; i++)
-		others += m->one[i].count;
-	if (others > 0)
-		buf_addf(&b, ", %zu in %zu more conversations", others,
-		    m->count - AWAY_NAMED);
-	line = xmemdup0(buf_data(&b), b.len);
+	if (m->count > AWAY_NAMED)
+		add_others(&b, m);
+	/* TRANSLATORS: how many messages came, and a list of where. */
+	line = xasprintf(
+	    ngettext("%zu new: %s", "%zu new: %s", sum), sum, buf_data(&b));
 	buf_release(&b);
 	return line;
 }

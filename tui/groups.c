@@ -9,6 +9,7 @@
 #include "tui/model.h"
 #include "tui/parse.h"
 #include "tui/rooms.h"
+#include "tui/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -43,9 +44,10 @@ tell_noise(struct client *c, const char *target, const char *user, bool came)
 {
 	struct convo *cv = model_find(c->model, target);
 
-	if (c->lazy)
-		tell(c, target, came ? "%s has joined %s" : "%s has left %s",
-		    user, target);
+	if (c->lazy && came)
+		tell(c, target, _("%s has joined %s"), user, target);
+	else if (c->lazy)
+		tell(c, target, _("%s has left %s"), user, target);
 	else if (cv != NULL)
 		model_noise(c->model, cv, clock_ms(), user, came);
 }
@@ -86,7 +88,7 @@ done_groups(struct client *c, const struct request *rq, json_t *reply)
 	/* An older server knows none. */
 	if (parse_ok(reply) &&
 	    !groups_put(c, json_object_get(reply, "groups")))
-		core_broken(c, "a bad list of groups");
+		core_broken(c, _("a bad list of groups"));
 }
 
 static void
@@ -108,7 +110,7 @@ groups_ask(struct client *c)
 static void
 gone(void *arg, const struct group *g)
 {
-	tell(arg, g->target, "you are no member of %s any more", g->target);
+	tell(arg, g->target, _("you are no member of %s any more"), g->target);
 }
 
 bool
@@ -161,7 +163,7 @@ done_members(struct client *c, const struct request *rq, json_t *reply)
 	if (cv != NULL && parse_ok(reply) &&
 	    !put_members(c, convo_target(cv),
 	    json_object_get(reply, "members")))
-		core_broken(c, "a bad list of members");
+		core_broken(c, _("a bad list of members"));
 }
 
 void
@@ -213,7 +215,7 @@ joined(struct client *c, const char *target)
 		g = *old;
 	g.member = true;
 	rooms_put(rs, &g);
-	tell(c, target, "you have joined %s", target);
+	tell(c, target, _("you have joined %s"), target);
 	ask_groups(c); /* its topic, our role */
 	return cv;
 }
@@ -265,7 +267,7 @@ groups_done_leave(struct client *c, const struct request *rq, json_t *reply)
 		target = rq->whom;
 	if (rooms_is_member(model_rooms(c->model), target)) {
 		parted(c, target);
-		tell(c, target, "you have left %s", target);
+		tell(c, target, _("you have left %s"), target);
 	}
 }
 
@@ -295,34 +297,57 @@ groups_event_join(struct client *c, const json_t *o)
 	return true;
 }
 
-/* What is behind "has" and "were". */
-static const char *
-how_thrown_out(const json_t *o)
+static bool
+is_ban(const json_t *o)
 {
 	const char *act = parse_string(o, "act");
 
-	return act != NULL && strcmp(act, "ban") == 0 ? "banned" : "kicked";
+	return act != NULL && strcmp(act, "ban") == 0;
+}
+
+/* What we were done, the caller frees it. */
+static char *
+thrown_out_words(const struct deed *d, bool ban)
+{
+	if (ban)
+		return xasprintf(
+		    _("you were banned from %s by %s"), d->target, d->by);
+	return xasprintf(_("you were kicked from %s by %s"), d->target, d->by);
+}
+
+/* The same of another member. */
+static char *
+threw_out_words(const struct deed *d, bool ban)
+{
+	if (ban)
+		return xasprintf(_("%s has banned %s"), d->by, d->user);
+	return xasprintf(_("%s has kicked %s"), d->by, d->user);
+}
+
+static void
+tell_thrown_out(struct client *c, const json_t *o, const struct deed *d)
+{
+	const char *reason = parse_string(o, "reason");
+	char *text = is_me(c, d->user) ? thrown_out_words(d, is_ban(o)) :
+	    threw_out_words(d, is_ban(o));
+
+	if (reason == NULL || *reason == '\0')
+		tell(c, d->target, "%s", text);
+	else
+		/* TRANSLATORS: a sentence, and the reason that was given. */
+		tell(c, d->target, _("%s: %.300s"), text, reason);
+	free(text);
 }
 
 static void
 tell_leave(struct client *c, const json_t *o, const struct deed *d)
 {
-	const char *reason = parse_string(o, "reason");
-	const char *how = how_thrown_out(o), *sep = ": ";
-	bool me = is_me(c, d->user);
-
-	if (reason == NULL || *reason == '\0')
-		reason = sep = "";
-	if (*d->by == '\0' && me)
-		tell(c, d->target, "you have left %s", d->target);
-	else if (*d->by == '\0')
-		tell_noise(c, d->target, d->user, false);
-	else if (me)
-		tell(c, d->target, "you were %s from %s by %s%s%.300s", how,
-		    d->target, d->by, sep, reason);
+	if (*d->by != '\0')
+		tell_thrown_out(c, o, d);
+	else if (is_me(c, d->user))
+		tell(c, d->target, _("you have left %s"), d->target);
 	else
-		tell(c, d->target, "%s has %s %s%s%.300s", d->by, how,
-		    d->user, sep, reason);
+		tell_noise(c, d->target, d->user, false);
 }
 
 bool
@@ -346,42 +371,97 @@ groups_event_leave(struct client *c, const json_t *o)
 
 /* ---- what is changed --------------------------------------------------- */
 
-enum { BY_CAP = WIRE_TARGET_CAP + 8 };
-
-/* " (by messi)", or nothing. */
-static const char *
-by_whom(const struct deed *d, char out[BY_CAP])
+/* What happened, which is freed here, and by whom where that is known. */
+static void
+tell_deed(struct client *c, const struct deed *d, char *text)
 {
-	out[0] = '\0';
-	if (*d->by != '\0')
-		snprintf(out, BY_CAP, " (by %s)", d->by);
-	return out;
+	if (*d->by == '\0')
+		tell(c, d->target, "%s", text);
+	else
+		/* TRANSLATORS: a sentence, and who did it. */
+		tell(c, d->target, _("%s (by %s)"), text, d->by);
+	free(text);
+}
+
+static char *
+own_role_words(const char *target, enum group_role role)
+{
+	switch (role) {
+	case GROUP_OWNER:
+		return xasprintf(_("you are the owner of %s now"), target);
+	case GROUP_MODERATOR:
+		return xasprintf(_("you are a moderator of %s now"), target);
+	case GROUP_MEMBER:
+		break;
+	}
+	return xasprintf(
+	    _("you are a member like others of %s now"), target);
+}
+
+static char *
+role_words(const char *user, const char *target, enum group_role role)
+{
+	switch (role) {
+	case GROUP_OWNER:
+		return xasprintf(_("%s is the owner of %s now"), user, target);
+	case GROUP_MODERATOR:
+		return xasprintf(
+		    _("%s is a moderator of %s now"), user, target);
+	case GROUP_MEMBER:
+		break;
+	}
+	return xasprintf(
+	    _("%s is a member like others of %s now"), user, target);
 }
 
 static void
 tell_role(struct client *c, const struct deed *d, enum group_role role)
 {
-	static const char *const is[] = {
-		[GROUP_MEMBER] = "a member like others",
-		[GROUP_MODERATOR] = "a moderator",
-		[GROUP_OWNER] = "the owner",
-	};
-	bool me = is_me(c, d->user);
-	char by[BY_CAP];
+	tell_deed(c, d, is_me(c, d->user) ? own_role_words(d->target, role) :
+	    role_words(d->user, d->target, role));
+}
 
-	tell(c, d->target, "%s %s %s of %s now%s", me ? "you" : d->user,
-	    me ? "are" : "is", is[role], d->target, by_whom(d, by));
+static char *
+own_mute_words(const char *target, bool muted)
+{
+	if (muted)
+		return xasprintf(_("you may not say anything in %s"), target);
+	return xasprintf(_("you may speak again in %s"), target);
+}
+
+static char *
+mute_words(const char *user, const char *target, bool muted)
+{
+	if (muted)
+		return xasprintf(
+		    _("%s may not say anything in %s"), user, target);
+	return xasprintf(_("%s may speak again in %s"), user, target);
 }
 
 static void
 tell_mute(struct client *c, const struct deed *d, bool muted)
 {
-	char by[BY_CAP];
+	tell_deed(c, d, is_me(c, d->user) ? own_mute_words(d->target, muted) :
+	    mute_words(d->user, d->target, muted));
+}
 
-	tell(c, d->target, "%s %s %s%s",
-	    is_me(c, d->user) ? "you" : d->user,
-	    muted ? "may not say anything in" : "may speak again in",
-	    d->target, by_whom(d, by));
+static void
+tell_mode(struct client *c, const struct deed *d, enum group_mode mode)
+{
+	char *text = NULL;
+
+	switch (mode) {
+	case GROUP_OPEN:
+		text = xasprintf(_("%s is open to all now"), d->target);
+		break;
+	case GROUP_INVITE:
+		text = xasprintf(_("%s is invite-only now"), d->target);
+		break;
+	case GROUP_SECRET:
+		text = xasprintf(_("%s is secret now"), d->target);
+		break;
+	}
+	tell_deed(c, d, text);
 }
 
 /* Our own role stands with the group, whoever else is listed. */
@@ -433,13 +513,13 @@ groups_event_member(struct client *c, const json_t *o)
 static void
 tell_topic(struct client *c, const struct deed *d, const char *topic)
 {
-	const char *by = *d->by == '\0' ? "somebody" : d->by;
+	const char *by = *d->by == '\0' ? _("somebody") : d->by;
 
 	if (*topic == '\0')
-		tell(c, d->target, "%s has taken the topic of %s away", by,
+		tell(c, d->target, _("%s has taken the topic of %s away"), by,
 		    d->target);
 	else
-		tell(c, d->target, "%s has set the topic of %s: %s", by,
+		tell(c, d->target, _("%s has set the topic of %s: %s"), by,
 		    d->target, topic);
 }
 
@@ -451,7 +531,6 @@ groups_event_group(struct client *c, const json_t *o)
 	const struct group *old;
 	struct group g;
 	struct deed d;
-	char by[BY_CAP];
 	bool topic_new, mode_new;
 
 	if (!parse_deed(c, o, &d, false) || topic == NULL)
@@ -468,8 +547,7 @@ groups_event_group(struct client *c, const json_t *o)
 	if (topic_new)
 		tell_topic(c, &d, topic);
 	if (mode_new)
-		tell(c, d.target, "%s is %s now%s", d.target,
-		    group_mode_words(g.mode), by_whom(&d, by));
+		tell_mode(c, &d, g.mode);
 	return true;
 }
 
@@ -480,7 +558,7 @@ groups_event_invite(struct client *c, const json_t *o)
 
 	if (!parse_deed(c, o, &d, false))
 		return false;
-	core_notice(c, "%s invites you: /join %s",
-	    *d.by == '\0' ? "somebody" : d.by, d.target);
+	core_notice(c, _("%s invites you: /join %s"),
+	    *d.by == '\0' ? _("somebody") : d.by, d.target);
 	return true;
 }

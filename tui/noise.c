@@ -5,7 +5,11 @@
 #include <string.h>
 
 #include "shared/buf.h"
+#include "shared/wire.h"
 #include "shared/xalloc.h"
+#include "tui/text.h"
+
+enum { NAMES_CAP = NOISE_SHOWN * (WIRE_TARGET_CAP + 8) };
 
 void
 noise_clear(struct noise *n)
@@ -33,26 +37,53 @@ noise_add(struct noise *n, const char *user, bool came)
 	return true;
 }
 
-/* "joined: lineker, neko and 3 more"; nothing where there is nobody. */
-static void
-add_kind(struct buf *b, const struct noise *n, const char *what, bool first,
-    bool last)
+/* Of one kind: "lineker, neko and 3 more"; "" where there is nobody. */
+static char *
+names_of(const struct noise *n, bool first, bool last)
 {
-	size_t i, count = 0;
+	size_t i, count = 0, more;
+	struct buf b;
+	char *names, *all;
 
-	for (i = 0; i < n->count; i++) {
-		if (n->one[i].came_first != first ||
-		    n->one[i].came_last != last)
-			continue;
-		if (count == 0)
-			buf_addf(b, "%s%s: ", b->len > 0 ? "; " : "", what);
-		if (count < NOISE_SHOWN)
-			buf_addf(b, "%s%s", count > 0 ? ", " : "",
-			    n->one[i].user);
-		count++;
-	}
-	if (count > NOISE_SHOWN)
-		buf_addf(b, " and %zu more", count - NOISE_SHOWN);
+	buf_init(&b, NAMES_CAP);
+	for (i = 0; i < n->count; i++)
+		if (n->one[i].came_first == first &&
+		    n->one[i].came_last == last && count++ < NOISE_SHOWN)
+			text_list(&b, "%s", n->one[i].user);
+	names = buf_detach(&b);
+	if (count <= NOISE_SHOWN)
+		return names;
+	more = count - NOISE_SHOWN;
+	all = xasprintf(ngettext("%s and %zu more", "%s and %zu more", more),
+	    names, more);
+	free(names);
+	return all;
+}
+
+static char *
+kind_words(const char *names, bool first, bool last)
+{
+	if (first && last)
+		return xasprintf(_("joined: %s"), names);
+	if (first)
+		return xasprintf(_("joined and left again: %s"), names);
+	if (last)
+		return xasprintf(_("left and came back: %s"), names);
+	return xasprintf(_("left: %s"), names);
+}
+
+static void
+add_kind(struct buf *b, const struct noise *n, bool first, bool last)
+{
+	char *names = names_of(n, first, last);
+	char *text = kind_words(names, first, last);
+	/* TRANSLATORS: between "joined: messi, neko" and "left: lineker". */
+	const char *between = _("; ");
+
+	if (*names != '\0')
+		buf_addf(b, "%s%s", b->len > 0 ? between : "", text);
+	free(text);
+	free(names);
 }
 
 void
@@ -63,13 +94,13 @@ noise_text(const struct noise *n, const char *target, struct buf *b)
 	buf_clear(b);
 	if (n->count == 1 && one->came_first == one->came_last) {
 		if (one->came_last)
-			buf_addf(b, "%s has joined %s", one->user, target);
+			buf_addf(b, _("%s has joined %s"), one->user, target);
 		else
-			buf_addf(b, "%s has left %s", one->user, target);
+			buf_addf(b, _("%s has left %s"), one->user, target);
 		return;
 	}
-	add_kind(b, n, "joined", true, true);
-	add_kind(b, n, "left", false, false);
-	add_kind(b, n, "joined and left again", true, false);
-	add_kind(b, n, "left and came back", false, true);
+	add_kind(b, n, true, true);
+	add_kind(b, n, false, false);
+	add_kind(b, n, true, false);
+	add_kind(b, n, false, true);
 }

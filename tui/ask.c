@@ -9,6 +9,7 @@
 #include "tui/core.h"
 #include "tui/groups.h"
 #include "tui/parse.h"
+#include "tui/text.h"
 #include "tui/tidings.h"
 #include "tui/uplink.h"
 
@@ -27,15 +28,15 @@ done_ask(struct client *c, const struct request *rq, json_t *reply)
 		return;
 	}
 	if (!answer_print(c->model, rq->ask, reply, clock_ms())) {
-		core_broken(c, "a bad answer");
+		core_broken(c, _("a bad answer"));
 		return;
 	}
 	if (rq->ask == CLIENT_GROUPS &&
 	    !groups_put(c, json_object_get(reply, "groups")))
-		core_broken(c, "a bad list of groups");
+		core_broken(c, _("a bad list of groups"));
 	else if (rq->ask == CLIENT_WHO &&
 	    !tidings_put_users(c, json_object_get(reply, "users")))
-		core_broken(c, "a bad list of users");
+		core_broken(c, _("a bad list of users"));
 	else if (rq->ask == CLIENT_INBOX)
 		tidings_ask_unread(c);
 	else if (rq->ask == CLIENT_NAME)
@@ -51,15 +52,15 @@ ask_it(struct client *c, enum client_ask ask, const struct request *rq,
 	const char *verb = answer_verb(ask, &token);
 
 	if (!uplink_is_up(c->uplink) || c->link == LINK_CONNECTING)
-		core_notice(c, "%s: not connected", verb);
+		core_notice(c, _("%s: not connected"), verb);
 	else if (token && !core_watching(c))
-		core_notice(c, "%s: log in first", verb);
+		core_notice(c, _("%s: log in first"), verb);
 	else if (c->requests.count >= REQUESTS_MAX)
-		core_notice(c, "%s: too much is on its way already", verb);
+		core_notice(c, _("%s: too much is on its way already"), verb);
 	else if (strlen(params) > WIRE_LINE_MAX - 64 ||
 	    strpbrk(params, "\r\n") != NULL ||
 	    !utf8_valid(params, strlen(params)))
-		core_notice(c, "%s: that cannot be asked", verb);
+		core_notice(c, _("%s: that cannot be asked"), verb);
 	else
 		core_request(c, rq, "%s%s%s%s", verb, token ? " -" : "",
 		    *params == '\0' ? "" : " ", params);
@@ -126,6 +127,6 @@ client_do(struct client *c, enum client_ask deed, const char *where,
 	if (fits)
 		ask_it(c, deed, &rq, buf_data(&params));
 	else
-		core_notice(c, "that is too long");
+		core_notice(c, _("that is too long"));
 	buf_release(&params);
 }

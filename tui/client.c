@@ -9,6 +9,7 @@
 #include "tui/login.h"
 #include "tui/missed.h"
 #include "tui/parse.h"
+#include "tui/text.h"
 #include "tui/tidings.h"
 #include "tui/uplink.h"
 
@@ -63,7 +64,7 @@ on_frame(void *arg, const char *p, size_t n)
 	const char *event;
 
 	if (o == NULL) {
-		core_broken(c, "what it sends is no JSON");
+		core_broken(c, _("what it sends is no JSON"));
 		return;
 	}
 	if (parse_string(o, "status") != NULL)
@@ -71,7 +72,7 @@ on_frame(void *arg, const char *p, size_t n)
 	else if ((event = parse_string(o, "event")) != NULL)
 		tidings_event(c, event, o);
 	else
-		core_broken(c, "neither a reply nor an event");
+		core_broken(c, _("neither a reply nor an event"));
 	json_decref(o);
 }
 
@@ -129,7 +130,7 @@ on_idle(void *arg)
 static void
 on_endless(void *arg)
 {
-	core_broken(arg, "an object that has no end");
+	core_broken(arg, _("an object that has no end"));
 }
 
 static void
@@ -143,7 +144,7 @@ on_lost(void *arg, const char *why)
 	c->link = LINK_LOST;
 	if (was_on) {
 		c->said_lost = true;
-		core_notice(c, "connection lost: %s; trying again", why);
+		core_notice(c, _("connection lost: %s; trying again"), why);
 	}
 	core_publish(c);
 	c->events->lost(c->arg, why);

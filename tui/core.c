@@ -4,6 +4,7 @@
 #include "shared/buf.h"
 #include "shared/xalloc.h"
 #include "tui/clock.h"
+#include "tui/text.h"
 #include "tui/uplink.h"
 
 #include <stdarg.h>
@@ -87,7 +88,7 @@ void
 core_broken(struct client *c, const char *what)
 {
 	core_notice(
-	    c, "the server does not speak this protocol: %s", what);
+	    c, _("the server does not speak this protocol: %s"), what);
 	uplink_fail(c->uplink, what);
 }
 

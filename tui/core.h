@@ -102,7 +102,8 @@ void core_done_quietly(struct client *, const struct request *, json_t *reply);
 /* What is on its way brings nothing any more. */
 void core_nothing_comes(struct client *);
 
-/* The server broke the protocol: nothing that it says now can be trusted. */
+/* The server broke the protocol: nothing that it says now can be trusted.
+ * what it did is told as it is given here: "a bad list of users". */
 void core_broken(struct client *, const char *what);
 
 /* Strings that may be secrets: wiped before they are freed. */

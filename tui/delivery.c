@@ -11,6 +11,7 @@
 #include "tui/outbox.h"
 #include "tui/parse.h"
 #include "tui/rooms.h"
+#include "tui/text.h"
 #include "tui/uplink.h"
 
 #include <stdio.h>
@@ -78,7 +79,7 @@ tell_failure(struct client *c, const char *target, const char *why)
 {
 	if (!c->lazy &&
 	    model_find(c->model, target) != model_current(c->model))
-		core_notice(c, "%s: not sent: %s", target, why);
+		core_notice(c, _("%s: not sent: %s"), target, why);
 }
 
 /* Of USER@REALM; "" where none was named. */
@@ -132,7 +133,7 @@ done_say(struct client *c, json_t *reply)
 
 	if (parse_ok(reply)) {
 		if (!parse_id(reply, "id", &id) || id == 0) {
-			core_broken(c, "a message without an id");
+			core_broken(c, _("a message without an id"));
 			return;
 		}
 		keep(c, tag, NULL, NULL);
@@ -169,13 +170,15 @@ may_say(struct client *c, const char *target)
 	const struct group *g = rooms_find(model_rooms(c->model), target);
 
 	if (*target == '@') {
-		core_notice(c, "%s: that is a link to another realm; nobody "
-		               "reads there", target);
+		core_notice(c,
+		    _("%s: that is a link to another realm; nobody reads "
+		      "there"),
+		    target);
 		return false;
 	}
 	if (c->link != LINK_ONLINE || g == NULL || g->member)
 		return true;
-	core_notice(c, "not sent: you are no member of %s; /join %s", target,
+	core_notice(c, _("not sent: you are no member of %s; /join %s"), target,
 	    target);
 	return false;
 }
@@ -190,14 +193,15 @@ client_say(struct client *c, const char *target, const char *text)
 	if (!may_say(c, target))
 		return false;
 	if (target_parse(&t, target, strlen(target)) != WIRE_OK) {
-		core_notice(c, "%s: that is nobody's name", target);
+		core_notice(c, _("%s: that is nobody's name"), target);
 		return false;
 	}
 	if (*text == '\0')
 		return false;
 	if (strlen(text) > WIRE_TEXT_MAX) {
-		core_notice(c, "that is %zu bytes; a message holds at most %d",
-		    strlen(text), WIRE_TEXT_MAX);
+		core_notice(c, ngettext("that is %zu byte; a message holds at "
+		    "most %d", "that is %zu bytes; a message holds at most %d",
+		    strlen(text)), strlen(text), WIRE_TEXT_MAX);
 		return false;
 	}
 	if ((item = outbox_add(&c->outbox, target, text, &why)) == NULL) {
@@ -206,7 +210,10 @@ client_say(struct client *c, const char *target, const char *text)
 	}
 	if (!model_typed(c->model, target, item->tag, text, clock_ms())) {
 		outbox_undo(&c->outbox);
-		core_notice(c, "not taken: %d messages wait to be sent already",
+		core_notice(c,
+		    ngettext("not taken: %d message waits to be sent already",
+		        "not taken: %d messages wait to be sent already",
+		        MODEL_WAITING),
 		    MODEL_WAITING);
 		return false;
 	}
@@ -280,8 +287,11 @@ void
 client_taken_back(struct client *c)
 {
 	if (c->outbox.count > 0)
-		core_notice(c, "messages of last time that are still to be "
-		               "sent: %zu",
+		core_notice(c,
+		    ngettext("messages of last time that are still to be "
+		             "sent: %zu",
+		        "messages of last time that are still to be sent: %zu",
+		        c->outbox.count),
 		    c->outbox.count);
 	c->events->changed(c->arg);
 	delivery_pump(c);

@@ -7,6 +7,7 @@
 #include "tui/groups.h"
 #include "tui/model.h"
 #include "tui/parse.h"
+#include "tui/text.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -75,7 +76,7 @@ done_history(struct client *c, const struct request *rq, json_t *reply)
 		return;
 	}
 	if (!parse_messages(reply, &msg, &n)) {
-		core_broken(c, "a bad page of history");
+		core_broken(c, _("a bad page of history"));
 		return;
 	}
 	model_page(c->model, cv, msg, n, !parse_true(reply, "more") || n == 0);

@@ -2,6 +2,7 @@
 #include "tui/keep.h"
 
 #include "shared/xalloc.h"
+#include "tui/text.h"
 
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -250,7 +251,7 @@ open_locked(const char *path, bool create, char why[STATE_WHY_CAP])
 	if (fstat(fd, &sb) == -1 || !S_ISREG(sb.st_mode) ||
 	    sb.st_uid != geteuid() || (sb.st_mode & 077) != 0)
 		snprintf(why, STATE_WHY_CAP,
-		    "%s: not a file of ours alone", path);
+		    _("%s: not a file of ours alone"), path);
 	else if (lock(fd) && still_there(fd, path))
 		return fd;
 	close(fd);
@@ -291,7 +292,7 @@ take_one(struct keep *k, const char *path, int *which,
 	k->path = NULL;
 	if (*why == '\0')
 		snprintf(why, STATE_WHY_CAP,
-		    "%s: in use, and so are all others", path);
+		    _("%s: in use, and so are all others"), path);
 	return false;
 }
 

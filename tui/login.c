@@ -8,6 +8,7 @@
 #include "tui/delivery.h"
 #include "tui/missed.h"
 #include "tui/parse.h"
+#include "tui/text.h"
 #include "tui/tidings.h"
 #include "tui/uplink.h"
 
@@ -39,7 +40,7 @@ login_expired(struct client *c)
 	core_nothing_comes(c);
 	c->events->forget(c->arg);
 	need_login(c, CLIENT_EXPIRED,
-	    "you are not logged in any more: log in again");
+	    _("you are not logged in any more: log in again"));
 }
 
 static void
@@ -57,7 +58,7 @@ login_later(struct client *c, const json_t *reply)
 	if (!parse_later(reply, &ms))
 		return false;
 	if (ms >= TELL_MS)
-		core_notice(c, "the server lets us wait %.0f s",
+		core_notice(c, _("the server lets us wait %.0f s"),
 		    (double)ms / 1000);
 	loop_timer_set(c->loop, &c->relogin, ms, on_relogin, c);
 	return true;
@@ -113,7 +114,7 @@ done_auth(struct client *c, const struct request *rq, json_t *reply)
 		return;
 	}
 	if (token == NULL || strpbrk(token, " \r\n") != NULL) {
-		core_broken(c, "a login without a token");
+		core_broken(c, _("a login without a token"));
 		return;
 	}
 	core_wipe(&c->password);
@@ -137,7 +138,7 @@ done_register(struct client *c, const struct request *rq, json_t *reply)
 		return;
 	}
 	c->registering = false; /* from here on it is a login */
-	core_notice(c, "welcome, %s: the account is made", c->user);
+	core_notice(c, _("welcome, %s: the account is made"), c->user);
 	login_step(c);
 }
 
@@ -161,7 +162,7 @@ done_watch(struct client *c, const struct request *rq, json_t *reply)
 		return;
 	}
 	if (!parse_id(reply, "last", &last)) {
-		core_broken(c, "a watch without its last id");
+		core_broken(c, _("a watch without its last id"));
 		return;
 	}
 	/*
@@ -173,8 +174,9 @@ done_watch(struct client *c, const struct request *rq, json_t *reply)
 		model_seen(c->model, last);
 	else if (c->missed == NULL && parse_true(reply, "gap")) {
 		model_gap(c->model);
-		core_notice(c, "more was missed than the server sends again; "
-		               "older messages come as you scroll up");
+		core_notice(c,
+		    _("more was missed than the server sends again; older "
+		      "messages come as you scroll up"));
 	}
 	uplink_useful(c->uplink);
 	core_set_link(c, LINK_CATCHING);
@@ -223,7 +225,7 @@ done_hello(struct client *c, const struct request *rq, json_t *reply)
 
 	(void)rq;
 	if (parse_code(reply, WIRE_TOO_MANY_CONNECTIONS)) {
-		uplink_lose(c->uplink, "the server is full");
+		uplink_lose(c->uplink, _("the server is full"));
 		return;
 	}
 	/* An older server does not know hello; it may know the rest. */
@@ -254,13 +256,13 @@ credentials(struct client *c, const char *user, const char *password,
 {
 	if (c->token != NULL) {
 		core_notice(
-		    c, "you are logged in as %s; /logout first", c->user);
+		    c, _("you are logged in as %s; /logout first"), c->user);
 		return;
 	}
 	if (!is_word(user) || !is_word(password) ||
 	    strlen(user) >= WIRE_NAME_CAP) {
 		need_login(c, CLIENT_REFUSED,
-		    "a name and a password hold no blanks and are not empty");
+		    _("a name and a password hold no blanks and are not empty"));
 		return;
 	}
 	if (real_name != NULL && (*real_name == '\0' || !registering))
@@ -268,7 +270,7 @@ credentials(struct client *c, const char *user, const char *password,
 	if (real_name != NULL &&
 	    !wire_real_name_ok(real_name, strlen(real_name))) {
 		need_login(c, CLIENT_BAD_REAL_NAME,
-		    "that cannot be a real name: 1 to 64 characters");
+		    _("that cannot be a real name: 1 to 64 characters"));
 		return;
 	}
 	core_replace(&c->user, user);
@@ -327,19 +329,20 @@ done_logout(struct client *c, const struct request *rq, json_t *reply)
 {
 	(void)rq;
 	(void)reply; /* not known any more: that is as good */
-	logged_out(c, "you are logged out");
+	logged_out(c, _("you are logged out"));
 }
 
 void
 client_logout(struct client *c)
 {
 	if (c->token == NULL) {
-		core_notice(c, "nobody is logged in");
+		core_notice(c, _("nobody is logged in"));
 		return;
 	}
 	if (!core_watching(c)) {
-		logged_out(c, "you are logged out here; the server could not "
-		              "be told, its token lives until it expires");
+		logged_out(c,
+		    _("you are logged out here; the server could not be "
+		      "told, its token lives until it expires"));
 		return;
 	}
 	if (c->outbox.count > 0) {

@@ -9,6 +9,7 @@
 #include "tui/model.h"
 #include "tui/parse.h"
 #include "tui/rooms.h"
+#include "tui/text.h"
 #include "tui/uplink.h"
 
 #include <inttypes.h>
@@ -150,7 +151,7 @@ done_page(struct client *c, const struct request *rq, json_t *reply)
 		answer_why(reply, why);
 		uplink_lose(c->uplink, why);
 	} else if (!take_page(m, &m->source[m->asked], reply))
-		core_broken(c, "a bad page of history");
+		core_broken(c, _("a bad page of history"));
 	else
 		step(m);
 }

@@ -3,6 +3,7 @@
 
 #include "shared/utf8.h"
 #include "shared/xalloc.h"
+#include "tui/text.h"
 
 #include <sys/random.h>
 
@@ -52,12 +53,12 @@ literal(const char *text, char **out)
 	json_t *s;
 
 	if (!utf8_valid(text, n))
-		return "that is not valid UTF-8";
+		return _("that is not valid UTF-8");
 	if ((s = json_stringn_nocheck(text, n)) == NULL)
-		return "out of memory";
+		return _("out of memory");
 	*out = json_dumps(s, JSON_ENCODE_ANY);
 	json_decref(s);
-	return *out == NULL ? "out of memory" : NULL;
+	return *out == NULL ? _("out of memory") : NULL;
 }
 
 static const struct outbox_item *
@@ -96,7 +97,7 @@ outbox_add(struct outbox *o, const char *target, const char *text,
 	item = append(o, tag, target, json);
 	free(json);
 	if (item == NULL)
-		*why = "that is too long for one message";
+		*why = _("that is too long for one message");
 	return item;
 }
 

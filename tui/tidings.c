@@ -11,6 +11,7 @@
 #include "tui/missed.h"
 #include "tui/model.h"
 #include "tui/parse.h"
+#include "tui/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,7 +71,7 @@ done_who(struct client *c, const struct request *rq, json_t *reply)
 	(void)rq;
 	if (parse_ok(reply) &&
 	    !tidings_put_users(c, json_object_get(reply, "users")))
-		core_broken(c, "a bad list of users");
+		core_broken(c, _("a bad list of users"));
 }
 
 void
@@ -132,7 +133,7 @@ caught_up(struct client *c, struct away *away)
 {
 	core_set_link(c, LINK_ONLINE);
 	if (c->said_lost)
-		core_notice(c, "connected again");
+		core_notice(c, _("connected again"));
 	c->said_lost = false;
 	tell_missed(c, away);
 }
@@ -147,7 +148,7 @@ done_unread(struct client *c, const struct request *rq, json_t *reply)
 	if (!parse_ok(reply))
 		return;
 	if (!put_unread(c, json_object_get(reply, "unread"), &away))
-		core_broken(c, "a bad list of unread counts");
+		core_broken(c, _("a bad list of unread counts"));
 	else if (c->link == LINK_CATCHING)
 		caught_up(c, &away);
 	away_release(&away);
@@ -179,7 +180,7 @@ event_message(struct client *c, json_t *o)
 	struct model_message msg;
 
 	if (!parse_message(o, &msg)) {
-		core_broken(c, "a bad message");
+		core_broken(c, _("a bad message"));
 		return;
 	}
 	if (c->missed != NULL) {
@@ -198,7 +199,7 @@ event_presence(struct client *c, json_t *o)
 	const struct user *old;
 
 	if (user == NULL) {
-		core_broken(c, "a bad presence");
+		core_broken(c, _("a bad presence"));
 		return;
 	}
 	old = model_user_by_name(c->model, user);
@@ -215,7 +216,7 @@ event_read(struct client *c, json_t *o)
 	int64_t id;
 
 	if (target == NULL || !parse_id(o, "id", &id))
-		core_broken(c, "a bad read mark");
+		core_broken(c, _("a bad read mark"));
 	else if (!model_read(c->model, target, id))
 		tidings_ask_unread(c);
 }
@@ -225,8 +226,10 @@ event_shutdown(struct client *c, json_t *o)
 {
 	const char *text = parse_string(o, "message");
 
-	core_notice(c, "the server is going down%s%.200s",
-	    text == NULL ? "" : ": ", text == NULL ? "" : text);
+	if (text == NULL || *text == '\0')
+		core_notice(c, "%s", _("the server is going down"));
+	else
+		core_notice(c, _("the server is going down: %.200s"), text);
 }
 
 /* Those of groups say themselves whether they are of their form. */
@@ -234,35 +237,35 @@ static void
 event_join(struct client *c, json_t *o)
 {
 	if (!groups_event_join(c, o))
-		core_broken(c, "a bad join");
+		core_broken(c, _("a bad join"));
 }
 
 static void
 event_leave(struct client *c, json_t *o)
 {
 	if (!groups_event_leave(c, o))
-		core_broken(c, "a bad leave");
+		core_broken(c, _("a bad leave"));
 }
 
 static void
 event_member(struct client *c, json_t *o)
 {
 	if (!groups_event_member(c, o))
-		core_broken(c, "a bad change of a member");
+		core_broken(c, _("a bad change of a member"));
 }
 
 static void
 event_group(struct client *c, json_t *o)
 {
 	if (!groups_event_group(c, o))
-		core_broken(c, "a bad change of a group");
+		core_broken(c, _("a bad change of a group"));
 }
 
 static void
 event_invite(struct client *c, json_t *o)
 {
 	if (!groups_event_invite(c, o))
-		core_broken(c, "a bad invitation");
+		core_broken(c, _("a bad invitation"));
 }
 
 void

@@ -10,6 +10,7 @@
 #include "shared/xalloc.h"
 #include "tui/clock.h"
 #include "tui/retry.h"
+#include "tui/text.h"
 
 #include <sys/random.h>
 
@@ -134,7 +135,7 @@ uplink_useful(struct uplink *u)
 static void
 on_no_answer(void *arg)
 {
-	uplink_lose(arg, "no answer");
+	uplink_lose(arg, _("no answer"));
 }
 
 static void
@@ -202,9 +203,9 @@ on_closed(struct conn *cn, void *arg, enum conn_end end)
 	if (end == CONN_FAILED)
 		uplink_lose(u, strerror(conn_errno(cn)));
 	else if (end == CONN_SLOW)
-		uplink_lose(u, "the server does not read");
+		uplink_lose(u, _("the server does not read"));
 	else
-		uplink_lose(u, "the server closed it");
+		uplink_lose(u, _("the server closed it"));
 }
 
 static const struct conn_handler handler = {

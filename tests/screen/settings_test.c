@@ -126,6 +126,24 @@ help_comes_in_pages_where_there_is_no_room(void **state)
 }
 
 static void
+in_a_narrow_help_nothing_is_cut(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 60, 20);
+	int row, col;
+
+	(void)state;
+	term_type(t, f1);
+	term_await_row(t, -3, "1/");
+	term_type(t, page_down);
+	term_await_row(t, -3, "2/");
+	assert_true(term_find(t, "/register USER", &row, &col));
+	assert_string_equal(term_row(t, row + 1), "    PASSWORD [REAL");
+	assert_string_equal(term_row(t, row + 2), "    NAME]");
+	assert_string_equal(term_row(t, row + 3), "  make an account;");
+}
+
+static void
 help_and_lines_bear_any_size(void **state)
 {
 	static const struct {
@@ -298,6 +316,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(all_help_is_on_one_large_screen),
 		T(help_comes_in_pages_where_there_is_no_room),
+		T(in_a_narrow_help_nothing_is_cut),
 		T(help_and_lines_bear_any_size),
 		T(settings_are_shown_and_changed_at_once),
 		T(a_key_does_what_it_is_bound_to),

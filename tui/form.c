@@ -12,6 +12,7 @@
 #include "tui/input.h"
 #include "tui/lineedit.h"
 #include "tui/paint.h"
+#include "tui/text.h"
 #include "tui/ui.h"
 #include "tui/wrap.h"
 
@@ -29,36 +30,41 @@ enum {
 	WIDTH = 64,      /* of the form, where there is room */
 	WHY_CAP = 2048,
 	WHY_ROWS = 4,
-	LABEL = 12,      /* columns of the labels */
-	ROWS_MAX = 24,
+	GAP = 3,         /* columns behind the longest label, or help */
+	HELP_CAP = 4096,
+	ROWS_MAX = 48,
 	NOWHERE = -1     /* what is wrong is about no field: at the top */
 };
 
 static const char default_server[] = "localhost:8889";
 
-static const char *const help[] = {
-	"Enter  the next field; in the last one, log in or register",
-	"Tab ↑ ↓  any field        ←/→ or Space  log in, or register",
-	"Ctrl-U  empties a field   Ctrl-L  draws all again",
-	"Ctrl-C  quits             F1  takes this away",
+/* Where there is room the second stands beside the first, else below it. */
+static const struct {
+	const char *first, *second; /* may be NULL */
+} help[] = {
+	/* TRANSLATORS: this and what follows: a key, two blanks, what it does. */
+	{ N_("Enter  the next field; in the last one, log in or register"),
+	    NULL },
+	{ N_("Tab ↑ ↓  any field"), N_("←/→ or Space  log in, or register") },
+	{ N_("Ctrl-U  empties a field"), N_("Ctrl-L  draws all again") },
+	{ N_("Ctrl-C  quits"), N_("F1  takes this away") },
 };
+
+enum { HELP = sizeof(help) / sizeof(help[0]) };
 
 static const struct {
 	const char *label;
-	const char *hint;
 	bool hidden;
 	bool registering; /* asked only then */
 	size_t max;       /* bytes */
 } about[FIELDS] = {
-	[SERVER] = { "Server", "HOST or HOST:PORT", false, false, 300 },
-	[USER] = { "Name", "of your account, or one to register", false, false,
-	    WIRE_NAME_CAP - 1 },
-	[PASSWORD] = { "Password", "not shown", true, false,
-	    WIRE_PASSWORD_MAX },
-	[AGAIN] = { "Again", "the password once more", true, true,
-	    WIRE_PASSWORD_MAX },
-	[REAL_NAME] = { "Real name", "for others to see; may stay empty",
-	    false, true, WIRE_REAL_NAME_CAP - 1 },
+	/* TRANSLATORS: the labels of the form: short. */
+	[SERVER] = { N_("Server"), false, false, 300 },
+	[USER] = { N_("Name"), false, false, WIRE_NAME_CAP - 1 },
+	[PASSWORD] = { N_("Password"), true, false, WIRE_PASSWORD_MAX },
+	/* TRANSLATORS: the label of the field for the password once more. */
+	[AGAIN] = { N_("Again"), true, true, WIRE_PASSWORD_MAX },
+	[REAL_NAME] = { N_("Real name"), false, true, WIRE_REAL_NAME_CAP - 1 },
 };
 
 struct form {
@@ -247,20 +253,20 @@ submit(struct form *f)
 	if (f->value[SERVER][0] == '\0')
 		set_value(f, SERVER, default_server);
 	if (f->value[USER][0] == '\0')
-		return refuse(f, USER, "Which name?");
+		return refuse(f, USER, _("Which name?"));
 	if (f->value[PASSWORD][0] == '\0')
-		return refuse(f, PASSWORD, "The password is missing.");
+		return refuse(f, PASSWORD, _("The password is missing."));
 	/* The wire parts them by spaces. */
 	if (strchr(f->value[USER], ' ') != NULL)
-		return refuse(f, USER, "A name has no spaces in it.");
+		return refuse(f, USER, _("A name has no spaces in it."));
 	if (strchr(f->value[PASSWORD], ' ') != NULL)
-		return refuse(f, PASSWORD, "A password has no spaces in it.");
+		return refuse(f, PASSWORD, _("A password has no spaces in it."));
 	if (f->registering && f->value[AGAIN][0] == '\0')
-		return refuse(f, AGAIN, "The password once more, please.");
+		return refuse(f, AGAIN, _("The password once more, please."));
 	if (f->registering &&
 	    strcmp(f->value[AGAIN], f->value[PASSWORD]) != 0) {
 		set_value(f, AGAIN, "");
-		return refuse(f, AGAIN, "The passwords are not the same.");
+		return refuse(f, AGAIN, _("The passwords are not the same."));
 	}
 	say(f, NOWHERE, "");
 	f->sent = true;
@@ -342,6 +348,8 @@ struct rows {
 	struct wrap wrap; /* of why */
 	int why_rows, why_col, why_at;
 	bool calm;        /* it is no error */
+	struct buf help;
+	struct wrap help_wrap;
 };
 
 static void
@@ -351,11 +359,38 @@ add_row(struct rows *r, enum row_kind kind, int n)
 		r->row[r->count++] = (struct row){ kind, n };
 }
 
+/* All of them, so that nothing moves when more is asked. */
+static int
+longest_label(void)
+{
+	int longest = 0;
+
+	for (size_t i = 0; i < FIELDS; i++) {
+		const char *label = _(about[i].label);
+		int cols = utf8_width(label, strlen(label));
+
+		if (cols > longest)
+			longest = cols;
+	}
+	return longest + GAP;
+}
+
 /* Columns before the values; where there is little room they take half. */
 static int
 label_cols(int width)
 {
-	return width >= 30 ? LABEL : width / 2;
+	int cols = longest_label();
+
+	return cols < width / 2 ? cols : width / 2;
+}
+
+/* Columns before what is said of a value: where there is room, as many. */
+static int
+why_cols(int width)
+{
+	int cols = longest_label();
+
+	return cols <= width * 2 / 5 ? cols : 0;
 }
 
 static void
@@ -375,6 +410,50 @@ make_why(struct rows *r, const char *text, int width)
 	buf_release(&b);
 }
 
+/* Where the second ones stand. */
+static int
+second_col(void)
+{
+	int longest = 0;
+
+	for (size_t i = 0; i < HELP; i++) {
+		const char *first = _(help[i].first);
+		int cols = utf8_width(first, strlen(first));
+
+		if (help[i].second != NULL && cols > longest)
+			longest = cols;
+	}
+	return longest + GAP;
+}
+
+static void
+add_second(struct buf *b, const char *first, const char *second, int width)
+{
+	int col = second_col(), at = utf8_width(first, strlen(first));
+
+	if (col + utf8_width(second, strlen(second)) > width)
+		buf_addc(b, '\n');
+	else
+		buf_addf(b, "%*s", col - at, "");
+	buf_adds(b, second);
+}
+
+static void
+make_help(struct rows *r, int width)
+{
+	for (size_t i = 0; i < HELP; i++) {
+		const char *first = _(help[i].first);
+
+		if (i > 0)
+			buf_addc(&r->help, '\n');
+		buf_adds(&r->help, first);
+		if (help[i].second != NULL)
+			add_second(&r->help, first, _(help[i].second), width);
+	}
+	wrap_text(&r->help_wrap, buf_data(&r->help), r->help.len, width,
+	    width);
+}
+
 /* What there is to say about field. */
 static void
 add_why(struct rows *r, int field)
@@ -388,22 +467,50 @@ add_why(struct rows *r, int field)
 }
 
 static void
+begin_rows(struct rows *r)
+{
+	memset(r, 0, sizeof(*r));
+	wrap_init(&r->wrap);
+	wrap_init(&r->help_wrap);
+	buf_init(&r->help, HELP_CAP);
+}
+
+static void
+release_rows(struct rows *r)
+{
+	wrap_release(&r->wrap);
+	wrap_release(&r->help_wrap);
+	buf_release(&r->help);
+}
+
+static void
+add_foot(struct rows *r, const struct form *f, int width)
+{
+	add_row(r, ROW_BLANK, 0);
+	if (!f->helping) {
+		add_row(r, ROW_HINT, 0);
+		return;
+	}
+	make_help(r, width);
+	for (size_t i = 0; i < r->help_wrap.count; i++)
+		add_row(r, ROW_HELP, (int)i);
+}
+
+static void
 make_rows(struct rows *r, const struct form *f, int width)
 {
-	size_t n = sizeof(help) / sizeof(help[0]), i;
 	const char *why = f->why;
 	int field;
 
-	memset(r, 0, sizeof(*r));
-	wrap_init(&r->wrap);
+	begin_rows(r);
 	r->why_at = f->why_at;
 	if (f->sent) {
 		r->calm = f->trouble[0] == '\0';
-		why = r->calm ? "One moment …" : f->trouble;
+		why = r->calm ? _("One moment …") : f->trouble;
 		r->why_at = r->calm ? BUTTONS : SERVER;
 	}
-	if (r->why_at != NOWHERE && label_cols(width) == LABEL)
-		r->why_col = LABEL;
+	if (r->why_at != NOWHERE)
+		r->why_col = why_cols(width);
 	make_why(r, why, width - r->why_col);
 	add_row(r, ROW_TITLE, 0);
 	add_row(r, ROW_BLANK, 0);
@@ -416,11 +523,7 @@ make_rows(struct rows *r, const struct form *f, int width)
 		add_row(r, ROW_FIELD, field);
 		add_why(r, field);
 	}
-	add_row(r, ROW_BLANK, 0);
-	for (i = 0; i < (f->helping ? n : 0); i++)
-		add_row(r, ROW_HELP, (int)i);
-	if (!f->helping)
-		add_row(r, ROW_HINT, 0);
+	add_foot(r, f, width);
 }
 
 static void
@@ -471,19 +574,20 @@ draw_buttons(struct form *f, const struct pane *p, int row)
 	bool focus = f->focus == BUTTONS;
 	int second;
 
-	second = draw_button(p, row, 0, !f->registering, focus, "Log in");
-	draw_button(p, row, second, f->registering, focus, "Register");
+	second = draw_button(p, row, 0, !f->registering, focus, _("Log in"));
+	draw_button(p, row, second, f->registering, focus, _("Register"));
 	return f->registering ? second + 1 : 1;
 }
 
 static int
 draw_field(struct form *f, const struct pane *p, int row, int i)
 {
-	struct pane field = *p;
+	struct pane field = *p, before = *p;
 	int label = label_cols(p->w);
 	size_t len, point;
 
-	paint(p, row, 0, paint_style(PAINT_TEXT), about[i].label);
+	before.w = label - 1;
+	paint(&before, row, 0, paint_style(PAINT_TEXT), _(about[i].label));
 	field.y += row;
 	field.h = 1;
 	field.x += label;
@@ -500,24 +604,38 @@ draw_field(struct form *f, const struct pane *p, int row, int i)
 	return label;
 }
 
+static const char *
+hint_of(const struct form *f)
+{
+	switch (f->focus) {
+	case SERVER:
+		/* TRANSLATORS: the lowest line of the form, about the field one
+		 * is in.  Where it is too long what stands behind the last
+		 * " · " is left out, then behind the one before. */
+		return _("HOST or HOST:PORT · Enter next · F1 help");
+	case USER:
+		return _("of your account, or one to register · Enter next · "
+		         "F1 help");
+	case PASSWORD:
+		return f->registering ? _("not shown · Enter next · F1 help") :
+		    _("not shown · Enter logs in · Tab: to register instead");
+	case AGAIN:
+		return _("the password once more · Enter next · F1 help");
+	case REAL_NAME:
+		return _("for others to see; may stay empty · "
+		         "Enter registers");
+	default:
+		return _("←/→ choose · Enter go · F1 help");
+	}
+}
+
 static void
 draw_hint(const struct form *f, const struct pane *p, int at)
 {
-	chtype style = paint_style(PAINT_DIM);
-	bool last = f->focus == (f->registering ? REAL_NAME : PASSWORD);
-	int col;
+	const char *hint = hint_of(f);
 
-	if (f->focus == BUTTONS) {
-		paint(p, at, 0, style, "←/→ choose · Enter go · F1 help");
-		return;
-	}
-	col = paint(p, at, 0, style, about[f->focus].hint);
-	if (!last)
-		paint(p, at, col, style, " · Enter next · F1 help");
-	else
-		paint(p, at, col, style, f->registering ?
-		    " · Enter registers" :
-		    " · Enter logs in · Tab: to register instead");
+	paint_n(p, at, 0, paint_style(PAINT_DIM), hint,
+	    paint_hints(hint, " · ", p->w));
 }
 
 static int
@@ -529,7 +647,7 @@ draw_row(struct form *f, const struct pane *p, int at, const struct rows *r,
 	switch (row->kind) {
 	case ROW_TITLE:
 		paint(p, at, 0, paint_style(PAINT_BOLD),
-		    "chat-tui: who are you, and where?");
+		    _("chat-tui: who are you, and where?"));
 		break;
 	case ROW_WHY:
 		line = &r->wrap.line[row->n];
@@ -541,7 +659,9 @@ draw_row(struct form *f, const struct pane *p, int at, const struct rows *r,
 		draw_hint(f, p, at);
 		break;
 	case ROW_HELP:
-		paint(p, at, 0, paint_style(PAINT_DIM), help[row->n]);
+		line = &r->help_wrap.line[row->n];
+		paint_n(p, at, 0, paint_style(PAINT_DIM),
+		    buf_data(&r->help) + line->start, line->len);
 		break;
 	case ROW_BLANK:
 		break;
@@ -592,5 +712,5 @@ form_draw(struct form *f, const struct pane *p, int *row, int *col)
 			*col = in.x - p->x + x;
 		}
 	}
-	wrap_release(&r.wrap);
+	release_rows(&r);
 }

@@ -278,3 +278,18 @@ paint_fit(const char *s, size_t n, int cols, int *used)
 	}
 	return i;
 }
+
+size_t
+paint_hints(const char *s, const char *part, int cols)
+{
+	const char *next = strstr(s, part), *end = next;
+
+	while (next != NULL) {
+		next = strstr(end + strlen(part), part);
+		if (utf8_width(s, next == NULL ? strlen(s) :
+		        (size_t)(next - s)) > cols)
+			return (size_t)(end - s);
+		end = next;
+	}
+	return strlen(s);
+}

@@ -68,4 +68,8 @@ const char *paint_clean(struct buf *b, const char *s);
 /* The most of the clean s that fits into cols; *used tells its columns. */
 size_t paint_fit(const char *s, size_t n, int cols, int *used);
 
+/* How much of the clean s fits into cols in whole hints, between which stands
+ * part: the last are left out.  The first is there always, to be cut. */
+size_t paint_hints(const char *s, const char *part, int cols);
+
 #endif

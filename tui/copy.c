@@ -4,6 +4,7 @@
 #include "shared/buf.h"
 #include "shared/utf8.h"
 #include "tui/model.h"
+#include "tui/text.h"
 #include "tui/url.h"
 
 #include <string.h>
@@ -186,15 +187,19 @@ const char *
 copy_foot(int cols)
 {
 	static const char *const foot[] = {
-		"Copy mode: nothing moves. PgUp and PgDn turn pages, any "
-		"other key goes back.",
-		"PgUp, PgDn; another key goes back",
-		"a key goes back",
-		""
+		/* TRANSLATORS: the last line of copy mode.  Of this and the
+		 * next two the first is taken that has room. */
+		N_("Copy mode: nothing moves. PgUp and PgDn turn pages, any "
+		   "other key goes back."),
+		N_("PgUp, PgDn; another key goes back"),
+		N_("a key goes back"),
 	};
-	size_t i = 0;
 
-	while (*foot[i] != '\0' && (int)strlen(foot[i]) >= cols)
-		i++;
-	return foot[i];
+	for (size_t i = 0; i < sizeof(foot) / sizeof(foot[0]); i++) {
+		const char *text = _(foot[i]);
+
+		if (utf8_width(text, strlen(text)) < cols)
+			return text;
+	}
+	return "";
 }

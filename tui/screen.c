@@ -153,6 +153,16 @@ set_hint(struct ui *ui, const char *text)
 	frame_due(ui, MODEL_CONVS);
 }
 
+/* A sentence to the person, who sees it until the next key. */
+static void
+say(struct ui *ui, const char *text)
+{
+	char *hint = xasprintf(" %s", text);
+
+	set_hint(ui, hint);
+	free(hint);
+}
+
 /* ---- layout ------------------------------------------------------------ */
 
 static int
@@ -177,7 +187,11 @@ make_prompt(const struct ui *ui, char prompt[PROMPT_CAP])
 	const struct convo *c = model_current(ui->env->model);
 
 	if (ui->searching) {
-		snprintf(prompt, PROMPT_CAP, COLS < 20 ? "/" : "search> ");
+		if (COLS < 20)
+			snprintf(prompt, PROMPT_CAP, "/");
+		else
+			/* TRANSLATORS: before the words to look for. */
+			snprintf(prompt, PROMPT_CAP, "%s ", _("search>"));
 		return;
 	}
 	snprintf(prompt, PROMPT_CAP, "%s> ", convo_target(c));
@@ -366,7 +380,7 @@ follow_goal(struct ui *ui)
 	stream_go(ui->stream, c, ui->goal);
 	set_hint(ui, "");
 	if (ui->goal_found && (first == 0 || first > ui->goal))
-		set_hint(ui, " That is further back than can be shown now.");
+		say(ui, _("That is further back than can be shown now."));
 	else if (ui->goal_found)
 		stream_scroll(ui->stream, c, -(ui->stream_pane.h / 3));
 	ui->goal_found = false;
@@ -579,7 +593,7 @@ show_unread(struct ui *ui)
 			return;
 		}
 	}
-	set_hint(ui, " Nothing unread elsewhere.");
+	say(ui, _("Nothing unread elsewhere."));
 }
 
 static void
@@ -591,9 +605,9 @@ show_first_unread(struct ui *ui)
 	ui->goal_found = false;
 	ui->goal_convo = convo_serial(c);
 	if (ui->goal == 0)
-		set_hint(ui, " Nothing new here.");
+		say(ui, _("Nothing new here."));
 	else if (convo_first(c) > ui->goal)
-		set_hint(ui, " Fetching up to the first new one …");
+		say(ui, _("Fetching up to the first new one …"));
 	frame_due(ui, MODEL_STREAM);
 }
 
@@ -699,7 +713,7 @@ go_to_hit(struct ui *ui)
 	if (c != model_current(ui->env->model))
 		client_show(ui->env->client, c);
 	if (convo_first(c) == 0 || convo_first(c) > ui->goal)
-		set_hint(ui, " Fetching up to there …");
+		say(ui, _("Fetching up to there …"));
 }
 
 /* False: the key is the line's. */
@@ -747,7 +761,7 @@ say_again(struct ui *ui)
 	struct convo *c = model_current(ui->env->model);
 
 	if (convo_failed(c) == NULL)
-		set_hint(ui, " Nothing was refused here.");
+		say(ui, _("Nothing was refused here."));
 	else
 		(void)client_say_again(ui->env->client, c);
 	to_end(ui);
@@ -759,7 +773,7 @@ give_up(struct ui *ui)
 	struct convo *c = model_current(ui->env->model);
 
 	if (!client_give_up(ui->env->client, c))
-		set_hint(ui, " Nothing was refused here.");
+		say(ui, _("Nothing was refused here."));
 	to_end(ui);
 }
 
@@ -875,7 +889,7 @@ interrupt(struct ui *ui, bool again)
 		quit(ui);
 	} else {
 		ui->interrupted = true;
-		set_hint(ui, " Ctrl-C once more, Ctrl-D or /quit leaves.");
+		say(ui, _("Ctrl-C once more, Ctrl-D or /quit leaves."));
 	}
 }
 
@@ -1213,11 +1227,11 @@ line_secret(void *arg, const char *line)
 static void
 line_full(void *arg)
 {
-	char text[64];
+	char text[HINT_CAP];
 
-	snprintf(text, sizeof(text), " The line is full (%d bytes).",
-	    LINEEDIT_MAX);
-	set_hint(arg, text);
+	snprintf(text, sizeof(text), ngettext("The line is full (%d byte).",
+	    "The line is full (%d bytes).", LINEEDIT_MAX), LINEEDIT_MAX);
+	say(arg, text);
 }
 
 static char **

@@ -16,10 +16,13 @@
 #include "tui/ignore.h"
 #include "tui/model.h"
 #include "tui/paint.h"
+#include "tui/text.h"
 
 enum {
 	WORDS_MAX = 16,
 	TEXT_CAP = 1 << 18,
+	TITLE_CAP = 1024,
+	MARGIN = 3,  /* columns between the title and the keys */
 	DATED = 60,  /* columns: with fewer there is no date in a single row */
 	TWO_ROWS = 8 /* a pane of so many rows has two for each hit */
 };
@@ -346,29 +349,46 @@ search_page(const struct pane *p)
 }
 
 static void
-draw_title(const struct search *s, const struct pane *p)
+title_text(const struct search *s, struct buf *b)
 {
-	static const char keys[] =
-	    "Up, Down choose  Enter goes there  Esc goes back";
-	char title[128];
-	int col;
+	size_t n = s->count;
 
 	if (s->nwords == 0)
-		snprintf(title, sizeof(title), "Type what to look for.");
-	else if (s->asking && s->count == 0)
-		snprintf(title, sizeof(title), "searching …");
+		buf_adds(b, _("Type what to look for."));
+	else if (s->asking && n == 0)
+		buf_adds(b, _("searching …"));
 	else if (s->alone)
-		snprintf(title, sizeof(title),
-		    "%zu found here; the server is away", s->count);
-	else if (s->count == 0)
-		snprintf(title, sizeof(title), "nothing found");
+		buf_addf(b, ngettext("%zu found here; the server is away",
+		    "%zu found here; the server is away", n), n);
+	else if (n == 0)
+		buf_adds(b, _("nothing found"));
+	else if (s->asking)
+		buf_addf(b, ngettext("%zu found, searching …",
+		    "%zu found, searching …", n), n);
 	else
-		snprintf(title, sizeof(title), "%zu found%s", s->count,
-		    s->asking ? ", searching …" : "");
-	col = paint(p, 0, 0, paint_style(PAINT_DIM), title);
-	if (p->w - col > utf8_width(keys, strlen(keys)) + 2)
-		paint(p, 0, p->w - utf8_width(keys, strlen(keys)),
-		    paint_style(PAINT_DIM), keys);
+		buf_addf(b, ngettext("%zu found", "%zu found", n), n);
+}
+
+/* The keys stand at the right, as many as have room. */
+static void
+draw_title(const struct search *s, const struct pane *p)
+{
+	/* TRANSLATORS: two blanks part one from the next; the last are left
+	 * out where there is no room. */
+	const char *keys = _("Up, Down choose  Enter goes there  Esc goes back");
+	chtype dim = paint_style(PAINT_DIM);
+	struct buf title;
+	int room, cols;
+	size_t n;
+
+	buf_init(&title, TITLE_CAP);
+	title_text(s, &title);
+	room = p->w - paint(p, 0, 0, dim, buf_data(&title)) - MARGIN;
+	buf_release(&title);
+	n = paint_hints(keys, "  ", room);
+	cols = utf8_width(keys, n);
+	if (cols <= room)
+		paint_n(p, 0, p->w - cols, dim, keys, n);
 }
 
 /* Text in one row, from a little before the first word on, which stands out. */
@@ -426,7 +446,7 @@ draw_head(struct search *s, const struct pane *p, int row,
 		col = paint(p, row, col, style, "  ");
 	}
 	col = paint(p, row, col, paint_style(PAINT_BOLD) | style,
-	    strcmp(h->target, "*") == 0 ? "everyone" :
+	    strcmp(h->target, "*") == 0 ? _("everyone") :
 	    paint_clean(&s->clean, h->target));
 	col = paint(p, row, col, style, "  ");
 	col = paint(p, row, col, paint_name_style(h->from) | style,

@@ -6,7 +6,6 @@
 #ifndef TUI_ANSWER_H
 #define TUI_ANSWER_H
 
-#include "shared/wire.h"
 #include "tui/client.h"
 
 #include <stdbool.h>
@@ -19,11 +18,8 @@ struct model;
 
 enum { ANSWER_WHY_CAP = 256 };
 
-/* The error in a person's words and language; NULL for WIRE_OK. */
-const char *answer_words(enum wire_err);
-
-/* The same for a reply: a sentence without its end, "there is no user of that
- * name".  Of a code that we do not know only the code is told. */
+/* errors.h's words for a reply.  Of a code that is not known here only the code
+ * is told. */
 void answer_why(const json_t *reply, char why[ANSWER_WHY_CAP]);
 
 /* False: the reply is not of the form that it must have. */

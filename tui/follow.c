@@ -17,6 +17,7 @@
 #include "tui/client.h"
 #include "tui/lines.h"
 #include "tui/model.h"
+#include "tui/official.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -147,13 +148,16 @@ static void
 put_lines(struct ui *ui, const struct model_message *m)
 {
 	const char *me = model_status(ui->env.model)->user;
+	char *words = official_text(m->from, m->text);
 	struct buf head;
 
 	buf_init(&head, LINES_HEAD);
 	lines_head(
 	    &head, m->time, m->from, m->target, strcmp(me, m->from) == 0);
-	lines_text(&ui->out, buf_data(&head), m->text);
+	lines_text(
+	    &ui->out, buf_data(&head), words == NULL ? m->text : words);
 	buf_release(&head);
+	free(words);
 }
 
 static void

@@ -7,6 +7,7 @@
 #include "tui/ignore.h"
 #include "tui/key.h"
 #include "tui/mention.h"
+#include "tui/official.h"
 #include "tui/rooms.h"
 #include "tui/roster.h"
 
@@ -502,6 +503,8 @@ put_message(struct model *m, struct convo *c, const struct model_message *msg,
 		.text = msg->text,
 		.queued = queued,
 	};
+	char *words;
+	bool put;
 
 	if (msg->id > m->top)
 		m->top = msg->id;
@@ -513,7 +516,11 @@ put_message(struct model *m, struct convo *c, const struct model_message *msg,
 	    m->status.realm);
 	if (it.mention && how == MODEL_LIVE)
 		c->mentions++;
-	return put_item(m, c, &it, how);
+	if ((words = official_text(msg->from, msg->text)) != NULL)
+		it.text = words;
+	put = put_item(m, c, &it, how);
+	free(words);
+	return put;
 }
 
 /* The way the server spells a name is the right one. */

@@ -77,7 +77,7 @@ struct item {
 	int64_t time;     /* ms since 1970, UTC */
 	const char *from; /* account */
 	const char *name; /* real name, may be "" */
-	const char *text; /* may hold line breaks */
+	const char *text; /* may hold line breaks; official.h's words */
 	const char *why;  /* FAILED: what the server said; else NULL */
 	/* MESSAGE typed here: it waits for that realm to be reached ("": which
 	 * one is not known); else NULL. */

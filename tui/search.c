@@ -15,6 +15,7 @@
 #include "tui/client.h"
 #include "tui/ignore.h"
 #include "tui/model.h"
+#include "tui/official.h"
 #include "tui/paint.h"
 #include "tui/text.h"
 
@@ -459,6 +460,7 @@ search_draw(struct search *s, const struct pane *p)
 {
 	int each = rows_each(p), page = search_page(p), col;
 	size_t first = s->chosen - s->chosen % (size_t)page;
+	char *words;
 
 	paint_erase(p);
 	if (p->h <= 0 || p->w <= 0)
@@ -471,7 +473,9 @@ search_draw(struct search *s, const struct pane *p)
 		if (row >= p->h)
 			break;
 		col = draw_head(s, p, row, h, first + i == s->chosen);
-		draw_text(s, p, row + each - 1, each == 2 ? 4 : col, h->text,
-		    paint_style(PAINT_TEXT));
+		words = official_text(h->from, h->text);
+		draw_text(s, p, row + each - 1, each == 2 ? 4 : col,
+		    words == NULL ? h->text : words, paint_style(PAINT_TEXT));
+		free(words);
 	}
 }

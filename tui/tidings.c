@@ -10,6 +10,7 @@
 #include "tui/ignore.h"
 #include "tui/missed.h"
 #include "tui/model.h"
+#include "tui/official.h"
 #include "tui/parse.h"
 #include "tui/text.h"
 
@@ -226,7 +227,7 @@ event_shutdown(struct client *c, json_t *o)
 {
 	const char *text = parse_string(o, "message");
 
-	if (text == NULL || *text == '\0')
+	if (text == NULL || *text == '\0' || official_farewell(text))
 		core_notice(c, "%s", _("the server is going down"));
 	else
 		core_notice(c, _("the server is going down: %.200s"), text);

@@ -130,7 +130,7 @@ what_waits_for_a_realm_says_so(void **state)
 	/* There is no jim: it comes back, from the realm itself. */
 	term_await_row(a, -2, "jim@medan(1)");
 	type_line(a, "/w jim@medan");
-	term_await(a, "@medan  ");
+	term_await(a, "@medan  not delivered: there is no user of that");
 }
 
 static void

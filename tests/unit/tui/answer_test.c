@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tui/answer.h"
 
+#include "shared/wire.h"
+#include "tui/errors.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -27,10 +30,10 @@ static void
 every_error_has_words_of_its_own_language(void **state)
 {
 	(void)state;
-	assert_null(answer_words(WIRE_OK));
+	assert_null(errors_words(WIRE_OK));
 	for (int i = WIRE_OK + 1; i < WIRE_ERRS; i++) {
 		enum wire_err err = (enum wire_err)i;
-		const char *text = answer_words(err);
+		const char *text = errors_words(err);
 
 		assert_non_null(text);
 		assert_true(*text != '\0');

@@ -537,6 +537,9 @@ events_of_a_later_server_do_not_matter(void **state)
 
 	go_online(w);
 	put(w, "{\"event\":\"dance\",\"steps\":[1,2,3]}");
+	put(w, "{\"event\":\"shutdown\",\"message\":\"Server berhenti\"}");
+	await(w, noticed(w, "the server is going down"));
+	assert_false(noticed(w, "berhenti"));
 	put(w, "{\"event\":\"shutdown\",\"message\":\"tea\"}");
 	await(w, noticed(w, "going down: tea"));
 	assert_int_equal(w->losses, 0);

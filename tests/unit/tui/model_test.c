@@ -515,6 +515,21 @@ only_what_changed_is_said_to_have(void **state)
 }
 
 static void
+what_a_realm_says_is_put_in_in_our_words(void **state)
+{
+	struct model *m = *state;
+	struct model_message msg =
+	    message(1, "jim@medan", "@medan", "User Tidak Ditemukan: hey");
+	const struct convo *c;
+
+	assert_true(model_add(m, &msg, MODEL_LIVE));
+	c = model_find(m, "jim@medan");
+	assert_non_null(c);
+	assert_string_equal(convo_item(c, 0)->text,
+	    "not delivered: there is no user of that name: hey");
+}
+
+static void
 an_item_is_found_by_its_serial_and_a_changed_one_is_another(void **state)
 {
 	struct model *m = *state;
@@ -603,6 +618,7 @@ main(void)
 		T(users_stand_online_first_then_by_name),
 		T(a_million_users_are_cut),
 		T(only_what_changed_is_said_to_have),
+		T(what_a_realm_says_is_put_in_in_our_words),
 		T(an_item_is_found_by_its_serial_and_a_changed_one_is_another),
 		T(a_draft_is_kept_for_each_conversation),
 		T(another_account_starts_anew),

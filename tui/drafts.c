@@ -13,6 +13,7 @@
 #include "tui/clock.h"
 #include "tui/keep.h"
 #include "tui/model.h"
+#include "tui/text.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -180,7 +181,7 @@ drafts_open(struct drafts *d, const char *server, const char *user,
 	}
 	drafts_close(d);
 	if ((path = path_of(account)) == NULL)
-		snprintf(why, STATE_WHY_CAP, "no home to keep it in");
+		snprintf(why, STATE_WHY_CAP, "%s", _("no home to keep it in"));
 	else
 		d->keep = keep_open(path, why);
 	free(path);
@@ -193,7 +194,9 @@ drafts_open(struct drafts *d, const char *server, const char *user,
 	free(whose);
 	if (!same) { /* two accounts of one hash: leave theirs alone */
 		free(account);
-		snprintf(why, STATE_WHY_CAP, "another account's are there");
+		snprintf(why, STATE_WHY_CAP, "%s",
+		    /* TRANSLATORS: the words that another account typed. */
+		    _("another account's are there"));
 		drafts_close(d);
 		return false;
 	}

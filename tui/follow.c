@@ -18,6 +18,7 @@
 #include "tui/lines.h"
 #include "tui/model.h"
 #include "tui/official.h"
+#include "tui/text.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -78,14 +79,14 @@ write_some(struct ui *ui)
 {
 	size_t n = ui->out.len < PIPE_BUF ? ui->out.len : PIPE_BUF;
 	ssize_t wrote = write(STDOUT_FILENO, buf_data(&ui->out), n);
-	char why[128];
+	char why[256];
 
 	if (wrote >= 0) {
 		buf_eat(&ui->out, (size_t)wrote);
 	} else if (errno == EPIPE) {
 		end(ui, NULL); /* whoever read has had enough */
 	} else if (errno != EAGAIN && errno != EINTR) {
-		snprintf(why, sizeof(why), "standard output: %s",
+		snprintf(why, sizeof(why), _("standard output: %s"),
 		    strerror(errno));
 		end(ui, why);
 	}

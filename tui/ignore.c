@@ -5,6 +5,7 @@
 #include "shared/wire.h"
 #include "shared/xalloc.h"
 #include "tui/key.h"
+#include "tui/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -184,23 +185,24 @@ ignore_keep(struct ignore *g, const char *path, char why[STATE_WHY_CAP])
 	return true;
 }
 
+static bool
+refuse(char why[STATE_WHY_CAP], const char *text)
+{
+	snprintf(why, STATE_WHY_CAP, "%s", text);
+	return false;
+}
+
 bool
 ignore_set(struct ignore *g, enum ignore_kind kind, const char *name, bool on,
     char why[STATE_WHY_CAP])
 {
 	*why = '\0';
-	if (!is_of_kind(kind, name)) {
-		snprintf(why, STATE_WHY_CAP, "that is nobody's name");
-		return false;
-	}
-	if (on && g->count[kind] == IGNORE_MAX) {
-		snprintf(why, STATE_WHY_CAP, "these are too many");
-		return false;
-	}
-	if (on ? !add(g, kind, name) : !take(g, kind, name)) {
-		snprintf(why, STATE_WHY_CAP, "it is so already");
-		return false;
-	}
+	if (!is_of_kind(kind, name))
+		return refuse(why, _("that is nobody's name"));
+	if (on && g->count[kind] == IGNORE_MAX)
+		return refuse(why, _("these are too many"));
+	if (on ? !add(g, kind, name) : !take(g, kind, name))
+		return refuse(why, _("it is so already"));
 	save(g, why);
 	return true;
 }

@@ -3,6 +3,7 @@
 
 #include "shared/buf.h"
 #include "shared/utf8.h"
+#include "tui/text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -30,7 +31,8 @@ lines_head(struct buf *out, int64_t time, const char *from,
 	if (strcmp(target, "*") != 0) {
 		/* A private one to us: the target is the other party. */
 		if (*target != '#' && !own)
-			target = "you";
+			/* TRANSLATORS: to whom it is: "<neko -> you>". */
+			target = C_("receiver", "you");
 		(void)buf_adds(out, " -> ");
 		(void)utf8_clean(out, target, strlen(target));
 	}

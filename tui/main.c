@@ -56,7 +56,7 @@ struct app {
 	bool not_kept;  /* has been said */
 	bool leaving, logging_out;
 	int status;
-	char said[256]; /* what goes to standard error at the end */
+	char said[512]; /* what goes to standard error at the end */
 
 	struct loop_timer limit;
 	struct loop_call check;
@@ -83,7 +83,7 @@ on_limit(void *arg)
 		stop(a, 0, NULL); /* the token lives on; it expires */
 	else
 		stop(a, a->online ? EX_TEMPFAIL : EX_UNAVAILABLE,
-		    "the server did not answer in time");
+		    _("the server did not answer in time"));
 }
 
 /* Everything typed is answered: the session goes back, or it is over. */
@@ -121,6 +121,27 @@ on_check(void *arg)
 		leave_now(a);
 }
 
+/* It waits for answers that nobody gives yet. */
+static void
+say_waiting(struct app *a, size_t n)
+{
+	int64_t now = clock_ms();
+
+	if (a->drafts != NULL && drafts_kept(a->drafts))
+		model_noticef(a->model, now, ngettext(
+		    "%zu not sent yet: leaving when they are; /quit again "
+		    "leaves now, and they are sent the next time",
+		    "%zu not sent yet: leaving when they are; /quit again "
+		    "leaves now, and they are sent the next time", n), n);
+	else
+		model_noticef(a->model, now, ngettext(
+		    "%zu not sent yet: leaving when they are; /quit again "
+		    "leaves without them",
+		    "%zu not sent yet: leaving when they are; /quit again "
+		    "leaves without them", n), n);
+	a->class->changed(a->ui);
+}
+
 /* Asked twice, it goes at once. */
 static void
 app_quit(void *arg)
@@ -135,15 +156,8 @@ app_quit(void *arg)
 	a->leaving = true;
 	if (a->script && !a->opt.follow)
 		loop_timer_set(a->loop, &a->limit, SCRIPT_MS, on_limit, a);
-	else if (waiting > 0 && model_status(a->model)->link != LINK_ONLINE) {
-		model_noticef(a->model, clock_ms(),
-		    a->drafts != NULL && drafts_kept(a->drafts) ?
-		    "%zu not sent yet: leaving when they are; /quit again "
-		    "leaves now, and they are sent the next time" :
-		    "%zu not sent yet: leaving when they are; /quit again "
-		    "leaves without them", waiting);
-		a->class->changed(a->ui);
-	}
+	else if (waiting > 0 && model_status(a->model)->link != LINK_ONLINE)
+		say_waiting(a, waiting);
 	loop_defer(a->loop, &a->check, on_check, a);
 }
 
@@ -154,11 +168,15 @@ say_unsent(const struct app *a)
 
 	if (n == 0)
 		return;
+	fputs("chat-tui: ", stderr);
 	if (a->drafts != NULL && drafts_kept(a->drafts) && !a->not_kept)
-		fprintf(stderr, "chat-tui: %zu not sent: kept, and sent when "
-		    "you come back\n", n);
+		fprintf(stderr, ngettext(
+		    "%zu not sent: kept, and sent when you come back",
+		    "%zu not sent: kept, and sent when you come back", n), n);
 	else
-		fprintf(stderr, "chat-tui: %zu not sent, and lost\n", n);
+		fprintf(stderr, ngettext("%zu not sent, and lost",
+		    "%zu not sent, and lost", n), n);
+	fputc('\n', stderr);
 }
 
 /* ---- what is typed, for the next run ----------------------------------- */
@@ -170,7 +188,7 @@ say_not_kept(struct app *a, const char *why)
 		return;
 	a->not_kept = true;
 	model_noticef(a->model, clock_ms(),
-	    "what you type is not kept on disk: %s", why);
+	    _("what you type is not kept on disk: %s"), why);
 }
 
 /* From now on what is typed is that user's, as what was typed before. */
@@ -235,7 +253,8 @@ connect_to(struct app *a, const char *server)
 		drafts_close(a->drafts);
 	if (client_connect(a->client, server))
 		return true;
-	snprintf(why, sizeof(why), "%s: not of the form HOST[:PORT]", server);
+	snprintf(why, sizeof(why), _("%s: not of the form HOST[:PORT]"),
+	    server);
 	if (a->script)
 		stop(a, EX_USAGE, why);
 	else
@@ -270,7 +289,7 @@ app_ask_login(void *arg)
 
 	if (client_logged_in(a->client)) {
 		model_noticef(a->model, clock_ms(),
-		    "you are logged in as %s; /logout first",
+		    _("you are logged in as %s; /logout first"),
 		    model_status(a->model)->user);
 		a->class->changed(a->ui);
 	} else
@@ -343,8 +362,8 @@ on_need_login(void *arg, enum client_why why, const char *text)
 		return;
 	}
 	if (a->opt.send_target != NULL || a->opt.follow) {
-		stop(a, EX_NOPERM, "who is it?  USER@HOST, and CHAT_PASSWORD "
-		                   "or --password-file");
+		stop(a, EX_NOPERM, _("who is it?  USER@HOST, and "
+		                     "CHAT_PASSWORD or --password-file"));
 		return;
 	}
 	ask(a, about[why], text);
@@ -373,7 +392,7 @@ on_logged_in(void *arg, const char *user, const char *token)
 	snprintf(a->state.token, sizeof(a->state.token), "%s", token);
 	a->remembered = state_save(a->session_file, &a->state, why);
 	if (!a->remembered)
-		model_noticef(a->model, clock_ms(), "not remembered: %s", why);
+		model_noticef(a->model, clock_ms(), _("not remembered: %s"), why);
 }
 
 static void
@@ -415,7 +434,8 @@ on_answered(void *arg, bool ok, const char *why)
 		a->status = 1;
 	if (a->opt.send_target != NULL) {
 		if (!ok)
-			snprintf(a->said, sizeof(a->said), "not sent: %s", why);
+			snprintf(a->said, sizeof(a->said), _("not sent: %s"),
+			    why);
 		app_quit(a);
 	}
 	on_changed(a);
@@ -518,7 +538,7 @@ recall(struct app *a)
 	if (!state_load(a->session_file, &a->state, why)) {
 		if (*why != '\0')
 			model_noticef(a->model, clock_ms(),
-			    "not believed: %s", why);
+			    _("not believed: %s"), why);
 		return false;
 	}
 	return (o->server == NULL || strcmp(o->server, a->state.server) == 0) &&
@@ -555,7 +575,7 @@ begin(struct app *a)
 static bool
 open_ui(struct app *a)
 {
-	char why[256] = "";
+	char why[512] = "";
 	const char *term = getenv("TERM");
 	bool full = !a->opt.plain && isatty(STDIN_FILENO) == 1 &&
 	    isatty(STDOUT_FILENO) == 1 && term != NULL && *term != '\0' &&
@@ -585,7 +605,10 @@ open_ui(struct app *a)
 	a->class = a->opt.follow ? &ui_follow : full ? &ui_screen : &ui_plain;
 	a->ui = a->class->open(&a->env, why, sizeof(why));
 	if (a->ui == NULL) {
-		fprintf(stderr, "chat-tui: %s; try --plain\n", why);
+		fputs("chat-tui: ", stderr);
+		/* TRANSLATORS: %s is why there is no full screen. */
+		fprintf(stderr, _("%s; try --plain"), why);
+		fputc('\n', stderr);
 		return false;
 	}
 	emergency = a->class->emergency;
@@ -600,7 +623,8 @@ send_one(struct app *a)
 		size_t n = convo_count(c);
 
 		stop(a, EX_USAGE,
-		    n > 0 ? convo_item(c, n - 1)->text : "nothing to send");
+		    n > 0 ? convo_item(c, n - 1)->text :
+		            _("nothing to send"));
 	}
 	loop_timer_set(a->loop, &a->limit, SCRIPT_MS, on_limit, a);
 }
@@ -671,7 +695,7 @@ keep_ignored(struct app *a)
 
 	if (path != NULL &&
 	    !ignore_keep(model_ignored(a->model), path, why))
-		model_noticef(a->model, clock_ms(), "not believed: %s", why);
+		model_noticef(a->model, clock_ms(), _("not believed: %s"), why);
 	free(path);
 }
 

@@ -2,6 +2,7 @@
 #include "tui/state.h"
 
 #include "shared/xalloc.h"
+#include "tui/text.h"
 
 #include <sys/stat.h>
 
@@ -115,11 +116,11 @@ believe(int fd, const char *path, char why[STATE_WHY_CAP])
 	if (fstat(fd, &sb) == -1)
 		return fail(why, "%s: %s", path, strerror(errno));
 	if (!S_ISREG(sb.st_mode))
-		return fail(why, "%s: not a file", path);
+		return fail(why, _("%s: not a file"), path);
 	if (sb.st_uid != geteuid())
-		return fail(why, "%s: belongs to somebody else", path);
+		return fail(why, _("%s: belongs to somebody else"), path);
 	if ((sb.st_mode & 077) != 0)
-		return fail(why, "%s: others may read it: chmod 600", path);
+		return fail(why, _("%s: others may read it: chmod 600"), path);
 	return true;
 }
 
@@ -168,7 +169,7 @@ state_get(const char *path, size_t max, char why[STATE_WHY_CAP])
 	}
 	close(fd);
 	if (text == NULL)
-		(void)fail(why, "%s: is damaged", path);
+		(void)fail(why, _("%s: is damaged"), path);
 	return text;
 }
 
@@ -188,7 +189,7 @@ state_load(const char *path, struct state *st, char why[STATE_WHY_CAP])
 	free(text);
 	if (!ok) {
 		explicit_bzero(st, sizeof(*st));
-		return fail(why, "%s: is damaged", path);
+		return fail(why, _("%s: is damaged"), path);
 	}
 	return true;
 }

@@ -21,7 +21,7 @@ struct state {
 	char token[128];
 };
 
-enum { STATE_WHY_CAP = 256 };
+enum { STATE_WHY_CAP = 512 };
 
 /* The path of a file of that name in our folder, which is made if need be;
  * the caller frees it.  NULL: no home, or the folder cannot be made. */

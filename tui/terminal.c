@@ -14,6 +14,8 @@
 #include <curses.h>
 #include <term.h>
 
+#include "tui/text.h"
+
 #include "tui/job.h"
 
 /* What a handler needs lies ready here. */
@@ -285,13 +287,13 @@ terminal_open(char *why, size_t cap)
 	const char *name = getenv("TERM");
 
 	if (tcgetattr(STDIN_FILENO, &tty.before) == -1) {
-		snprintf(why, cap, "standard input is no terminal: %s",
+		snprintf(why, cap, _("standard input is no terminal: %s"),
 		    strerror(errno));
 		return false;
 	}
 	if (!is_capable() || (tty.screen = new_term()) == NULL) {
-		snprintf(why, cap, "the terminal \"%s\" is not known, "
-		    "or cannot place its cursor", name != NULL ? name : "");
+		snprintf(why, cap, _("the terminal \"%s\" is not known, "
+		    "or cannot place its cursor"), name != NULL ? name : "");
 		return false;
 	}
 	prepare_reset();

@@ -46,19 +46,24 @@ outbox_release(struct outbox *o)
 		outbox_done(o);
 }
 
-static const char *
-literal(const char *text, char **out)
+/* NULL and why: it cannot be one. */
+static char *
+literal(const char *text, const char **why)
 {
 	size_t n = strlen(text);
+	char *out;
 	json_t *s;
 
-	if (!utf8_valid(text, n))
-		return _("that is not valid UTF-8");
-	if ((s = json_stringn_nocheck(text, n)) == NULL)
-		return _("out of memory");
-	*out = json_dumps(s, JSON_ENCODE_ANY);
+	if (!utf8_valid(text, n)) {
+		*why = _("that is not valid UTF-8");
+		return NULL;
+	}
+	s = json_stringn_nocheck(text, n);
+	out = s == NULL ? NULL : json_dumps(s, JSON_ENCODE_ANY);
 	json_decref(s);
-	return *out == NULL ? _("out of memory") : NULL;
+	if (out == NULL)
+		*why = _("out of memory");
+	return out;
 }
 
 static const struct outbox_item *
@@ -89,9 +94,10 @@ outbox_add(struct outbox *o, const char *target, const char *text,
     const char **why)
 {
 	const struct outbox_item *item;
-	char *json = NULL, tag[WIRE_TAG_MAX + 1];
+	char *json, tag[WIRE_TAG_MAX + 1];
 
-	if ((*why = literal(text, &json)) != NULL)
+	*why = NULL;
+	if ((json = literal(text, why)) == NULL)
 		return NULL;
 	snprintf(tag, sizeof(tag), "%s-%" PRIu64, o->session, ++o->number);
 	item = append(o, tag, target, json);

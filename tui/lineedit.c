@@ -42,6 +42,8 @@ static struct {
 	bool dry;        /* it read beyond what was fed */
 	bool eof;
 	bool field;
+	bool off;        /* readline draws, but the line is not on the screen */
+	bool hidden;
 	char *accepted;
 	char **words;    /* what complete() gave, while readline asks */
 	size_t word;
@@ -479,6 +481,34 @@ redisplay(void)
 	/* Whoever draws asks for the line when a frame is due. */
 }
 
+/* As if nothing had been typed. */
+static void
+draw_hidden(void)
+{
+	int end = rl_end, point = rl_point;
+	char first = rl_line_buffer[0];
+
+	rl_line_buffer[0] = '\0';
+	rl_end = rl_point = 0;
+	rl_redisplay();
+	rl_line_buffer[0] = first;
+	rl_end = end;
+	rl_point = point;
+}
+
+static void
+draw(void)
+{
+	if (le.off) {
+		le.off = false;
+		rl_on_new_line();
+	}
+	if (le.hidden && rl_line_buffer != NULL)
+		draw_hidden();
+	else
+		rl_redisplay();
+}
+
 /* A copy in which what is not UTF-8 is U+FFFD. */
 static char *
 made_valid(const char *s)
@@ -512,6 +542,10 @@ line_done(char *line)
 	}
 	free(le.accepted);
 	le.accepted = made_valid(line);
+	if (le.hooks->draws) {
+		rl_set_prompt(""); /* what was asked is answered */
+		le.hidden = false;
+	}
 	remember(le.accepted); /* before readline begins the next line */
 	explicit_bzero(line, strlen(line));
 	free(line);
@@ -568,8 +602,9 @@ set_up(void)
 	static char name[] = "chat-tui", breaks[] = " \n";
 
 	rl_readline_name = name;
-	rl_instream = le.null;
-	rl_outstream = le.null;
+	/* It asks these for the size only: keys come from next_byte(). */
+	rl_instream = le.hooks->draws ? stdin : le.null;
+	rl_outstream = le.hooks->draws ? stdout : le.null;
 	rl_catch_signals = 0;
 	rl_catch_sigwinch = 0;
 	rl_change_environment = 0;
@@ -577,7 +612,9 @@ set_up(void)
 	rl_deprep_term_function = NULL;
 	rl_getc_function = next_byte;
 	rl_input_available_hook = input_available;
-	rl_redisplay_function = redisplay;
+	/* It learns of a terminal only where it thinks that it draws by
+	 * itself. */
+	rl_redisplay_function = le.hooks->draws ? rl_redisplay : redisplay;
 	rl_attempted_completion_function = complete;
 	rl_completion_display_matches_hook = show_choices;
 	rl_completer_word_break_characters = breaks;
@@ -596,6 +633,8 @@ lineedit_open(
 	le.null = fopen("/dev/null", "r+e");
 	set_up();
 	rl_initialize(); /* reads the person's inputrc */
+	if (hooks->draws)
+		rl_redisplay_function = draw;
 	bind_keys();
 	/* Bells and mode strings would be written past curses. */
 	rl_variable_bind("bell-style", "none");
@@ -607,7 +646,67 @@ lineedit_open(
 		history_load(history_file);
 		using_history();
 	}
+	if (hooks->draws) /* which it takes from the modes it did not set */
+		rl_tty_set_echoing(1);
 	rl_callback_handler_install("", line_done);
+}
+
+/* ---- where readline draws ---------------------------------------------- */
+
+static bool
+stands_there(void)
+{
+	return le.hooks != NULL && le.hooks->draws && !le.off;
+}
+
+static bool
+is_seen(void)
+{
+	return rl_end > 0 || *lineedit_prompt() != '\0';
+}
+
+/* A terminal that cannot clear a line keeps what was typed so far. */
+void
+lineedit_hide(void)
+{
+	if (!stands_there())
+		return;
+	if (is_seen() && rl_get_termcap("ce") != NULL)
+		rl_clear_visible_line();
+	else if (is_seen())
+		rl_crlf();
+	le.off = true;
+}
+
+void
+lineedit_show(void)
+{
+	if (le.hooks == NULL || !le.hooks->draws || !le.off)
+		return;
+	if (is_seen())
+		draw();
+}
+
+void
+lineedit_resized(void)
+{
+	if (stands_there() && is_seen())
+		rl_resize_terminal();
+	else if (le.hooks != NULL && le.hooks->draws)
+		rl_reset_screen_size();
+}
+
+void
+lineedit_ask(const char *prompt, bool hidden)
+{
+	if (le.hooks == NULL || !le.hooks->draws)
+		return;
+	lineedit_clear(); /* draws */
+	lineedit_hide();
+	le.hidden = hidden;
+	le.field = *prompt != '\0';
+	rl_set_prompt(prompt);
+	lineedit_show();
 }
 
 /* ---- keys in ----------------------------------------------------------- */
@@ -633,6 +732,8 @@ tell(void)
 static void
 feed(const char *bytes, size_t n)
 {
+	if (le.off)
+		draw();
 	le.key = bytes;
 	le.key_len = n;
 	le.dry = false;
@@ -763,6 +864,7 @@ lineedit_paste(const char *s, size_t n)
 	rl_end_undo_group();
 	free(text);
 	free(copy);
+	rl_redisplay_function();
 	if (n < len)
 		full();
 }
@@ -777,6 +879,7 @@ lineedit_newline(void)
 	if (lineedit_busy())
 		end_search();
 	rl_insert_text("\n");
+	rl_redisplay_function();
 }
 
 void
@@ -825,6 +928,11 @@ lineedit_close(void)
 {
 	if (le.hooks == NULL)
 		return;
+	/* What was typed and not sent stays to be read. */
+	if (stands_there() && is_seen())
+		rl_crlf();
+	le.off = true;
+	rl_redisplay_function = redisplay;
 	abandon();
 	rl_callback_handler_remove();
 	forget_history();
@@ -857,5 +965,5 @@ lineedit_prompt(void)
 bool
 lineedit_busy(void)
 {
-	return *lineedit_prompt() != '\0';
+	return strcmp(lineedit_prompt(), rl_prompt == NULL ? "" : rl_prompt) != 0;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The line being typed: GNU readline behind callbacks, with its whole memory
- * of key bindings (~/.inputrc), kill ring, undo and history, but without a
- * terminal: it gets whole keys (keys.h) and draws nothing.  Readline has one
- * state for the process, so this is one too.
+ * of key bindings (~/.inputrc), kill ring, undo and history.  It gets whole
+ * keys (keys.h) and draws nothing, but where the hooks say that it is to: then
+ * readline writes the line to standard output, a terminal, below what is
+ * printed there.  Readline has one state for the process, so this is one too.
  *
  * The line may be several: then Up and Down go through them, and on to the
  * history only behind the first and the last; Ctrl-A and Ctrl-E (Home, End)
@@ -40,6 +41,7 @@ struct lineedit_hooks {
 	bool (*secret)(void *arg, const char *line);
 	/* Something did not fit into the line.  NULL: nobody asks. */
 	void (*full)(void *arg);
+	bool draws; /* readline draws the line itself */
 };
 
 /* history_file: read now, added to with each line; NULL: none is kept. */
@@ -66,6 +68,18 @@ void lineedit_set(const char *text);
 
 /* Fields of a form: no history, no completion (Enter still accepts). */
 void lineedit_field(bool on);
+
+/*
+ * Only where readline draws; elsewhere, and before lineedit_open(), nothing
+ * happens.  Whoever prints hides the line first: the cursor is then where a
+ * line begins.  The next key shows it again, too.
+ */
+void lineedit_hide(void);
+void lineedit_show(void);
+void lineedit_resized(void); /* the terminal is */
+/* Until Enter: what stands before the line, and no history and no completion.
+ * hidden: what is typed is not shown either.  "": not any more. */
+void lineedit_ask(const char *prompt, bool hidden);
 
 /* What is to be drawn.  prompt: of a search or an argument, else "". */
 const char *lineedit_text(size_t *len, size_t *point);

@@ -5,7 +5,8 @@
  *
  * From a pipe or file a line is taken when all before it is answered; so the
  * answers stand in order, and the end of input is the end of it all.  On a
- * terminal each line is taken at once.
+ * terminal each line is taken at once, and readline has it (prompt.h) where
+ * the output goes to the terminal, too.
  */
 #include "tui/ui.h"
 
@@ -16,13 +17,17 @@
 #include "shared/wire.h"
 #include "shared/xalloc.h"
 #include "tui/client.h"
+#include "tui/complete.h"
+#include "tui/lineedit.h"
 #include "tui/lines.h"
 #include "tui/model.h"
+#include "tui/prompt.h"
 #include "tui/settings.h"
 #include "tui/text.h"
 
 #include <errno.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,6 +52,7 @@ enum question {
 struct ui {
 	struct ui_env env;
 	bool terminal; /* standard input is one */
+	bool edits;    /* prompt.h has the line */
 	bool eof, leaving, told_unread;
 	struct buf in;
 	struct frame lines;
@@ -67,6 +73,7 @@ out_line(const char *head, const char *text)
 {
 	struct buf b;
 
+	lineedit_hide();
 	buf_init(&b, OUT_CAP);
 	lines_line(&b, head, text, strlen(text));
 	(void)fwrite(buf_data(&b), 1, b.len, stdout);
@@ -78,10 +85,28 @@ out_text(const char *head, const char *text)
 {
 	struct buf b;
 
+	lineedit_hide();
 	buf_init(&b, OUT_CAP);
 	lines_text(&b, head, text);
 	(void)fwrite(buf_data(&b), 1, b.len, stdout);
 	buf_release(&b);
+}
+
+/* What the program has to say. */
+static void
+out_notice(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+static void
+out_notice(const char *fmt, ...)
+{
+	char *text;
+	va_list ap;
+
+	va_start(ap, fmt);
+	text = xvasprintf(fmt, ap);
+	va_end(ap);
+	out_line("-- ", text);
+	free(text);
 }
 
 static void
@@ -95,7 +120,7 @@ out_message(const struct convo *c, const struct item *it)
 	out_text(buf_data(&head), it->text);
 	buf_release(&head);
 	if (it->queued != NULL)
-		out_line("-- queued until that realm is back: ",
+		out_notice(_("queued until that realm is back: %s"),
 		    *it->queued == '\0' ? to : it->queued);
 }
 
@@ -103,18 +128,18 @@ static void
 out_failed(const struct convo *c, const struct item *it)
 {
 	const char *to = convo_target(c);
-	struct buf head;
+	char *head;
+	struct buf clean;
 
+	buf_init(&clean, LINES_HEAD);
 	if (strcmp(to, "*") == 0)
-		to = "everyone";
-	buf_init(&head, LINES_HEAD);
-	(void)buf_adds(&head, "-- not sent to ");
-	(void)utf8_clean(&head, to, strlen(to));
-	(void)buf_adds(&head, " (");
-	(void)utf8_clean(&head, it->why, strlen(it->why));
-	(void)buf_adds(&head, "): ");
-	out_text(buf_data(&head), it->text);
-	buf_release(&head);
+		head = xasprintf(_("-- not sent to everyone (%s): "), it->why);
+	else
+		head = xasprintf(_("-- not sent to %s (%s): "), to, it->why);
+	(void)utf8_clean(&clean, head, strlen(head));
+	out_text(buf_data(&clean), it->text);
+	buf_release(&clean);
+	free(head);
 }
 
 static void
@@ -166,13 +191,13 @@ tell_unread(struct ui *ui)
 		return;
 	ui->told_unread = true;
 	if (ui->terminal)
-		out_line("-- /help lists the commands; you are ",
+		out_notice(_("/help lists the commands; you are %s"),
 		    model_status(m)->user);
 	for (size_t i = 1; i < model_convos(m); i++) {
 		const struct convo *c = model_convo(m, i);
 
 		if (convo_unread(c) > 0)
-			out_line("-- unread: ", convo_target(c));
+			out_notice(_("unread: %s"), convo_target(c));
 	}
 }
 
@@ -202,27 +227,48 @@ take_echo(void)
 }
 
 static void
-prompt(struct ui *ui, enum question q)
+put_question(struct ui *ui, const char *text, bool hidden)
 {
+	if (ui->edits) {
+		lineedit_ask(text, hidden);
+		(void)fflush(stdout);
+		return;
+	}
+	if (hidden)
+		take_echo();
+	fputs(text, stderr);
+}
+
+static void
+ask_for(struct ui *ui, enum question q)
+{
+	char text[LINE_MAX_IN];
+
 	ui->asking = q;
 	(void)fflush(stdout);
 	switch (q) {
 	case ASK_SERVER:
-		fprintf(stderr, "Server [%s]: ", ui->server);
+		snprintf(text, sizeof(text), _("Server [%s]: "), ui->server);
+		put_question(ui, text, false);
 		break;
 	case ASK_USER:
-		fprintf(stderr, *ui->user == '\0' ? "Name: " : "Name [%s]: ",
-		    ui->user);
+		if (*ui->user == '\0')
+			snprintf(text, sizeof(text), "%s", _("Name: "));
+		else
+			snprintf(text, sizeof(text), _("Name [%s]: "),
+			    ui->user);
+		put_question(ui, text, false);
 		break;
 	case ASK_PASSWORD:
-		take_echo();
-		fputs("Password: ", stderr);
+		put_question(ui, _("Password: "), true);
 		break;
 	case ASK_NEW:
-		fputs("Make a new account of that name? [y/N]: ", stderr);
+		put_question(ui,
+		    _("Make a new account of that name? [y/N]: "), false);
 		break;
 	case ASK_NOTHING:
 		put_echo_back();
+		lineedit_ask("", false);
 		break;
 	}
 }
@@ -249,7 +295,7 @@ finish(struct ui *ui, bool registering)
 		.real_name = "",
 	};
 
-	prompt(ui, ASK_NOTHING);
+	ask_for(ui, ASK_NOTHING);
 	ui->env.login(ui->env.arg, &login);
 	replace(&ui->password, "");
 }
@@ -261,17 +307,17 @@ take_answer(struct ui *ui, const char *line)
 	case ASK_SERVER:
 		if (*line != '\0')
 			replace(&ui->server, line);
-		prompt(ui, ASK_USER);
+		ask_for(ui, ASK_USER);
 		break;
 	case ASK_USER:
 		if (*line != '\0')
 			replace(&ui->user, line);
-		prompt(ui, *ui->user == '\0' ? ASK_USER : ASK_PASSWORD);
+		ask_for(ui, *ui->user == '\0' ? ASK_USER : ASK_PASSWORD);
 		break;
 	case ASK_PASSWORD:
 		replace(&ui->password, line);
 		put_echo_back();
-		prompt(ui, *line == '\0' ? ASK_USER : ASK_NEW);
+		ask_for(ui, *line == '\0' ? ASK_USER : ASK_NEW);
 		break;
 	case ASK_NEW:
 		finish(ui, *line == 'y' || *line == 'Y');
@@ -292,14 +338,14 @@ plain_ask(struct ui *ui, const struct ui_ask *ask)
 	replace(&ui->server,
 	    *ask->server == '\0' ? "localhost:8889" : ask->server);
 	replace(&ui->user, ask->user);
-	prompt(ui, *ask->server == '\0' ? ASK_SERVER : ASK_USER);
+	ask_for(ui, *ask->server == '\0' ? ASK_SERVER : ASK_USER);
 }
 
 static void
 plain_ask_done(struct ui *ui)
 {
 	if (ui->asking != ASK_NOTHING)
-		prompt(ui, ASK_NOTHING);
+		ask_for(ui, ASK_NOTHING);
 }
 
 /* ---- in ---------------------------------------------------------------- */
@@ -352,7 +398,7 @@ take_line(struct ui *ui, const char *line, size_t n)
 	};
 
 	if (strlen(line) != n) {
-		out_line("-- ", "a line with a NUL in it was left out");
+		out_line("-- ", _("a line with a NUL in it was left out"));
 		return;
 	}
 	/* No name and no server begins with /: a way out of the questions. */
@@ -364,7 +410,7 @@ take_line(struct ui *ui, const char *line, size_t n)
 	if (!slash_line(&slash, line))
 		ui->env.refused(ui->env.arg);
 	if (ui->asking != ASK_NOTHING && !ui->leaving)
-		prompt(ui, ui->asking);
+		ask_for(ui, ui->asking);
 }
 
 /* One line that is there; false: none, or not yet. */
@@ -379,7 +425,7 @@ next_line(struct ui *ui)
 		take_line(ui, p, n);
 		return true;
 	case FRAME_TOO_LONG:
-		out_line("-- ", "a line was too long: left out");
+		out_line("-- ", _("a line was too long: left out"));
 		return true;
 	case FRAME_MORE:
 		break;
@@ -410,13 +456,14 @@ work(void *arg)
 
 	mark_read(ui);
 	tell_unread(ui);
-	while (ready(ui) && next_line(ui))
+	while (!ui->edits && ready(ui) && next_line(ui))
 		continue;
+	lineedit_show();
 	if (fflush(stdout) == EOF && !ui->leaving) {
 		ui->eof = true; /* nobody reads */
 		leave(ui);
 	}
-	if (!ui->eof)
+	if (!ui->eof && !ui->edits)
 		loop_want(ui->env.loop, STDIN_FILENO,
 		    ready(ui) && buf_room(&ui->in) > 0 ? LOOP_READ : 0);
 }
@@ -447,7 +494,83 @@ on_stdin(void *arg, int fd, unsigned what)
 	plain_changed(ui);
 }
 
-/* ---- life -------------------------------------------------------------- */
+/* ---- the line, where readline has it ----------------------------------- */
+
+static void
+on_accept(void *arg, const char *line)
+{
+	struct ui *ui = arg;
+
+	take_line(ui, line, strlen(line));
+	plain_changed(ui);
+}
+
+/* Ctrl-D. */
+static void
+on_eof(void *arg)
+{
+	leave(arg);
+	plain_changed(arg);
+}
+
+static void
+on_gone(void *arg)
+{
+	struct ui *ui = arg;
+
+	ui->eof = true;
+	leave(ui);
+}
+
+static char **
+on_complete(void *arg, const char *line, size_t start, size_t point)
+{
+	struct ui *ui = arg;
+
+	return complete_words(
+	    &ui->env.slash, ui->env.model, line, start, point);
+}
+
+static void
+on_choices(void *arg, char *const *words, size_t count)
+{
+	struct buf b;
+
+	buf_init(&b, OUT_CAP);
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			(void)buf_adds(&b, "  ");
+		(void)buf_adds(&b, words[i]);
+	}
+	out_line("-- ", buf_data(&b));
+	buf_release(&b);
+	plain_changed(arg);
+}
+
+static bool
+on_secret(void *arg, const char *line)
+{
+	const struct ui *ui = arg;
+
+	return slash_secret(&ui->env.slash, line);
+}
+
+static void
+on_full(void *arg)
+{
+	out_line("-- ", _("the line is full: the rest was left out"));
+	plain_changed(arg);
+}
+
+static const struct lineedit_hooks line_hooks = {
+	.accept = on_accept,
+	.eof = on_eof,
+	.complete = on_complete,
+	.choices = on_choices,
+	.secret = on_secret,
+	.full = on_full,
+	.draws = true,
+};
 
 static void
 on_setting(void *arg, enum setting setting)
@@ -455,9 +578,17 @@ on_setting(void *arg, enum setting setting)
 	const struct ui *ui = arg;
 
 	if (setting == SETTING_LANGUAGE)
-		text_language(
-		    settings_get(ui->env.settings, SETTING_LANGUAGE));
+		text_language(settings_get(ui->env.settings, setting));
 }
+
+static void
+emergency(void)
+{
+	prompt_emergency();
+	put_echo_back();
+}
+
+/* ---- life -------------------------------------------------------------- */
 
 static struct ui *
 plain_open(const struct ui_env *env, char *why, size_t cap)
@@ -476,18 +607,23 @@ plain_open(const struct ui_env *env, char *why, size_t cap)
 	model_on_item(env->model, on_item, ui);
 	settings_listen(env->settings, on_setting, ui);
 	client_lazy(env->client);
-	loop_watch(env->loop, STDIN_FILENO, LOOP_READ, on_stdin, ui);
+	ui->edits = ui->terminal && isatty(STDOUT_FILENO) == 1 &&
+	    prompt_open(env->loop, &line_hooks, on_gone, ui, env->history_file);
+	if (!ui->edits)
+		loop_watch(env->loop, STDIN_FILENO, LOOP_READ, on_stdin, ui);
 	return ui;
 }
 
 static void
 plain_close(struct ui *ui)
 {
+	if (ui->edits)
+		prompt_close();
 	put_echo_back();
 	model_on_item(ui->env.model, NULL, NULL);
 	settings_listen(ui->env.settings, NULL, NULL);
 	loop_defer_cancel(ui->env.loop, &ui->work);
-	if (!ui->eof)
+	if (!ui->eof && !ui->edits)
 		loop_unwatch(ui->env.loop, STDIN_FILENO);
 	(void)fflush(stdout);
 	explicit_bzero(buf_data(&ui->in), ui->in.len);
@@ -505,5 +641,5 @@ const struct ui_class ui_plain = {
 	.ask = plain_ask,
 	.ask_done = plain_ask_done,
 	.close = plain_close,
-	.emergency = put_echo_back,
+	.emergency = emergency,
 };

@@ -4,6 +4,7 @@
 #include "shared/buf.h"
 #include "shared/xalloc.h"
 
+#include <ctype.h>
 #include <locale.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -69,6 +70,29 @@ wanted_locale(void)
 	return "";
 }
 
+/*
+ * Who can read English needs none of the languages behind it in LANGUAGE
+ * ("en:id").  gettext() would go on to them: the source's own has no catalog.
+ */
+static void
+stop_at_english(void)
+{
+	const char *list = getenv("LANGUAGE"), *p = list;
+	char *kept;
+
+	while (p != NULL && *p != '\0') {
+		size_t n = strcspn(p, ":");
+
+		if (strncmp(p, "en", 2) == 0 && !isalpha((unsigned char)p[2])) {
+			kept = xmemdup0(list, (size_t)(p - list) + n);
+			setenv("LANGUAGE", kept, 1);
+			free(kept);
+			return;
+		}
+		p += n + (p[n] == ':');
+	}
+}
+
 void
 text_open(void)
 {
@@ -79,6 +103,7 @@ text_open(void)
 		if (language == NULL || *language == '\0')
 			setenv("LANGUAGE", wanted_locale(), 1);
 	}
+	stop_at_english();
 	if ((language = getenv("LANGUAGE")) != NULL)
 		environment_language = xstrdup(language);
 	bind();

@@ -83,6 +83,7 @@ struct ui {
 
 	struct pane status, convos, stream_pane, users, line;
 	enum users_pane users_pane;
+	struct users_view users_view;
 	struct hyper *hyper; /* NULL: the terminal takes no links */
 	struct stream *stream;
 	struct input input;
@@ -490,7 +491,7 @@ draw_panes(struct ui *ui, unsigned dirty)
 		stream_draw(ui->stream, &ui->stream_pane, model_current(m));
 	if ((dirty & (MODEL_USERS | MODEL_STATUS | MODEL_CONVS)) &&
 	    ui->users.w > 0)
-		users_draw(&ui->users, m);
+		users_draw(&ui->users_view, &ui->users, m);
 }
 
 /* Only the stream has links. */
@@ -1019,8 +1020,8 @@ show_user(struct ui *ui, const char *user)
 static void
 click_user(struct ui *ui, int row)
 {
-	const struct user *u =
-	    users_at(&ui->users, ui->env->model, row - ui->users.y);
+	const struct user *u = users_at(&ui->users_view, &ui->users,
+	    ui->env->model, row - ui->users.y);
 
 	show_user(ui, u == NULL ? NULL : u->user);
 }
@@ -1050,6 +1051,19 @@ click_bar(struct ui *ui, int col, const char *hint)
 		show_convo(ui, i);
 }
 
+/* What is under it moves; the users only where there are more of them. */
+static void
+turn_wheel(struct ui *ui, const struct mouse *at)
+{
+	int lines = at->what == MOUSE_WHEEL_UP ? -WHEEL_LINES : WHEEL_LINES;
+
+	if (is_in(&ui->users, at) && users_scroll(&ui->users_view, &ui->users,
+	    ui->env->model, lines))
+		frame_due(ui, MODEL_USERS);
+	else
+		scroll_by(ui, lines);
+}
+
 /* hint: what stood in the bar when the mouse was pressed. */
 static void
 press_mouse(struct ui *ui, const struct mouse *at, const char *hint)
@@ -1060,10 +1074,8 @@ press_mouse(struct ui *ui, const struct mouse *at, const char *hint)
 		show_help(ui, false);
 	else if (help)
 		turn_help(ui, at->what == MOUSE_WHEEL_UP ? -1 : 1);
-	else if (at->what == MOUSE_WHEEL_UP)
-		scroll_by(ui, -WHEEL_LINES);
-	else if (at->what == MOUSE_WHEEL_DOWN)
-		scroll_by(ui, WHEEL_LINES);
+	else if (at->what != MOUSE_CLICK)
+		turn_wheel(ui, at);
 	else if (at->what == MOUSE_CLICK && is_in(&ui->users, at))
 		click_user(ui, at->row);
 	else if (at->what == MOUSE_CLICK && is_in(&ui->stream_pane, at))

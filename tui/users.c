@@ -13,7 +13,8 @@
 
 enum {
 	NAME_CAP = 1024,
-	MARGIN = 2 /* the line that parts it, and a blank */
+	MARGIN = 2,  /* the line that parts it, and a blank */
+	FEW_ROWS = 3 /* a heading, a name, how many there are more */
 };
 
 /* A name or a heading, with "…" where it is cut. */
@@ -82,46 +83,75 @@ draw_user(const struct pane *p, int row, const struct model *m,
 
 /* ---- rows -------------------------------------------------------------- */
 
-/* Who is in the pane, and where a row of it stands. */
+/*
+ * Who is in the pane, and where a row of it stands.  All rows are a heading,
+ * who is online, a heading, who is away; those from first on are in the pane,
+ * but its uppermost row is always a heading.
+ */
 struct list {
 	struct model *m;
 	struct roster *here; /* NULL: all that the server told of */
 	size_t count, online;
+	size_t all, first;
 	int rows;
 };
 
 enum row_kind { ROW_ONLINE, ROW_AWAY, ROW_USER, ROW_MORE, ROW_NONE };
 
+/* How many rows can be scrolled away; where no name would be seen, none. */
+static size_t
+most_first(const struct list *l)
+{
+	return l->rows < FEW_ROWS || l->all <= (size_t)l->rows ? 0 :
+	    l->all - (size_t)l->rows;
+}
+
 static void
-list_of(struct list *l, const struct pane *p, struct model *m)
+list_of(struct list *l, const struct users_view *v, const struct pane *p,
+    struct model *m)
 {
 	l->m = m;
 	l->here = model_here(m);
 	l->count = l->here != NULL ? roster_count(l->here) : model_users(m);
 	l->online = l->here != NULL ? roster_online(l->here) : model_online(m);
+	l->all = 1 + l->count + (l->online < l->count);
 	l->rows = p->h;
+	l->first = v->first < most_first(l) ? v->first : most_first(l);
 }
 
-/* What stands in that row; of a user or more, from which one on. */
+/* What the i-th of all rows is; of a user which one. */
+static enum row_kind
+kind_of(const struct list *l, size_t at, size_t *i)
+{
+	*i = 0;
+	if (at == 0)
+		return ROW_ONLINE;
+	if (at >= l->all)
+		return ROW_NONE;
+	if (l->online < l->count && at == l->online + 1) {
+		*i = l->online; /* whoever comes behind it */
+		return ROW_AWAY;
+	}
+	*i = at - 1 - (at > l->online + 1);
+	return ROW_USER;
+}
+
+/* What stands in that row of the pane; of a user or more, from which one on. */
 static enum row_kind
 row_of(const struct list *l, int row, size_t *i)
 {
-	bool away = l->online < l->count, last = row + 1 == l->rows;
-	size_t at = (size_t)row;
+	size_t at = l->first + (size_t)row;
+	enum row_kind kind = kind_of(l, at, i);
 
-	if (row == 0)
-		return ROW_ONLINE;
-	at--;
-	if (away && at >= l->online) {
-		if (at == l->online && !last)
-			return ROW_AWAY;
-		/* There is no heading in the last row. */
-		at -= at > l->online;
+	if (row == 0) {
+		*i = 0;
+		return at > l->online ? ROW_AWAY : ROW_ONLINE;
 	}
-	*i = at;
-	if (at >= l->count)
-		return ROW_NONE;
-	return last && at + 1 < l->count ? ROW_MORE : ROW_USER;
+	if (row + 1 < l->rows || at + 1 >= l->all)
+		return kind;
+	/* The last row, and not the last one of all: a sign, or the only one
+	 * that is left. */
+	return *i + 1 < l->count ? ROW_MORE : ROW_USER;
 }
 
 static const struct user *
@@ -149,9 +179,11 @@ draw_heading(const struct pane *p, int row, const struct list *l, bool away)
 		buf_addf(&b, ngettext("Active %zu", "Active %zu", n), n);
 	draw_cut(p, row, paint_style(PAINT_BOLD), buf_data(&b));
 	buf_release(&b);
+	if (row == 0 && l->first > 0)
+		paint(p, row, p->w - 1, paint_style(PAINT_DIM), "^");
 }
 
-/* How many there is no row for. */
+/* How many there is no row for further down. */
 static void
 draw_more(const struct pane *p, int row, size_t n)
 {
@@ -186,8 +218,20 @@ draw_row(const struct pane *p, int row, const struct list *l)
 	}
 }
 
+/* Another list is seen from its first row on. */
+static void
+follow_list(struct users_view *v, struct model *m)
+{
+	uint64_t of =
+	    model_here(m) == NULL ? 0 : convo_serial(model_current(m));
+
+	if (v->of != of)
+		v->first = 0;
+	v->of = of;
+}
+
 void
-users_draw(const struct pane *p, struct model *m)
+users_draw(struct users_view *v, const struct pane *p, struct model *m)
 {
 	struct pane in = *p;
 	struct list l;
@@ -196,7 +240,9 @@ users_draw(const struct pane *p, struct model *m)
 	paint_erase(p);
 	in.x += MARGIN;
 	in.w -= MARGIN;
-	list_of(&l, p, m);
+	follow_list(v, m);
+	list_of(&l, v, p, m);
+	v->first = l.first; /* fewer people, or more rows */
 	for (row = 0; row < p->h; row++) {
 		paint(p, row, 0, paint_style(PAINT_DIM), "│");
 		if (in.w > 0)
@@ -204,14 +250,38 @@ users_draw(const struct pane *p, struct model *m)
 	}
 }
 
+bool
+users_scroll(struct users_view *v, const struct pane *p, struct model *m,
+    int rows)
+{
+	struct list l;
+	size_t most, step;
+
+	list_of(&l, v, p, m);
+	if ((most = most_first(&l)) == 0)
+		return false;
+	/* Between the heading and the sign each name is to be seen. */
+	if (rows > p->h - 2)
+		rows = p->h - 2;
+	if (rows < 2 - p->h)
+		rows = 2 - p->h;
+	step = (size_t)(rows < 0 ? -rows : rows);
+	if (rows < 0)
+		v->first = l.first > step ? l.first - step : 0;
+	else
+		v->first = l.first + step < most ? l.first + step : most;
+	return true;
+}
+
 const struct user *
-users_at(const struct pane *p, struct model *m, int row)
+users_at(const struct users_view *v, const struct pane *p, struct model *m,
+    int row)
 {
 	struct list l;
 	size_t i;
 
 	if (row < 0 || row >= p->h || p->w <= MARGIN)
 		return NULL;
-	list_of(&l, p, m);
+	list_of(&l, v, p, m);
 	return row_of(&l, row, &i) == ROW_USER ? user_of(&l, i) : NULL;
 }

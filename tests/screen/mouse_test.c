@@ -148,6 +148,101 @@ the_wheel_scrolls(void **state)
 	term_await_row_is(t, -1, ">");
 }
 
+/* messi and thirty more, of whom nobody is here. */
+static struct server *
+server_of_many(void)
+{
+	struct server *s = server_new();
+	char lines[2048] = "messi:surabaya:Lionel Messi\n";
+	size_t n = strlen(lines);
+	int i;
+
+	for (i = 1; i <= 30; i++)
+		n += (size_t)snprintf(lines + n, sizeof(lines) - n,
+		    "user%02d:surabaya:User %d\n", i, i);
+	server_accounts(s, lines);
+	server_start(s);
+	return s;
+}
+
+static void
+the_wheel_over_the_users_goes_through_them(void **state)
+{
+	struct server *s = server_of_many();
+	struct term *t = person_open(s, "messi", 12, 80);
+	int i;
+
+	(void)state;
+	term_await(t, "Active 1");
+	term_await(t, "│ user05");
+	term_await(t, "│ +25 more");
+	press(t, DOWN, 4, 70);
+	term_await(t, "│ user08");
+	term_await(t, "│ +22 more");
+	term_await_row(t, 1, "^");
+	term_await_row(t, 1, "Away 30");
+	assert_true(term_is_at(t, 1, 79, "^"));
+	term_await_row(t, 2, "user02");
+
+	/* A click means who is seen there. */
+	press_on(t, LEFT, "│ user05", 3);
+	term_await_row_is(t, -1, "user05>");
+
+	/* To the end, and no further; then back. */
+	for (i = 0; i < 12; i++)
+		press(t, DOWN, 4, 70);
+	term_await_row(t, 9, "user30");
+	press(t, UP, 4, 70);
+	term_await(t, "│ +4 more");
+	assert_false(term_shows(t, "│ user27"));
+	press_on(t, LEFT, "│ user26", 3);
+	term_await_row_is(t, -1, "user26>");
+
+	/* Where all have room nothing is scrolled away. */
+	term_resize(t, 40, 80);
+	term_await_row(t, 1, "Active 1");
+	term_await_row(t, 2, "messi");
+	term_await(t, "│ user30");
+	assert_false(term_is_at(t, 1, 79, "^"));
+	term_resize(t, 12, 80);
+	term_await(t, "│ +25 more");
+	press(t, UP, 4, 70);
+	term_await_row(t, 1, "Active 1");
+}
+
+static void
+whoever_joins_or_leaves_moves_no_end_out_of_sight(void **state)
+{
+	struct server *s = server_of_many();
+	struct term *t = person_open(s, "messi", 12, 80);
+	struct client *c;
+	int i;
+
+	(void)state;
+	term_await(t, "│ +25 more");
+	for (i = 0; i < 12; i++)
+		press(t, DOWN, 4, 70);
+	term_await_row(t, 9, "user30");
+	c = client_as(s, "user30", "surabaya");
+	term_await_row(t, 9, "user29");
+	client_ask(c, "logout -");
+	term_await_row(t, 9, "user30");
+
+	/* Of a group with fewer members the first is seen. */
+	term_type(t, "/join #batak\r");
+	term_await_row(t, 1, "Here 1");
+	assert_false(term_is_at(t, 1, 79, "^"));
+	/* With nothing to be scrolled there the wheel moves the messages. */
+	for (i = 0; i < 12; i++)
+		term_type(t, i == 0 ? "the first\r" :
+		    i == 11 ? "the last\r" : "another\r");
+	term_await_row(t, 9, "the last");
+	term_await_gone(t, "the first");
+	press(t, UP, 4, 70);
+	press(t, UP, 4, 70);
+	term_await(t, "the first");
+}
+
 static void
 the_mouse_is_the_terminals_where_it_is_not_wanted(void **state)
 {
@@ -199,6 +294,8 @@ main(void)
 		T(a_click_on_the_bar_shows_what_it_names),
 		T(the_one_bar_of_a_low_screen_leads_to_what_is_unread),
 		T(the_wheel_scrolls),
+		T(the_wheel_over_the_users_goes_through_them),
+		T(whoever_joins_or_leaves_moves_no_end_out_of_sight),
 		T(the_mouse_is_the_terminals_where_it_is_not_wanted),
 		T(reports_leave_nothing_in_the_form),
 	};

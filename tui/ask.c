@@ -24,7 +24,7 @@ done_ask(struct client *c, const struct request *rq, json_t *reply)
 
 	if (!parse_ok(reply)) {
 		answer_why(reply, why);
-		core_notice(c, "%s: %s", answer_verb(rq->ask, &token), why);
+		core_refused(c, "%s: %s", answer_verb(rq->ask, &token), why);
 		return;
 	}
 	if (!answer_print(c->model, rq->ask, reply, clock_ms())) {
@@ -52,15 +52,15 @@ ask_it(struct client *c, enum client_ask ask, const struct request *rq,
 	const char *verb = answer_verb(ask, &token);
 
 	if (!uplink_is_up(c->uplink) || c->link == LINK_CONNECTING)
-		core_notice(c, _("%s: not connected"), verb);
+		core_refused(c, _("%s: not connected"), verb);
 	else if (token && !core_watching(c))
-		core_notice(c, _("%s: log in first"), verb);
+		core_refused(c, _("%s: log in first"), verb);
 	else if (c->requests.count >= REQUESTS_MAX)
-		core_notice(c, _("%s: too much is on its way already"), verb);
+		core_refused(c, _("%s: too much is on its way already"), verb);
 	else if (strlen(params) > WIRE_LINE_MAX - 64 ||
 	    strpbrk(params, "\r\n") != NULL ||
 	    !utf8_valid(params, strlen(params)))
-		core_notice(c, _("%s: that cannot be asked"), verb);
+		core_refused(c, _("%s: that cannot be asked"), verb);
 	else
 		core_request(c, rq, "%s%s%s%s", verb, token ? " -" : "",
 		    *params == '\0' ? "" : " ", params);
@@ -69,7 +69,8 @@ ask_it(struct client *c, enum client_ask ask, const struct request *rq,
 void
 client_ask(struct client *c, enum client_ask ask, const char *params)
 {
-	const struct request rq = { .done = done_ask, .ask = ask };
+	const struct request rq = { .done = done_ask, .ask = ask,
+		.person = true };
 
 	ask_it(c, ask, &rq, params == NULL ? "" : params);
 }
@@ -94,7 +95,7 @@ done_deed(struct client *c, const struct request *rq, json_t *reply)
 
 	if (!parse_ok(reply)) {
 		answer_why(reply, why);
-		core_notice(c, "%s: %s", answer_verb(rq->ask, &token), why);
+		core_refused(c, "%s: %s", answer_verb(rq->ask, &token), why);
 	} else if (rq->deeds == c->own_deeds && !told_later(rq, target)) {
 		/* No event has told of it: it was so already, or it is
 		 * nothing that is told to all. */
@@ -107,7 +108,7 @@ void
 client_do(struct client *c, enum client_ask deed, const char *where,
     const char *whom, const char *what)
 {
-	struct request rq = { .done = done_deed, .ask = deed,
+	struct request rq = { .done = done_deed, .ask = deed, .person = true,
 		.deeds = c->own_deeds };
 	const char *part[] = { where, whom, what };
 	struct buf params;
@@ -127,6 +128,6 @@ client_do(struct client *c, enum client_ask deed, const char *where,
 	if (fits)
 		ask_it(c, deed, &rq, buf_data(&params));
 	else
-		core_notice(c, _("that is too long"));
+		core_refused(c, _("that is too long"));
 	buf_release(&params);
 }

@@ -32,7 +32,7 @@ handle_untagged(struct client *c, json_t *o)
 	else if (parse_code(o, WIRE_TOO_MANY_CONNECTIONS))
 		uplink_lose(c->uplink, why);
 	else
-		core_notice(c, "%s", why);
+		core_refused(c, "%s", why);
 }
 
 static void
@@ -133,12 +133,32 @@ on_endless(void *arg)
 	core_broken(arg, _("an object that has no end"));
 }
 
+/* What was done, if it was, nobody knows. */
+static void
+tell_unanswered(struct client *c)
+{
+	const struct request *rq;
+	bool token;
+
+	for (rq = c->requests.first; rq != NULL; rq = rq->next) {
+		if (!rq->person)
+			continue;
+		/* TRANSLATORS: %s is a command, such as "kick". */
+		core_notice(c,
+		    _("%s: the connection was lost before the answer"),
+		    answer_verb(rq->ask, &token));
+		if (c->events->refused != NULL)
+			c->events->refused(c->arg, true);
+	}
+}
+
 static void
 on_lost(void *arg, const char *why)
 {
 	struct client *c = arg;
 	bool was_on = core_watching(c);
 
+	tell_unanswered(c);
 	forget_requests(c);
 	snprintf(c->why, sizeof(c->why), "%s", why);
 	c->link = LINK_LOST;

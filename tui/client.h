@@ -49,6 +49,9 @@ enum client_why {
  * lost: the connection was lost, or could not be made; it is tried again.
  * answered: something typed was answered; client_unanswered() says what is
  *   left (to wait for before leaving).
+ * refused (may be NULL): a question or a deed of the person's was, or could not
+ *   even be asked; lost: the connection ended before the answer.  A notice
+ *   has told them.
  * unsent (may be NULL): what waits has changed, so that it can be kept for the
  *   next run (client_take_back).  line: it waits, and that is the request that
  *   will say it; else why: it was refused, and waits for a person; else it
@@ -61,6 +64,7 @@ struct client_events {
 	void (*forget)(void *arg);
 	void (*lost)(void *arg, const char *why);
 	void (*answered)(void *arg, bool ok, const char *why);
+	void (*refused)(void *arg, bool lost);
 	void (*unsent)(void *arg, const char *tag, const char *line,
 	    const char *why);
 };

@@ -27,6 +27,21 @@ core_notice(struct client *c, const char *fmt, ...)
 }
 
 void
+core_refused(struct client *c, const char *fmt, ...)
+{
+	va_list ap;
+	char *text;
+
+	va_start(ap, fmt);
+	text = xvasprintf(fmt, ap);
+	va_end(ap);
+	core_notice(c, "%s", text);
+	free(text);
+	if (c->events->refused != NULL)
+		c->events->refused(c->arg, false);
+}
+
+void
 core_wipe(char **secret)
 {
 	if (*secret == NULL)

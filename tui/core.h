@@ -83,6 +83,10 @@ struct client {
 void core_notice(struct client *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* The same, of what the person asked for and does not get. */
+void core_refused(struct client *, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* Puts what is known of us and of the connection into the model. */
 void core_publish(struct client *);
 void core_set_link(struct client *, enum model_link);

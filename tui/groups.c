@@ -245,7 +245,7 @@ groups_done_join(struct client *c, const struct request *rq, json_t *reply)
 
 	if (!parse_ok(reply)) {
 		answer_why(reply, why);
-		core_notice(c, "%s: %s", rq->whom, why);
+		core_refused(c, "%s: %s", rq->whom, why);
 		return;
 	}
 	if ((cv = joined(c, target == NULL ? rq->whom : target)) != NULL)
@@ -260,7 +260,7 @@ groups_done_leave(struct client *c, const struct request *rq, json_t *reply)
 
 	if (!parse_ok(reply)) {
 		answer_why(reply, why);
-		core_notice(c, "%s: %s", rq->whom, why);
+		core_refused(c, "%s: %s", rq->whom, why);
 		return;
 	}
 	if (target == NULL)

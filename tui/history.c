@@ -70,7 +70,7 @@ done_history(struct client *c, const struct request *rq, json_t *reply)
 	model_fetching(c->model, cv, false);
 	if (!parse_ok(reply)) {
 		answer_why(reply, why);
-		core_notice(c, "%s: %s", convo_target(cv), why);
+		core_refused(c, "%s: %s", convo_target(cv), why);
 		/* Nothing to come: the pane would ask with every frame. */
 		model_page(c->model, cv, NULL, 0, true);
 		return;

@@ -317,6 +317,16 @@ app_refused(void *arg)
 		a->status = 1;
 }
 
+/* Who follows asks for nothing. */
+static void
+on_refused(void *arg, bool lost)
+{
+	struct app *a = arg;
+
+	if (a->script && a->status == 0 && !a->opt.follow)
+		a->status = lost ? EX_TEMPFAIL : 1;
+}
+
 /* ---- what the client tells --------------------------------------------- */
 
 static void
@@ -448,6 +458,7 @@ static const struct client_events events = {
 	.forget = on_forget,
 	.lost = on_lost,
 	.answered = on_answered,
+	.refused = on_refused,
 	.unsent = on_unsent,
 };
 

@@ -56,7 +56,7 @@ static const char *const help[] = {
 	"\n",
 	N_("Exit status: 0 all that was typed was answered OK; 1 the server "
 	"refused\n"
-	"a message; 64 wrong usage; 66 no password file; 69 the server cannot "
+	"something; 64 wrong usage; 66 no password file; 69 the server cannot "
 	"be\n"
 	"reached; 74 standard output cannot be written; 75 the connection was "
 	"lost\n"

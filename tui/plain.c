@@ -399,6 +399,7 @@ take_line(struct ui *ui, const char *line, size_t n)
 
 	if (strlen(line) != n) {
 		out_line("-- ", _("a line with a NUL in it was left out"));
+		ui->env.refused(ui->env.arg);
 		return;
 	}
 	/* No name and no server begins with /: a way out of the questions. */
@@ -426,6 +427,7 @@ next_line(struct ui *ui)
 		return true;
 	case FRAME_TOO_LONG:
 		out_line("-- ", _("a line was too long: left out"));
+		ui->env.refused(ui->env.arg);
 		return true;
 	case FRAME_MORE:
 		break;

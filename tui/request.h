@@ -27,6 +27,7 @@ struct request {
 	bool bad_token;      /* done deals with one; else login_expired() */
 	uint64_t convo;      /* the serial of the conversation it is about */
 	enum client_ask ask; /* a question of the person's */
+	bool person;         /* who waits to read the answer */
 	unsigned deeds;      /* client_do: own_deeds when it was asked */
 	char whom[WIRE_TARGET_CAP]; /* client_do: to whom, or which group */
 };

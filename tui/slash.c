@@ -174,9 +174,10 @@ run_history(struct run *r)
 	else if (convo_full(c))
 		slash_say(r->s, _("so much is shown already: /clear first"));
 	else if (model_status(m)->link != LINK_ONLINE &&
-	    model_status(m)->link != LINK_CATCHING)
+	    model_status(m)->link != LINK_CATCHING) {
 		slash_say(r->s, _("/history: not connected"));
-	else
+		return false;
+	} else
 		client_older(r->s->client, c, (int)n);
 	return true;
 }

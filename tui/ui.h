@@ -56,7 +56,8 @@ struct ui_env {
 	/* login() takes what ask() brought; main.c connects and logs in, and
 	 * calls ask() again with the reason when that was refused. */
 	void (*login)(void *arg, const struct ui_login *);
-	/* A line that slash_line() refused: a script ends with status 1. */
+	/* A line that slash_line() refused, or that was left out: a script ends
+	 * with status 1. */
 	void (*refused)(void *arg);
 	/* The UI can show nothing any more; why goes to standard error. */
 	void (*broken)(void *arg, const char *why);

@@ -112,6 +112,37 @@ what_the_server_refuses_ends_with_1(void **state)
 }
 
 static void
+what_a_command_does_may_be_refused_as_well(void **state)
+{
+	static const char *const refused[] = {
+		"/passwd wrong newsecret", "/name \\001", "/join #secret",
+		"/topic #secret sushi", "/mode #secret open",
+		"/kick #secret messi", "/leave #secret", "/members #secret",
+		"/kick * lineker", "/grant lineker", "/realms",
+		"/invite #secret nobody",
+	};
+	struct server *s = server_open(NULL);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	size_t i;
+
+	(void)state;
+	client_ask(c, "join - #secret");
+	client_ask(c, "mode - #secret secret");
+	for (i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
+		char *input = xasprintf("%s\nhalo\n", refused[i]);
+
+		if (run(s, input, "--plain") != 1)
+			fail_msg("%s ends with 0:\n%s", refused[i], said);
+		expect_said("halo"); /* what stands behind it is done */
+		free(input);
+	}
+	if (run(s, "/join #batak\n/topic sushi\n/mode invite\n/members\n"
+	    "/topic\n/rules\n/leave\n/groups\n/w\n/history 5\n",
+	    "--plain") != 0)
+		fail_msg("ends not with 0:\n%s", said);
+}
+
+static void
 sending_one_message_says_whether_it_is_there(void **state)
 {
 	struct server *s = server_open(NULL);
@@ -167,6 +198,7 @@ main(void)
 		T(lines_of_a_pipe_are_said_and_answered),
 		T(commands_are_answered_in_lines),
 		T(settings_are_said_and_changed_in_lines),
+		T(what_a_command_does_may_be_refused_as_well),
 		T(what_the_server_refuses_ends_with_1),
 		T(sending_one_message_says_whether_it_is_there),
 		T(each_cause_of_failure_has_its_status),

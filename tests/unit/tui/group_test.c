@@ -264,6 +264,40 @@ a_deed_is_confirmed_where_no_event_tells_of_it(void **state)
 	await(w, noticed(w, "op: you may not do that"));
 }
 
+/* Scripts end by it. */
+static void
+what_is_refused_or_not_answered_is_told(void **state)
+{
+	struct world *w = *state;
+
+	go_online(w);
+	client_do(w->client, CLIENT_KICK, "#batak", "neko", NULL);
+	client_ask(w->client, CLIENT_WHO, NULL);
+	await(w, !client_busy(w->client));
+	assert_int_equal(w->refused, 0);
+	w->deed = REFUSED("denied");
+	client_do(w->client, CLIENT_KICK, "#batak", "neko", NULL);
+	await(w, w->refused == 1);
+	client_do(w->client, CLIENT_JOIN, "#batak", NULL, NULL);
+	await(w, w->refused == 2);
+	client_do(w->client, CLIENT_LEAVE, "#batak", NULL, NULL);
+	await(w, w->refused == 3);
+	client_ask(w->client, CLIENT_PASSWD, "old new");
+	await(w, w->refused == 4);
+	assert_true(noticed(w, "passwd: "));
+
+	client_do(w->client, CLIENT_KICK, "#batak", "neko", NULL);
+	cut(w);
+	await(w, w->unanswered == 1);
+	assert_true(noticed(w, "kick: the connection was lost before the"));
+	client_ask(w->client, CLIENT_WHO, NULL);
+	assert_int_equal(w->refused, 5); /* not connected */
+	await(w, link_of(w) == LINK_ONLINE && !client_busy(w->client));
+	assert_int_equal(w->refused, 5);
+	assert_int_equal(w->unanswered, 1);
+	assert_int_equal(w->bad, 0);
+}
+
 static void
 a_deed_too_long_is_never_cut(void **state)
 {
@@ -457,6 +491,7 @@ main(void)
 		T(an_invitation_is_told_wherever_one_is),
 		T(what_happens_elsewhere_is_told_there),
 		T(a_deed_is_confirmed_where_no_event_tells_of_it),
+		T(what_is_refused_or_not_answered_is_told),
 		T(a_deed_too_long_is_never_cut),
 		T(a_reconnect_finds_out_what_changed),
 		T(an_older_server_has_no_groups_and_that_is_well),

@@ -332,6 +332,17 @@ on_answered(void *arg, bool ok, const char *why)
 }
 
 static void
+on_refused(void *arg, bool lost)
+{
+	struct world *w = arg;
+
+	if (lost)
+		w->unanswered++;
+	else
+		w->refused++;
+}
+
+static void
 on_unsent(void *arg, const char *tag, const char *line, const char *why)
 {
 	struct world *w = arg;
@@ -351,6 +362,7 @@ static const struct client_events events = {
 	.forget = on_forget,
 	.lost = on_lost,
 	.answered = on_answered,
+	.refused = on_refused,
 	.unsent = on_unsent,
 };
 

@@ -56,7 +56,7 @@ struct world {
 	/* what the client told */
 	enum client_why why;
 	char text[512];
-	int asked, logged_in, forgot, losses, good, bad;
+	int asked, logged_in, forgot, losses, good, bad, refused, unanswered;
 	char unsent[1 << 12]; /* what unsent() told: a line each */
 };
 

@@ -218,28 +218,60 @@ print_inbox_of(struct model *m, int64_t now, const char *from,
 	return true;
 }
 
+/* How many messages are of people who are ignored; *left: how many senders
+ * there are else. */
+static size_t
+count_hidden(const struct model *m, json_t *by, size_t *left)
+{
+	const char *from;
+	json_t *list;
+	size_t n = 0;
+
+	*left = 0;
+	json_object_foreach(by, from, list)
+		if (model_hides(m, from))
+			n += json_array_size(list);
+		else
+			++*left;
+	return n;
+}
+
 static bool
 print_inbox(struct model *m, int64_t now, const json_t *reply)
 {
 	json_t *by = json_object_get(reply, "messages");
 	const char *from;
 	json_t *list;
-	size_t shown = 0;
+	size_t shown = 0, senders, hidden = count_hidden(m, by, &senders);
 
 	if (!json_is_object(by))
 		return false;
-	if (json_object_size(by) == 0)
+	if (senders == 0)
 		model_notice(m, now, _("no unread private messages"));
 	else
 		model_notice(m, now, _("unread private messages:"));
 	json_object_foreach(by, from, list)
-		if (!print_inbox_of(m, now, from, list, &shown))
+		if (!model_hides(m, from) &&
+		    !print_inbox_of(m, now, from, list, &shown))
 			return false;
 	if (shown > LISTING_MAX)
 		listing_left_out(m, now, LISTING_MAX, shown);
+	listing_hidden(m, now, hidden);
 	if (parse_true(reply, "more"))
 		model_notice_more(m, now, _("there are more: /inbox again"));
 	return true;
+}
+
+static void
+print_unread_of(struct model *m, int64_t now, const char *target,
+    int64_t count)
+{
+	if (strcmp(target, "*") == 0)
+		target = _("everyone");
+	listing_rowf(m, now,
+	    ngettext("%s: %lld unread", "%s: %lld unread",
+	        (unsigned long)count),
+	    target, (long long)count);
 }
 
 static bool
@@ -248,40 +280,62 @@ print_unread(struct model *m, int64_t now, const json_t *reply)
 	json_t *by = json_object_get(reply, "unread");
 	const char *target;
 	json_t *one;
-	size_t shown = 0;
+	size_t shown = 0, hidden = 0, left;
+	int64_t count;
 
 	if (!json_is_object(by))
 		return false;
-	model_notice(m, now,
-	    json_object_size(by) == 0 ? _("nothing unread") : _("unread:"));
+	(void)count_hidden(m, by, &left);
+	model_notice(m, now, left == 0 ? _("nothing unread") : _("unread:"));
 	json_object_foreach(by, target, one) {
-		int64_t count;
-
 		if (!parse_id(one, "count", &count))
 			return false;
-		if (++shown > LISTING_MAX)
-			continue;
-		if (strcmp(target, "*") == 0)
-			target = _("everyone");
-		listing_rowf(m, now,
-		    ngettext("%s: %lld unread", "%s: %lld unread",
-		        (unsigned long)count),
-		    target, (long long)count);
+		if (model_hides(m, target))
+			hidden += (size_t)count;
+		else if (++shown <= LISTING_MAX)
+			print_unread_of(m, now, target, count);
 	}
 	if (shown > LISTING_MAX)
 		listing_left_out(m, now, LISTING_MAX, shown);
+	listing_hidden(m, now, hidden);
 	return true;
+}
+
+/* The messages of people who are ignored go; how many. */
+static size_t
+take_hidden(const struct model *m, struct model_message *msg, size_t *n)
+{
+	size_t all = *n;
+
+	*n = 0;
+	for (size_t i = 0; i < all; i++)
+		if (!model_hides(m, msg[i].from))
+			msg[(*n)++] = msg[i];
+	return all - *n;
+}
+
+static void
+print_found(struct model *m, int64_t now, const struct model_message *msg)
+{
+	const char *to = msg->target;
+
+	if (strcmp(to, "*") == 0)
+		to = NULL;
+	else if (strcmp(to, msg->from) == 0)
+		to = model_status(m)->user; /* a private one: the target is
+		                             * the sender */
+	print_line(m, now, msg->time, msg->from, to, msg->text);
 }
 
 static bool
 print_search(struct model *m, int64_t now, const json_t *reply)
 {
 	struct model_message *msg;
-	size_t n;
-	const char *me = model_status(m)->user;
+	size_t n, hidden;
 
 	if (!parse_messages(reply, &msg, &n))
 		return false;
+	hidden = take_hidden(m, msg, &n);
 	if (n == 0)
 		model_notice(m, now, _("nothing found"));
 	else if (parse_true(reply, "more"))
@@ -290,15 +344,9 @@ print_search(struct model *m, int64_t now, const json_t *reply)
 	else
 		model_noticef(m, now,
 		    ngettext("%zu found:", "%zu found:", n), n);
-	for (size_t i = 0; i < n; i++) {
-		const char *to = msg[i].target;
-
-		if (strcmp(to, "*") == 0)
-			to = NULL;
-		else if (strcmp(to, msg[i].from) == 0)
-			to = me; /* a private one: the target is the sender */
-		print_line(m, now, msg[i].time, msg[i].from, to, msg[i].text);
-	}
+	for (size_t i = 0; i < n; i++)
+		print_found(m, now, &msg[i]);
+	listing_hidden(m, now, hidden);
 	free(msg);
 	return true;
 }

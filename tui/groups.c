@@ -44,6 +44,8 @@ tell_noise(struct client *c, const char *target, const char *user, bool came)
 {
 	struct convo *cv = model_find(c->model, target);
 
+	if (model_hides(c->model, user))
+		return;
 	if (c->lazy && came)
 		tell(c, target, _("%s has joined %s"), user, target);
 	else if (c->lazy)
@@ -558,6 +560,8 @@ groups_event_invite(struct client *c, const json_t *o)
 
 	if (!parse_deed(c, o, &d, false))
 		return false;
+	if (model_hides(c->model, d.by))
+		return true;
 	core_notice(c, _("%s invites you: /join %s"),
 	    *d.by == '\0' ? _("somebody") : d.by, d.target);
 	return true;

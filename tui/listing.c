@@ -74,6 +74,26 @@ listing_left_out(struct model *m, int64_t now, size_t shown, size_t all)
 }
 
 void
+listing_hidden_words(struct buf *b, size_t n)
+{
+	buf_addf(b, ngettext("(%zu left out, of people you ignore)",
+	    "(%zu left out, of people you ignore)", n), n);
+}
+
+void
+listing_hidden(struct model *m, int64_t now, size_t n)
+{
+	struct buf b;
+
+	if (n == 0)
+		return;
+	buf_init(&b, LISTING_CAP);
+	listing_hidden_words(&b, n);
+	listing_rowf(m, now, "%s", buf_data(&b));
+	buf_release(&b);
+}
+
+void
 listing_flat(struct buf *b, const char *text)
 {
 	for (; *text != '\0'; text++)

@@ -339,7 +339,7 @@ model_unread(struct model *m, const char *target, int64_t count, int64_t first)
 {
 	struct convo *c;
 
-	if (ignore_has(m->ignored, IGNORE_USER, target))
+	if (model_hides(m, target))
 		return;
 	c = open_convo(m, target);
 	if (c == NULL || count <= 0)
@@ -482,11 +482,10 @@ is_own(const struct model *m, const char *from)
 	return m->status.user[0] != '\0' && strcmp(m->status.user, from) == 0;
 }
 
-static bool
-is_hidden(const struct model *m, const struct model_message *msg)
+bool
+model_hides(const struct model *m, const char *user)
 {
-	return ignore_has(m->ignored, IGNORE_USER, msg->from) &&
-	    !is_own(m, msg->from);
+	return ignore_has(m->ignored, IGNORE_USER, user) && !is_own(m, user);
 }
 
 static bool
@@ -508,7 +507,7 @@ put_message(struct model *m, struct convo *c, const struct model_message *msg,
 
 	if (msg->id > m->top)
 		m->top = msg->id;
-	if (is_hidden(m, msg)) {
+	if (model_hides(m, msg->from)) {
 		convo_hide(c, msg->id);
 		return true;
 	}
@@ -550,7 +549,7 @@ add_hidden(struct model *m, struct convo *c, const struct model_message *msg,
 bool
 model_add(struct model *m, const struct model_message *msg, enum model_how how)
 {
-	bool hidden = is_hidden(m, msg);
+	bool hidden = model_hides(m, msg->from);
 	struct convo *c = hidden ? model_find(m, msg->target) :
 	    open_convo(m, msg->target);
 
@@ -866,7 +865,7 @@ model_noise(struct model *m, struct convo *c, int64_t now, const char *user,
 {
 	struct buf text;
 
-	if (ignore_has(m->ignored, IGNORE_USER, user))
+	if (model_hides(m, user))
 		return;
 	buf_init(&text, NOISE_CAP);
 	convo_noise(c, user, came, &text);

@@ -199,6 +199,8 @@ struct roster *model_here(const struct model *);
  */
 struct ignore *model_ignored(const struct model *);
 bool model_quiet(const struct model *, const struct convo *);
+/* Nothing that they say is to be seen: ignored, and not the person's own. */
+bool model_hides(const struct model *, const char *user);
 /* The model's part of what was done there to user: what they said goes; or
  * comes again from history (see model_gap), whoever they are. */
 void model_hide(struct model *, const char *user);

@@ -13,7 +13,7 @@
 #include "shared/utf8.h"
 #include "shared/xalloc.h"
 #include "tui/client.h"
-#include "tui/ignore.h"
+#include "tui/listing.h"
 #include "tui/model.h"
 #include "tui/official.h"
 #include "tui/paint.h"
@@ -49,6 +49,7 @@ struct search {
 	size_t count, chosen;
 	bool moved; /* chosen by the person: it stays where it is */
 	bool asking, alone; /* the server was asked; could not be */
+	size_t hidden;      /* of what it found, by people who are ignored */
 	struct loop_timer wait;
 	struct buf clean;
 };
@@ -86,7 +87,7 @@ search_end(struct search *s)
 	free(s->words);
 	free(s->folded);
 	s->words = s->folded = NULL;
-	s->nwords = 0;
+	s->nwords = s->hidden = 0;
 	s->asking = s->alone = false;
 }
 
@@ -253,14 +254,16 @@ on_found(void *arg, const struct model_message *msg, size_t n)
 	struct search *s = arg;
 
 	s->asking = false;
+	s->hidden = 0;
 	/* What it found for other words may fit no more. */
 	for (size_t i = s->count; i-- > 0;)
 		if (s->hit[i]->server && !holds_all(s, s->hit[i]->is.text))
 			drop_at(s, i);
 	for (size_t i = 0; i < n; i++) {
-		if (ignore_has(model_ignored(s->model), IGNORE_USER,
-		    msg[i].from))
-			continue; /* nor is it shown where it was said */
+		if (model_hides(s->model, msg[i].from)) {
+			s->hidden++; /* nor is it shown where it was said */
+			continue;
+		}
 		put(s, &(struct search_hit){ .id = msg[i].id,
 		    .time = msg[i].time, .target = msg[i].target,
 		    .from = msg[i].from, .text = msg[i].text }, true);
@@ -291,6 +294,7 @@ search_words(struct search *s, const char *words)
 		s->chosen = 0;
 	client_find_end(s->client);
 	s->asking = false;
+	s->hidden = 0;
 	loop_timer_unset(s->loop, &s->wait);
 	if (s->nwords == 0) {
 		forget_hits(s);
@@ -368,6 +372,10 @@ title_text(const struct search *s, struct buf *b)
 		    "%zu found, searching …", n), n);
 	else
 		buf_addf(b, ngettext("%zu found", "%zu found", n), n);
+	if (s->hidden > 0) {
+		buf_addc(b, ' ');
+		listing_hidden_words(b, s->hidden);
+	}
 }
 
 /* The keys stand at the right, as many as have room. */

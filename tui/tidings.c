@@ -7,7 +7,6 @@
 #include "tui/core.h"
 #include "tui/groups.h"
 #include "tui/history.h"
-#include "tui/ignore.h"
 #include "tui/missed.h"
 #include "tui/model.h"
 #include "tui/official.h"
@@ -107,7 +106,7 @@ put_unread(struct client *c, json_t *by, struct away *away)
 		model_unread(c->model, target, count, first);
 		/* It may have been read at once. */
 		if (model_find(c->model, target) != NULL &&
-		    !ignore_has(model_ignored(c->model), IGNORE_USER, target))
+		    !model_hides(c->model, target))
 			away_add(away, target, count);
 	}
 	model_unread_end(c->model);

@@ -152,6 +152,15 @@ an_ignored_person_is_not_seen_in_this_run_nor_the_next(void **state)
 	assert_false(term_shows(t, "behind the wall"));
 	assert_false(term_shows(t, "2:lineker"));
 	assert_int_equal(bells(t), 0);
+	term_type(t, "/search from\r");
+	term_await(t, "1 found (1 left out, of people you ignore)");
+	term_await(t, "    from somebody else");
+	term_type(t, "\033");
+	client_ask(c, "join - #batak");
+	client_ask(c, "invite - #batak messi");
+	client_ask(d, "broadcast - and once more");
+	term_await(t, "and once more");
+	assert_false(term_shows(t, "invites you"));
 	term_type(t, "/quit\r");
 	term_await_end(t);
 

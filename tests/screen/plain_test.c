@@ -112,6 +112,45 @@ what_the_server_refuses_ends_with_1(void **state)
 }
 
 static void
+who_is_ignored_is_in_no_list(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	struct client *d = client_as(s, "henderson", "surabaya");
+
+	(void)state;
+	client_ask(c, "send - messi psst one");
+	client_ask(c, "broadcast - psst two");
+	client_ask(d, "broadcast - psst three");
+	client_ask(c, "join - #batak");
+	assert_int_equal(run(s, "/ignore lineker\n/search psst\n/unread\n"
+	    "/inbox\n", ""), 0);
+	expect_said("-- 1 found:");
+	expect_said("<henderson> psst three");
+	expect_said("(2 left out, of people you ignore)");
+	expect_said("-- unread:");
+	expect_said("everyone: 2 unread"); /* the server's count */
+	expect_said("no unread private messages");
+	expect_said("(1 left out, of people you ignore)");
+	assert_null(strstr(said, "psst one"));
+	assert_null(strstr(said, "psst two"));
+	assert_null(strstr(said, "lineker: "));
+
+	client_ask(c, "send - messi psst four");
+	client_ask(d, "send - messi psst five");
+	assert_int_equal(run(s, "/ignore lineker\n/ignore henderson\n"
+	    "/unread\n/search psst\n", ""), 0);
+	expect_said("(2 left out, of people you ignore)");
+	expect_said("nothing found");
+	expect_said("(5 left out, of people you ignore)");
+	assert_int_equal(run(s, "/ignore lineker\n/inbox\n", ""), 0);
+	expect_said("unread private messages:");
+	expect_said("<henderson> psst five");
+	expect_said("(1 left out, of people you ignore)");
+	assert_null(strstr(said, "psst four"));
+}
+
+static void
 what_a_command_does_may_be_refused_as_well(void **state)
 {
 	static const char *const refused[] = {
@@ -198,6 +237,7 @@ main(void)
 		T(lines_of_a_pipe_are_said_and_answered),
 		T(commands_are_answered_in_lines),
 		T(settings_are_said_and_changed_in_lines),
+		T(who_is_ignored_is_in_no_list),
 		T(what_a_command_does_may_be_refused_as_well),
 		T(what_the_server_refuses_ends_with_1),
 		T(sending_one_message_says_whether_it_is_there),

@@ -31,8 +31,8 @@ void listing_hidden(struct model *, int64_t now, size_t n);
 /* These words alone. */
 void listing_hidden_words(struct buf *, size_t n);
 
-/* A notice or a row of a text, which is put on one line and cut if need be.  A row
- * stands two columns in: that is not part of the text. */
+/* A notice or a row of a text, which is put on one line and cut if need be.  A
+ * row stands two columns in: that is not part of the text. */
 void listing_headf(struct model *, int64_t now, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void listing_rowf(struct model *, int64_t now, const char *fmt, ...)

@@ -14,7 +14,7 @@ static const struct action actions[] = {
 	{ KEYS_PAGE_DOWN, "page-down", "pgdn", N_("scroll down") },
 	{ KEYS_TOP, "top", "ctrl-home", N_("up to the oldest held here") },
 	{ KEYS_BOTTOM, "bottom", "ctrl-end",
-	    N_("back to the newest; End too, from further up") },
+	    N_("back to the newest") },
 	{ KEYS_NEXT, "next", "ctrl-n", N_("the next conversation") },
 	{ KEYS_PREVIOUS, "previous", "ctrl-p", N_("the conversation before") },
 	{ KEYS_UNREAD, "next-unread", "alt-a",

@@ -3,12 +3,17 @@
 
 #include "shared/buf.h"
 #include "shared/utf8.h"
+#include "shared/xalloc.h"
+#include "tui/bound.h"
 #include "tui/model.h"
 #include "tui/text.h"
 #include "tui/url.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+enum { FEET = 3 };
 
 static void
 add_clean(struct buf *b, const char *s)
@@ -183,23 +188,40 @@ copy_turn(struct copy *cp, const struct convo *c, bool up)
 	return true;
 }
 
-const char *
-copy_foot(int cols)
+/* The i-th that says less; NULL: there is none, or not so. */
+static char *
+foot_text(const struct settings *s, int i)
 {
-	static const char *const foot[] = {
-		/* TRANSLATORS: the last line of copy mode.  Of this and the
-		 * next two the first is taken that has room. */
-		N_("Copy mode: nothing moves. PgUp and PgDn turn pages, any "
-		   "other key goes back."),
-		N_("PgUp, PgDn; another key goes back"),
-		N_("a key goes back"),
-	};
+	char up[KEYNAME_CAP], down[KEYNAME_CAP];
+	bool turns = bound_key(s, KEYS_PAGE_UP, up) &&
+	    bound_key(s, KEYS_PAGE_DOWN, down);
 
-	for (size_t i = 0; i < sizeof(foot) / sizeof(foot[0]); i++) {
-		const char *text = _(foot[i]);
-
-		if (utf8_width(text, strlen(text)) < cols)
-			return text;
+	switch (i) {
+	case 0:
+		/* TRANSLATORS: the last line of copy mode, with the keys PgUp
+		 * and PgDn.  Of this and the next two the first is taken that
+		 * has room. */
+		return !turns ? NULL : xasprintf(_("Copy mode: nothing moves. "
+		    "%s and %s turn pages, any other key goes back."),
+		    up, down);
+	case 1:
+		return !turns ? NULL :
+		    xasprintf(_("%s, %s; another key goes back"), up, down);
+	default:
+		return xstrdup(_("a key goes back"));
 	}
-	return "";
+}
+
+char *
+copy_foot(const struct settings *s, int cols)
+{
+	char *text;
+
+	for (int i = 0; i < FEET; i++) {
+		text = foot_text(s, i);
+		if (text != NULL && utf8_width(text, strlen(text)) < cols)
+			return text;
+		free(text);
+	}
+	return xstrdup("");
 }

@@ -13,6 +13,7 @@
 
 struct buf;
 struct convo;
+struct settings;
 
 enum { COPY_CAP = 1 << 20 }; /* bytes of a page */
 
@@ -33,7 +34,8 @@ void copy_page(struct copy *, const struct convo *, int rows, int cols,
 /* To the page before, or behind, the last copy_page.  False: there is none. */
 bool copy_turn(struct copy *, const struct convo *, bool up);
 
-/* What the last row says: which keys do what. */
-const char *copy_foot(int cols);
+/* What the last row says: which keys do what (settings: see stream_new).  To
+ * be freed. */
+char *copy_foot(const struct settings *, int cols);
 
 #endif

@@ -9,6 +9,7 @@
 #include "shared/utf8.h"
 #include "shared/wire.h"
 #include "shared/xalloc.h"
+#include "tui/bound.h"
 #include "tui/input.h"
 #include "tui/lineedit.h"
 #include "tui/paint.h"
@@ -38,16 +39,27 @@ enum {
 
 static const char default_server[] = "localhost:8889";
 
-/* Where there is room the second stands beside the first, else below it. */
+/*
+ * What the help tells, a line or two of them beside each other: a key, two
+ * blanks, what it does.  Where the key is an action's the text has only that;
+ * where it is the line's it must be free.
+ */
 static const struct {
-	const char *first, *second; /* may be NULL */
+	const char *text;
+	enum keys_key key; /* KEYS_CHAR: it is in the text */
+	const char *line;  /* NULL: it cannot be bound */
 } help[] = {
 	/* TRANSLATORS: this and what follows: a key, two blanks, what it does. */
 	{ N_("Enter  the next field; in the last one, log in or register"),
-	    NULL },
-	{ N_("Tab ↑ ↓  any field"), N_("←/→ or Space  log in, or register") },
-	{ N_("Ctrl-U  empties a field"), N_("Ctrl-L  draws all again") },
-	{ N_("Ctrl-C  quits"), N_("F1  takes this away") },
+	    KEYS_CHAR, NULL },
+	{ N_("Tab ↑ ↓  any field"), KEYS_CHAR, NULL },
+	{ N_("←/→ or Space  log in, or register"), KEYS_CHAR, NULL },
+	{ N_("Ctrl-U  empties a field"), KEYS_CHAR, "ctrl-u" },
+	/* TRANSLATORS: this and the next two: what a key does, which stands
+	 * before it. */
+	{ N_("draws all again"), KEYS_REDRAW, NULL },
+	{ N_("quits"), KEYS_INTERRUPT, NULL },
+	{ N_("takes this away"), KEYS_HELP, NULL },
 };
 
 enum { HELP = sizeof(help) / sizeof(help[0]) };
@@ -68,6 +80,7 @@ static const struct {
 };
 
 struct form {
+	const struct settings *settings;
 	bool open;
 	char *value[FIELDS]; /* but for the focus's, which lineedit has */
 	int focus;
@@ -112,11 +125,12 @@ say(struct form *f, int field, const char *why)
 }
 
 struct form *
-form_new(void)
+form_new(const struct settings *settings)
 {
 	struct form *f = xcalloc(1, sizeof(*f));
 	int i;
 
+	f->settings = settings;
 	for (i = 0; i < FIELDS; i++)
 		f->value[i] = xstrdup("");
 	f->trouble = xstrdup("");
@@ -410,46 +424,67 @@ make_why(struct rows *r, const char *text, int width)
 	buf_release(&b);
 }
 
-/* Where the second ones stand. */
+/* NULL: there is no key for it.  The caller frees it. */
+static char *
+help_words(const struct form *f, size_t i)
+{
+	char key[KEYNAME_CAP];
+
+	if (help[i].key != KEYS_CHAR)
+		return !bound_key(f->settings, help[i].key, key) ? NULL :
+		    xasprintf("%s  %s", key, _(help[i].text));
+	if (help[i].line != NULL && !bound_free(f->settings, help[i].line))
+		return NULL;
+	return xstrdup(_(help[i].text));
+}
+
+/* Where the second ones stand; the line of the first has none. */
 static int
-second_col(void)
+second_col(char *const *words, size_t n)
 {
 	int longest = 0;
 
-	for (size_t i = 0; i < HELP; i++) {
-		const char *first = _(help[i].first);
-		int cols = utf8_width(first, strlen(first));
+	for (size_t i = 1; i + 1 < n; i += 2) {
+		int cols = utf8_width(words[i], strlen(words[i]));
 
-		if (help[i].second != NULL && cols > longest)
+		if (cols > longest)
 			longest = cols;
 	}
 	return longest + GAP;
 }
 
+/* Beside the first one where there is room, else below it. */
 static void
-add_second(struct buf *b, const char *first, const char *second, int width)
+add_second(struct buf *b, const char *first, const char *second, int col,
+    int width)
 {
-	int col = second_col(), at = utf8_width(first, strlen(first));
-
 	if (col + utf8_width(second, strlen(second)) > width)
 		buf_addc(b, '\n');
 	else
-		buf_addf(b, "%*s", col - at, "");
+		buf_addf(b, "%*s", col - utf8_width(first, strlen(first)), "");
 	buf_adds(b, second);
 }
 
 static void
-make_help(struct rows *r, int width)
+make_help(struct rows *r, const struct form *f, int width)
 {
-	for (size_t i = 0; i < HELP; i++) {
-		const char *first = _(help[i].first);
+	char *words[HELP];
+	size_t n = 0;
+	int col;
 
-		if (i > 0)
-			buf_addc(&r->help, '\n');
-		buf_adds(&r->help, first);
-		if (help[i].second != NULL)
-			add_second(&r->help, first, _(help[i].second), width);
-	}
+	for (size_t i = 0; i < HELP; i++)
+		if ((words[n] = help_words(f, i)) != NULL)
+			n++;
+	col = second_col(words, n);
+	for (size_t i = 0; i < n; i++)
+		if (i > 0 && i % 2 == 0)
+			add_second(&r->help, words[i - 1], words[i], col,
+			    width);
+		else
+			buf_addf(&r->help, "%s%s", i > 0 ? "\n" : "",
+			    words[i]);
+	for (size_t i = 0; i < n; i++)
+		free(words[i]);
 	wrap_text(&r->help_wrap, buf_data(&r->help), r->help.len, width,
 	    width);
 }
@@ -491,7 +526,7 @@ add_foot(struct rows *r, const struct form *f, int width)
 		add_row(r, ROW_HINT, 0);
 		return;
 	}
-	make_help(r, width);
+	make_help(r, f, width);
 	for (size_t i = 0; i < r->help_wrap.count; i++)
 		add_row(r, ROW_HELP, (int)i);
 }
@@ -612,30 +647,37 @@ hint_of(const struct form *f)
 		/* TRANSLATORS: the lowest line of the form, about the field one
 		 * is in.  Where it is too long what stands behind the last
 		 * " · " is left out, then behind the one before. */
-		return _("HOST or HOST:PORT · Enter next · F1 help");
+		return _("HOST or HOST:PORT · Enter next");
 	case USER:
-		return _("of your account, or one to register · Enter next · "
-		         "F1 help");
+		return _("of your account, or one to register · Enter next");
 	case PASSWORD:
-		return f->registering ? _("not shown · Enter next · F1 help") :
+		return f->registering ? _("not shown · Enter next") :
 		    _("not shown · Enter logs in · Tab: to register instead");
 	case AGAIN:
-		return _("the password once more · Enter next · F1 help");
+		return _("the password once more · Enter next");
 	case REAL_NAME:
 		return _("for others to see; may stay empty · "
 		         "Enter registers");
 	default:
-		return _("←/→ choose · Enter go · F1 help");
+		return _("←/→ choose · Enter go");
 	}
 }
 
 static void
 draw_hint(const struct form *f, const struct pane *p, int at)
 {
-	const char *hint = hint_of(f);
+	char key[KEYNAME_CAP];
+	struct buf hint;
 
-	paint_n(p, at, 0, paint_style(PAINT_DIM), hint,
-	    paint_hints(hint, " · ", p->w));
+	buf_init(&hint, HELP_CAP);
+	buf_adds(&hint, hint_of(f));
+	if (bound_key(f->settings, KEYS_HELP, key)) {
+		buf_adds(&hint, " · ");
+		buf_addf(&hint, _("%s help"), key);
+	}
+	paint_n(p, at, 0, paint_style(PAINT_DIM), buf_data(&hint),
+	    paint_hints(buf_data(&hint), " · ", p->w));
+	buf_release(&hint);
 }
 
 static int

@@ -16,6 +16,7 @@
 
 struct form;
 struct pane;
+struct settings;
 struct ui_ask;
 struct ui_login;
 
@@ -25,7 +26,8 @@ enum form_key {
 	FORM_SUBMIT  /* form_answer() has what was filled in */
 };
 
-struct form *form_new(void);
+/* settings: as for stream_new. */
+struct form *form_new(const struct settings *);
 void form_free(struct form *);
 
 /* Begins, or goes on after a refusal; takes lineedit's line. */

@@ -9,6 +9,7 @@
 #include "shared/utf8.h"
 #include "shared/xalloc.h"
 #include "tui/actions.h"
+#include "tui/bound.h"
 #include "tui/keyname.h"
 #include "tui/paint.h"
 #include "tui/settings.h"
@@ -158,35 +159,6 @@ add_commands(struct rows *r, bool groups)
 }
 
 static void
-add_key(struct buf *b, const char *key)
-{
-	char show[KEYNAME_CAP];
-
-	keyname_show(key, show);
-	buf_addf(b, "%s%s", b->len > 0 ? " " : "", show);
-}
-
-/* The keys that do it now. */
-static void
-keys_of(const struct help *h, const struct action *a, struct buf *b)
-{
-	char *copy = xstrdup(a->keys), *rest = copy;
-	const char *key, *action;
-
-	buf_clear(b);
-	while ((key = strsep(&rest, " ")) != NULL)
-		if (settings_bound(h->settings, key) == NULL)
-			add_key(b, key);
-	for (size_t i = 0;
-	    settings_binding(h->settings, i, &key, &action); i++)
-		if (strcmp(action, a->name) == 0)
-			add_key(b, key);
-	free(copy);
-	if (b->len == 0)
-		buf_adds(b, _("(no key)"));
-}
-
-static void
 add_actions(struct rows *r, const struct help *h)
 {
 	const struct action *a;
@@ -197,7 +169,10 @@ add_actions(struct rows *r, const struct help *h)
 	for (size_t i = 0; (a = actions_at(i)) != NULL; i++) {
 		if (a->help == NULL)
 			continue;
-		keys_of(h, a, &keys);
+		buf_clear(&keys);
+		bound_keys(h->settings, a, &keys);
+		if (keys.len == 0)
+			buf_adds(&keys, _("(no key)"));
 		buf_clear(&text);
 		buf_addf(&text, "%s (%s)", _(a->help), a->name);
 		add(r, buf_data(&keys), buf_data(&text));
@@ -226,6 +201,36 @@ add_settings(struct rows *r, const struct help *h)
 	    "such as alt-x, ctrl-x, f5, shift-pgup"));
 }
 
+/* Keys that are no actions: as far as they were given to none. */
+static void
+add_line_keys(struct rows *r, const struct settings *s)
+{
+	static const struct {
+		const char *key, *show;
+	} older[] = { { "up", "Up" }, { "down", "Down" },
+		{ "ctrl-r", "Ctrl-R" } };
+	struct buf keys;
+
+	/* TRANSLATORS: what the key End does */
+	if (bound_free(s, "end"))
+		add(r, "End", _("the same from further up; else the end of the "
+		    "line"));
+	/* TRANSLATORS: what the key Tab does */
+	add(r, "Tab", _("completes commands, names and #groups"));
+	buf_init(&keys, TEXT_CAP);
+	for (size_t i = 0; i < sizeof(older) / sizeof(*older); i++)
+		if (bound_free(s, older[i].key))
+			buf_addf(&keys, "%s%s", keys.len > 0 ? " " : "",
+			    older[i].show);
+	if (keys.len > 0)
+		/* TRANSLATORS: what Up, Down and Ctrl-R bring */
+		add(r, buf_data(&keys), _("lines typed before"));
+	buf_release(&keys);
+	if (bound_free(s, "ctrl-d"))
+		/* TRANSLATORS: what Ctrl-D does */
+		add(r, "Ctrl-D", _("leaves, where nothing is typed"));
+}
+
 static void
 make_rows(struct rows *r, const struct help *h, int width)
 {
@@ -239,12 +244,7 @@ make_rows(struct rows *r, const struct help *h, int width)
 	add(r, "~ @ !", _("before a name: owner, moderator, muted"));
 	add_title(r, _("Keys"));
 	add_actions(r, h);
-	/* TRANSLATORS: what the key Tab does */
-	add(r, "Tab", _("completes commands, names and #groups"));
-	/* TRANSLATORS: what Up, Down and Ctrl-R bring */
-	add(r, "Up Down Ctrl-R", _("lines typed before"));
-	/* TRANSLATORS: what Ctrl-D does */
-	add(r, "Ctrl-D", _("leaves, where nothing is typed"));
+	add_line_keys(r, h->settings);
 	/* TRANSLATORS: what is in the file ~/.inputrc */
 	add(r, "~/.inputrc", _("has all other keys of the line"));
 	add_title(r, _("Settings: /set NAME VALUE, and /save keeps it"));
@@ -276,21 +276,43 @@ draw_row(const struct pane *p, int at, const struct row *row)
 		paint(p, at, indent, paint_style(row->paint), row->text);
 }
 
+/* "PgDn, PgUp": what turns pages; false: nothing does. */
+static bool
+turning_keys(const struct help *h, struct buf *b)
+{
+	char key[KEYNAME_CAP];
+
+	if (bound_key(h->settings, KEYS_PAGE_DOWN, key))
+		text_list(b, "%s", key);
+	if (bound_key(h->settings, KEYS_PAGE_UP, key))
+		text_list(b, "%s", key);
+	return b->len > 0;
+}
+
 /* Without words where there is no room for them. */
 static void
 draw_foot(const struct help *h, const struct pane *p)
 {
 	char text[TEXT_CAP];
+	struct buf keys;
+	bool turns;
 
-	if (h->pages > 1)
+	buf_init(&keys, TEXT_CAP);
+	turns = turning_keys(h, &keys);
+	if (h->pages > 1 && turns)
+		/* TRANSLATORS: %s are the keys that turn pages. */
 		snprintf(text, sizeof(text),
-		    _("Page %d of %d: PgDn, PgUp. Esc: away."), h->page + 1,
-		    h->pages);
+		    _("Page %d of %d: %s. Esc: away."), h->page + 1,
+		    h->pages, buf_data(&keys));
+	else if (h->pages > 1)
+		snprintf(text, sizeof(text), _("Page %d of %d. Esc: away."),
+		    h->page + 1, h->pages);
 	else
 		snprintf(text, sizeof(text), "%s", _("Esc: away."));
 	if (utf8_width(text, strlen(text)) > p->w && h->pages > 1)
-		snprintf(text, sizeof(text), "%d/%d PgDn PgUp Esc",
-		    h->page + 1, h->pages);
+		snprintf(text, sizeof(text), "%d/%d %s Esc",
+		    h->page + 1, h->pages, buf_data(&keys));
+	buf_release(&keys);
 	paint(p, p->h - 1, 0, paint_style(PAINT_DIM), text);
 }
 

@@ -27,6 +27,7 @@
 #include "shared/wire.h"
 #include "shared/xalloc.h"
 #include "tui/actions.h"
+#include "tui/bound.h"
 #include "tui/client.h"
 #include "tui/clock.h"
 #include "tui/complete.h"
@@ -268,13 +269,18 @@ draw_bars(struct ui *ui)
 	struct model *m = ui->env->model;
 	size_t below = bar_below(ui);
 
+	const char *help = NULL;
+	char key[KEYNAME_CAP];
+
+	if (bound_key(ui->env->settings, KEYS_HELP, key))
+		help = key;
 	if (ui->asking) {
 		if (ui->status.h > 0)
-			status_draw(&ui->status, m, now);
+			status_draw(&ui->status, m, now, help);
 		return;
 	}
 	if (ui->status.h > 0) {
-		status_draw(&ui->status, m, now);
+		status_draw(&ui->status, m, now, help);
 		status_draw_convos(&ui->convos, m, below, ui->hint);
 	} else if (ui->convos.h > 0)
 		status_draw_both(&ui->convos, m, now, below, ui->hint);
@@ -832,13 +838,15 @@ help_key(struct ui *ui, enum keys_key key)
 static void
 copy_show(struct ui *ui)
 {
+	char *foot = copy_foot(ui->env->settings, COLS);
 	struct buf b;
 
 	buf_init(&b, COPY_CAP);
 	copy_page(&ui->copy, model_current(ui->env->model), LINES - 1, COLS,
 	    ui->hyper != NULL, &b);
-	terminal_bare(buf_data(&b), b.len, copy_foot(COLS));
+	terminal_bare(buf_data(&b), b.len, foot);
 	buf_release(&b);
+	free(foot);
 }
 
 static void
@@ -878,6 +886,25 @@ copy_key(struct ui *ui, enum keys_key key)
 	return key != KEYS_PASTE && key != KEYS_SUSPEND;
 }
 
+/* The key has been pressed, on an empty line. */
+static void
+ask_again(struct ui *ui)
+{
+	const struct settings *s = ui->env->settings;
+	char key[KEYNAME_CAP], *text;
+
+	if (!bound_key(s, KEYS_INTERRUPT, key))
+		return;
+	if (bound_free(s, "ctrl-d"))
+		/* TRANSLATORS: %s is a key, "Ctrl-C". */
+		text = xasprintf(
+		    _("%s once more, Ctrl-D or /quit leaves."), key);
+	else
+		text = xasprintf(_("%s once more or /quit leaves."), key);
+	say(ui, text);
+	free(text);
+}
+
 static void
 interrupt(struct ui *ui, bool again)
 {
@@ -890,7 +917,7 @@ interrupt(struct ui *ui, bool again)
 		quit(ui);
 	} else {
 		ui->interrupted = true;
-		say(ui, _("Ctrl-C once more, Ctrl-D or /quit leaves."));
+		ask_again(ui);
 	}
 }
 
@@ -1442,8 +1469,10 @@ on_setting(void *arg, enum setting setting)
 		stream_restyle(ui->stream);
 		resize(ui);
 		break;
-	case SETTING_BIND:
+	case SETTING_BIND: /* which hints name */
 		bind_keys(ui);
+		stream_restyle(ui->stream);
+		frame_due(ui, SEEN_ALL);
 		break;
 	default:
 		break;
@@ -1482,11 +1511,11 @@ screen_open(const struct ui_env *env, char *why, size_t cap)
 	bind_keys(ui);
 	if (url_terminal(getenv("TERM")))
 		ui->hyper = hyper_new();
-	ui->stream = stream_new(ui->hyper);
-	ui->form = form_new();
+	ui->stream = stream_new(ui->hyper, env->settings);
+	ui->form = form_new(env->settings);
 	ui->help = help_new(env->settings);
 	ui->search = search_new(env->loop, env->model, env->client,
-	    search_changed, ui);
+	    env->settings, search_changed, ui);
 	ui->own.slash.search = begin_search;
 	ui->own.slash.search_arg = ui;
 	ui->shown = convo_serial(model_current(env->model));

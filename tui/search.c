@@ -12,6 +12,7 @@
 #include "shared/loop.h"
 #include "shared/utf8.h"
 #include "shared/xalloc.h"
+#include "tui/bound.h"
 #include "tui/client.h"
 #include "tui/listing.h"
 #include "tui/model.h"
@@ -38,6 +39,7 @@ struct search {
 	struct loop *loop;
 	struct model *model;
 	struct client *client;
+	const struct settings *settings;
 	void (*changed)(void *arg);
 	void *arg;
 
@@ -56,13 +58,14 @@ struct search {
 
 struct search *
 search_new(struct loop *loop, struct model *m, struct client *c,
-    void (*changed)(void *arg), void *arg)
+    const struct settings *settings, void (*changed)(void *arg), void *arg)
 {
 	struct search *s = xcalloc(1, sizeof(*s));
 
 	s->loop = loop;
 	s->model = m;
 	s->client = c;
+	s->settings = settings;
 	s->changed = changed;
 	s->arg = arg;
 	buf_init(&s->clean, TEXT_CAP);
@@ -378,13 +381,22 @@ title_text(const struct search *s, struct buf *b)
 	}
 }
 
+static const char *
+title_keys(const struct search *s)
+{
+	if (bound_free(s->settings, "up") && bound_free(s->settings, "down"))
+		/* TRANSLATORS: two blanks part one from the next; the last are
+		 * left out where there is no room. */
+		return _("Up, Down choose  Enter goes there  Esc goes back");
+	/* TRANSLATORS: likewise. */
+	return _("Tab chooses  Enter goes there  Esc goes back");
+}
+
 /* The keys stand at the right, as many as have room. */
 static void
 draw_title(const struct search *s, const struct pane *p)
 {
-	/* TRANSLATORS: two blanks part one from the next; the last are left
-	 * out where there is no room. */
-	const char *keys = _("Up, Down choose  Enter goes there  Esc goes back");
+	const char *keys = title_keys(s);
 	chtype dim = paint_style(PAINT_DIM);
 	struct buf title;
 	int room, cols;

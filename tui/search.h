@@ -21,6 +21,7 @@ struct loop;
 struct model;
 struct pane;
 struct search;
+struct settings;
 
 enum {
 	SEARCH_HITS = 200,      /* in the list */
@@ -33,9 +34,10 @@ struct search_hit {
 	const char *target, *from, *text;
 };
 
-/* changed: the list is another; called from the loop. */
+/* changed: the list is another; called from the loop.  settings: as for
+ * stream_new. */
 struct search *search_new(struct loop *, struct model *, struct client *,
-    void (*changed)(void *arg), void *arg);
+    const struct settings *, void (*changed)(void *arg), void *arg);
 void search_free(struct search *); /* NULL is fine */
 
 /* What is looked for by now: many times with the same words is fine; "" is

@@ -182,30 +182,32 @@ add_left(struct buf *b, const struct model *m, int64_t now)
 }
 
 static void
-add_right(struct buf *b, const struct model *m, int width)
+add_right(struct buf *b, const struct model *m, int width, const char *help)
 {
 	size_t unread = unread_elsewhere(m);
 
-	if (unread == 0 && width < HELP_FOLD)
+	if (unread == 0 && (width < HELP_FOLD || help == NULL))
 		return;
 	buf_addc(b, ' ');
 	if (unread > 0)
 		buf_addf(b, ngettext("%zu unread", "%zu unread", unread),
 		    unread);
 	else
-		buf_adds(b, _("F1 help"));
+		/* TRANSLATORS: %s is a key, "F1". */
+		buf_addf(b, _("%s help"), help);
 	buf_addc(b, ' ');
 }
 
 void
-status_draw(const struct pane *p, struct model *m, int64_t now)
+status_draw(
+    const struct pane *p, struct model *m, int64_t now, const char *help)
 {
 	struct buf left, right;
 
 	buf_init(&left, BAR_CAP);
 	buf_init(&right, BAR_CAP);
 	add_left(&left, m, now);
-	add_right(&right, m, p->w);
+	add_right(&right, m, p->w, help);
 	draw_bar(p, paint_style(bar_look(model_status(m))), buf_data(&left),
 	    buf_data(&right));
 	buf_release(&left);

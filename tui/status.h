@@ -15,8 +15,10 @@
 struct model;
 struct pane;
 
-/* now: loop_now(), for the time until the next try. */
-void status_draw(const struct pane *, struct model *, int64_t now);
+/* now: loop_now(), for the time until the next try.  help: the key that shows
+ * it; NULL: none. */
+void status_draw(const struct pane *, struct model *, int64_t now,
+    const char *help);
 
 /* below: messages under the pane; hint: a word to the person, in place of
  * the conversations, or "". */

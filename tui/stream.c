@@ -10,6 +10,7 @@
 #include "shared/buf.h"
 #include "shared/utf8.h"
 #include "shared/xalloc.h"
+#include "tui/bound.h"
 #include "tui/day.h"
 #include "tui/hyper.h"
 #include "tui/model.h"
@@ -74,6 +75,7 @@ struct stream {
 	struct wrap wrap;
 	struct buf clean;
 	struct hyper *hyper; /* NULL: links are not told; not owned */
+	const struct settings *settings;
 	int width, height;   /* of the last draw */
 	bool narrow;
 	uint64_t convo;
@@ -88,13 +90,14 @@ struct stream {
 };
 
 struct stream *
-stream_new(struct hyper *hyper)
+stream_new(struct hyper *hyper, const struct settings *settings)
 {
 	struct stream *st = xcalloc(1, sizeof(*st));
 
 	wrap_init(&st->wrap);
 	buf_init(&st->clean, CLEAN_CAP);
 	st->hyper = hyper;
+	st->settings = settings;
 	st->end = true;
 	return st;
 }
@@ -225,16 +228,28 @@ add_queued(struct buf *b, const char *realm)
 }
 
 static void
-add_failed(struct buf *b, const char *why)
+add_failed(const struct stream *st, struct buf *b, const char *why)
 {
+	char again[KEYNAME_CAP], drop[KEYNAME_CAP];
+	bool can_say = bound_key(st->settings, KEYS_AGAIN, again);
+	bool can_drop = bound_key(st->settings, KEYS_DROP, drop);
 	struct buf clean;
 
 	buf_init(&clean, TOLD_CAP);
 	if (why != NULL)
 		utf8_clean(&clean, why, strlen(why));
 	buf_addc(b, ' ');
-	/* TRANSLATORS: behind a message that was refused; %s is why. */
-	buf_addf(b, _("! %s (Alt-S: again, Alt-X: drop)"), buf_data(&clean));
+	if (can_say && can_drop)
+		/* TRANSLATORS: behind a message that was refused: why, and
+		 * the keys for it, Alt-S and Alt-X. */
+		buf_addf(b, _("! %s (%s: again, %s: drop)"), buf_data(&clean),
+		    again, drop);
+	else if (can_say)
+		buf_addf(b, _("! %s (%s: again)"), buf_data(&clean), again);
+	else if (can_drop)
+		buf_addf(b, _("! %s (%s: drop)"), buf_data(&clean), drop);
+	else
+		buf_addf(b, "! %s", buf_data(&clean));
 	buf_release(&clean);
 }
 
@@ -257,7 +272,7 @@ block_text(struct stream *st, struct block *b, const struct item *it)
 	}
 	if (it->kind == ITEM_FAILED) {
 		b->tail_style = paint_style(PAINT_ERROR);
-		add_failed(&st->clean, it->why);
+		add_failed(st, &st->clean, it->why);
 	}
 	b->text = xmemdup0(buf_data(&st->clean), st->clean.len);
 	wrap_text(&st->wrap, b->text, st->clean.len, st->width - b->first,
@@ -800,18 +815,20 @@ draw_up(struct stream *st, const struct pane *p, const struct convo *c,
 	return at;
 }
 
+/* key: NULL is none. */
 static void
-divider_text(struct buf *b, size_t below, bool key)
+divider_text(struct buf *b, size_t below, const char *key)
 {
-	if (below == 0 && key)
+	if (below == 0 && key != NULL)
 		/* TRANSLATORS: this and the next part what is read from the
-		 * newest lines; without room the one without the key does. */
-		buf_adds(b, _("the newest; End goes there"));
+		 * newest lines; %s is a key, "End".  Without room the one
+		 * without the key does. */
+		buf_addf(b, _("the newest; %s goes there"), key);
 	else if (below == 0)
 		buf_adds(b, _("the newest"));
-	else if (key)
-		buf_addf(b, ngettext("%zu new below; End goes there",
-		    "%zu new below; End goes there", below), below);
+	else if (key != NULL)
+		buf_addf(b, ngettext("%zu new below; %s goes there",
+		    "%zu new below; %s goes there", below), below, key);
 	else
 		buf_addf(b, ngettext("%zu new below", "%zu new below", below),
 		    below);
@@ -822,13 +839,15 @@ draw_divider(const struct stream *st, const struct pane *p, int row,
     const struct convo *c)
 {
 	size_t below = stream_below(st, c);
+	char key[KEYNAME_CAP];
+	bool named = !st->narrow && bound_key(st->settings, KEYS_END, key);
 	struct buf b;
 
 	buf_init(&b, TOLD_CAP);
-	divider_text(&b, below, !st->narrow);
+	divider_text(&b, below, named ? key : NULL);
 	if (utf8_width(buf_data(&b), b.len) > p->w) {
 		buf_clear(&b);
-		divider_text(&b, below, false);
+		divider_text(&b, below, NULL);
 	}
 	draw_rule(p, row, paint_style(below == 0 ? PAINT_DIM : PAINT_MARK),
 	    buf_data(&b));

@@ -20,10 +20,12 @@
 struct convo;
 struct hyper;
 struct pane;
+struct settings;
 struct stream;
 
-/* hyper: told which links are drawn; NULL: nobody is. */
-struct stream *stream_new(struct hyper *);
+/* hyper: told which links are drawn; NULL: nobody is.  settings: which keys are
+ * named; NULL: those of actions.h. */
+struct stream *stream_new(struct hyper *, const struct settings *);
 void stream_free(struct stream *);
 
 /* Whose name the last stream_draw put into that cell of the screen, before
@@ -31,7 +33,7 @@ void stream_free(struct stream *);
 const char *stream_name_at(const struct stream *, const struct convo *,
     int row, int col);
 
-/* Colours have changed. */
+/* Colours, the language or what keys do have changed. */
 void stream_restyle(struct stream *);
 
 /* Another conversation is shown from its end. */

@@ -308,6 +308,85 @@ an_unknown_command_names_the_nearest(void **state)
 	expect_json(client_event_of(c, "message"), "{'text':'after it'}");
 }
 
+static void
+hints_name_the_keys_that_are_bound(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 24, 120);
+	int i;
+
+	(void)state;
+	term_await_row(t, 0, "F1 help");
+	term_type(t, "/set bind.f4 help\r/set bind.f1 none\r");
+	term_await_row(t, 0, "F4 help");
+	term_type(t, "/set bind.f4 none\r");
+	term_await(t, "bind.f4 = none");
+	term_await_row(t, 0, "online");
+	assert_null(strstr(term_row(t, 0), "help"));
+
+	term_type(t, "/msg nobody hey\r/w nobody\r");
+	term_await(t, "(Alt-S: again, Alt-X: drop)");
+	term_type(t, "/set bind.alt-s none\r/set bind.ctrl-g send-again\r");
+	term_await(t, "(Ctrl-G: again, Alt-X: drop)");
+	term_type(t, "/set bind.alt-x none\r");
+	term_await(t, "(Ctrl-G: again)");
+	term_type(t, "/set bind.ctrl-g none\r");
+	term_await_gone(t, "again)");
+	term_await(t, "! there is no user of that name");
+	assert_false(term_shows(t, "that name ("));
+
+	term_type(t, "/set bind.pgup none\r/set bind.f6 page-up\r");
+	for (i = 0; i < 20; i++)
+		term_type(t, "/set bell\r");
+	term_type(t, "/set mouse\r");
+	term_await(t, "mouse = yes");
+	term_type(t, "\033[17~");
+	term_await(t, "the newest; End goes there");
+	term_type(t, "\033OR");
+	term_await_row(t, -1, "F6 and PgDn turn pages");
+	term_type(t, "x");
+	term_await(t, "the newest; End goes there");
+	term_type(t, "\b/set bind.end none\r\033[17~");
+	term_await(t, "the newest; Ctrl-End goes there");
+	term_type(t, "/set bind.ctrl-end none\r\033[17~");
+	term_await(t, "─ the newest ─");
+	term_type(t, "/set bind.ctrl-d redraw\r/set bind.up none\r");
+	term_await(t, "bind.up = none");
+	term_type(t, "\003");
+	term_await_row(t, -2, "Ctrl-C once more or /quit leaves.");
+	term_type(t, "\023");
+	term_await(t, "Tab chooses");
+	term_type(t, "\033");
+	term_await_row_is(t, -1, "nobody>");
+	term_type(t, "/help\r");
+	term_await(t, "Page 1 of ");
+	term_await_row(t, -3, ": PgDn, F6. Esc: away.");
+}
+
+static void
+the_form_names_the_keys_that_are_bound(void **state)
+{
+	struct term *t = person_new(NULL, 24, 80);
+	const char *home = term_home(t);
+
+	(void)state;
+	term_await(t, "Enter next · F1 help");
+	term_type(t, "\003");
+	term_await_end(t);
+	put_file(home, "bind.f1 = none\nbind.f5 = help\n"
+	    "bind.ctrl-c = none\nbind.ctrl-u = copy\n"
+	    "bind.f10 = interrupt\n");
+	t = person_new(home, 24, 80);
+	term_await(t, "Enter next · F5 help");
+	term_type(t, "\033[15~");
+	term_await(t, "F5  takes this away");
+	term_await(t, "F10  quits");
+	assert_false(term_shows(t, "Ctrl-U"));
+	assert_false(term_shows(t, "Ctrl-C"));
+	term_type(t, "\033[21~");
+	term_await_end(t);
+}
+
 #define T(f) cmocka_unit_test_teardown(f, people_cleanup)
 
 int
@@ -318,6 +397,8 @@ main(void)
 		T(help_comes_in_pages_where_there_is_no_room),
 		T(in_a_narrow_help_nothing_is_cut),
 		T(help_and_lines_bear_any_size),
+		T(hints_name_the_keys_that_are_bound),
+		T(the_form_names_the_keys_that_are_bound),
 		T(settings_are_shown_and_changed_at_once),
 		T(a_key_does_what_it_is_bound_to),
 		T(what_is_saved_is_there_the_next_time),

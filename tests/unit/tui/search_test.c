@@ -26,7 +26,8 @@ static struct search *
 begin(struct world *w)
 {
 	changes = 0;
-	return search_new(w->loop, w->model, w->client, changed, NULL);
+	return search_new(w->loop, w->model, w->client, NULL, changed,
+	    NULL);
 }
 
 static const char *

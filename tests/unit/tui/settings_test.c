@@ -14,7 +14,9 @@
 
 #include <cmocka.h>
 
+#include "shared/buf.h"
 #include "tui/actions.h"
+#include "tui/bound.h"
 #include "tui/keyname.h"
 
 static void
@@ -225,6 +227,62 @@ a_file_that_cannot_be_written_is_said(void **state)
 	settings_free(s);
 }
 
+static void
+bind(struct settings *s, const char *name, const char *action)
+{
+	char why[SETTINGS_WHY_CAP];
+
+	if (!settings_set(s, name, action, true, why))
+		fail_msg("%s", why);
+}
+
+static void
+expect_bound(const struct settings *s, enum keys_key key, const char *shown)
+{
+	char out[KEYNAME_CAP];
+
+	assert_int_equal(bound_key(s, key, out), shown != NULL);
+	assert_string_equal(out, shown == NULL ? "" : shown);
+}
+
+static void
+the_key_that_is_named_is_the_one_that_is_bound(void **state)
+{
+	struct settings *s = settings_new();
+	struct buf all;
+
+	(void)state;
+	expect_bound(NULL, KEYS_AGAIN, "Alt-S");
+	expect_bound(s, KEYS_AGAIN, "Alt-S");
+	expect_bound(s, KEYS_PAGE_UP, "PgUp");
+	expect_bound(s, KEYS_END, "End");
+	expect_bound(s, KEYS_CHAR, NULL); /* that is no action */
+
+	bind(s, "bind.ctrl-g", "send-again");
+	expect_bound(s, KEYS_AGAIN, "Alt-S"); /* that too; the usual first */
+	buf_init(&all, 100);
+	bound_keys(s, actions_find("send-again"), &all);
+	assert_string_equal(buf_data(&all), "Alt-S Ctrl-G");
+	buf_release(&all);
+	bind(s, "bind.alt-s", "drop");
+	expect_bound(s, KEYS_AGAIN, "Ctrl-G");
+	expect_bound(s, KEYS_DROP, "Alt-X");
+	bind(s, "bind.alt-x", "none");
+	expect_bound(s, KEYS_DROP, "Alt-S");
+	assert_false(bound_free(s, "alt-x"));
+	bind(s, "bind.ctrl-g", "default");
+	expect_bound(s, KEYS_AGAIN, NULL);
+
+	bind(s, "bind.end", "none");
+	expect_bound(s, KEYS_END, "Ctrl-End");
+	bind(s, "bind.ctrl-end", "none");
+	expect_bound(s, KEYS_END, NULL);
+	bind(s, "bind.end", "default");
+	expect_bound(s, KEYS_END, "End");
+	assert_true(bound_free(s, "end"));
+	settings_free(s);
+}
+
 int
 main(void)
 {
@@ -237,6 +295,7 @@ main(void)
 		cmocka_unit_test(bad_lines_change_nothing_and_say_why),
 		cmocka_unit_test(bindings_are_found_by_any_spelling),
 		cmocka_unit_test(a_file_that_cannot_be_written_is_said),
+		cmocka_unit_test(the_key_that_is_named_is_the_one_that_is_bound),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,7 +44,8 @@ static const char *const help[] = {
 	"selection\n"),
 	N_("  --no-bell             do not ring when you are called\n"),
 	N_("  --notify none|osc9|osc777\n"
-	"                        a notice through the terminal then\n"),
+	"                        a notice through the terminal when you are "
+	"called\n"),
 	N_("  --no-remember         neither use nor keep server, name and "
 	"token\n"),
 	N_("  --tls                 not in this version\n"),

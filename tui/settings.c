@@ -33,7 +33,7 @@ static const struct {
 	[SETTING_BELL] = { "bell", "yes", "yes no", false,
 	    N_("ring when you are called") },
 	[SETTING_NOTIFY] = { "notify", "none", "none osc9 osc777", false,
-	    N_("a notice through the terminal then") },
+	    N_("a notice through the terminal when you are called") },
 	[SETTING_LANGUAGE] = { "language", "auto", "auto en id", false,
 	    N_("of the program's texts; auto: the environment's") },
 	[SETTING_SERVER] = { "server", "", NULL, true,

@@ -98,6 +98,17 @@ all_help_is_on_one_large_screen(void **state)
 }
 
 static void
+what_a_setting_does_is_told_by_itself(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	term_type(t, "/set notify\r");
+	term_await(t, "a notice through the terminal when you");
+}
+
+static void
 help_comes_in_pages_where_there_is_no_room(void **state)
 {
 	struct server *s = server_open(NULL);
@@ -394,6 +405,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(all_help_is_on_one_large_screen),
+		T(what_a_setting_does_is_told_by_itself),
 		T(help_comes_in_pages_where_there_is_no_room),
 		T(in_a_narrow_help_nothing_is_cut),
 		T(help_and_lines_bear_any_size),

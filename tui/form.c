@@ -89,6 +89,7 @@ struct form {
 	bool helping;
 	char *why;
 	int why_at;          /* the field that it is about, or NOWHERE */
+	char *why_of;        /* what stood in that field then */
 	char *trouble;       /* why no answer comes */
 	struct input input;
 };
@@ -122,6 +123,26 @@ say(struct form *f, int field, const char *why)
 	free(f->why);
 	f->why = xstrdup(why);
 	f->why_at = field;
+	wipe(&f->why_of);
+	if (field >= 0 && field < FIELDS)
+		f->why_of = xstrdup(f->value[field]);
+}
+
+/* What is wrong with a field is not said of what stands there now. */
+static void
+forget_mended(struct form *f)
+{
+	const char *now;
+	size_t len, point;
+
+	if (f->why_of == NULL)
+		return;
+	now = f->value[f->why_at];
+	len = strlen(now);
+	if (f->focus == f->why_at)
+		now = lineedit_text(&len, &point);
+	if (len != strlen(f->why_of) || memcmp(now, f->why_of, len) != 0)
+		say(f, NOWHERE, "");
 }
 
 struct form *
@@ -147,6 +168,7 @@ form_free(struct form *f)
 		return;
 	for (i = 0; i < FIELDS; i++)
 		wipe(&f->value[i]);
+	wipe(&f->why_of);
 	free(f->why);
 	free(f->trouble);
 	free(f);
@@ -221,13 +243,13 @@ form_ask(struct form *f, const struct ui_ask *ask)
 		set_value(f, SERVER, ask->server);
 	if (f->value[USER][0] == '\0' || !f->open)
 		set_value(f, USER, ask->user);
-	say(f, at, ask->why);
 	f->open = true;
 	/* Whoever mends another field has typed the password well enough. */
 	if (at == NOWHERE || at == PASSWORD) {
 		set_value(f, PASSWORD, "");
 		set_value(f, AGAIN, "");
 	}
+	say(f, at, ask->why);
 	go_to(f, at == NOWHERE ? missing(f) : at);
 }
 
@@ -245,6 +267,7 @@ form_done(struct form *f)
 
 	for (i = 0; i < FIELDS; i++)
 		set_value(f, i, "");
+	say(f, NOWHERE, "");
 	f->open = f->registering = f->sent = f->helping = false;
 	f->focus = SERVER;
 	lineedit_set("");
@@ -743,6 +766,7 @@ form_draw(struct form *f, const struct pane *p, int *row, int *col)
 
 	paint_erase(p);
 	*row = *col = 0;
+	forget_mended(f);
 	make_rows(&r, f, in.w);
 	first = fit_rows(&r, f, in.h);
 	in = centred(p, r.count);

@@ -165,6 +165,28 @@ what_is_missing_is_asked_for(void **state)
 }
 
 static void
+an_error_goes_with_what_it_was_about(void **state)
+{
+	struct term *t = person_new(NULL, 24, 80);
+
+	(void)state;
+	term_await(t, "Server");
+	fill(t, "");
+	fill(t, "messi");
+	fill(t, "");
+	await_below(t, "Password", "The password is missing.");
+	term_type(t, "\033[Z\t"); /* to look at it mends nothing */
+	term_await(t, "not shown");
+	assert_true(term_shows(t, "The password is missing."));
+	term_type(t, "s");
+	term_await_gone(t, "The password is missing.");
+	term_type(t, " s\r");
+	await_below(t, "Password", "A password has no spaces");
+	term_type(t, "\177");
+	term_await_gone(t, "A password has no spaces");
+}
+
+static void
 a_new_name_can_be_registered(void **state)
 {
 	struct server *s = server_open(NULL);
@@ -268,6 +290,7 @@ main(void)
 		T(an_error_about_the_name_stands_at_the_name),
 		T(a_server_that_is_not_there_is_said_at_the_server),
 		T(what_is_missing_is_asked_for),
+		T(an_error_goes_with_what_it_was_about),
 		T(f1_tells_the_keys_of_the_form),
 		T(a_new_name_can_be_registered),
 		T(who_was_here_before_goes_straight_in),

@@ -7,12 +7,13 @@
 #include "shared/utf8.h"
 #include "tui/lineedit.h"
 #include "tui/paint.h"
+#include "tui/rows.h"
 
 enum { SHOWN_CAP = 16 * LINEEDIT_MAX, PROMPT_CAP = 4096 };
 
-/* Adds s, clean but for its line ends, which become sign. */
+/* Adds s, clean but for its line ends, which become a sign. */
 static void
-add_clean(struct buf *out, const char *s, size_t n, const char *sign)
+add_clean(struct buf *out, const char *s, size_t n)
 {
 	const char *nl;
 	size_t len;
@@ -20,7 +21,7 @@ add_clean(struct buf *out, const char *s, size_t n, const char *sign)
 	while ((nl = memchr(s, '\n', n)) != NULL) {
 		len = (size_t)(nl - s);
 		(void)utf8_clean(out, s, len);
-		buf_adds(out, sign);
+		buf_adds(out, "↵");
 		s += len + 1;
 		n -= len + 1;
 	}
@@ -35,7 +36,7 @@ show(struct buf *out, const char *s, size_t n, bool hidden)
 
 	buf_clear(out);
 	if (!hidden) {
-		add_clean(out, s, n, "↵");
+		add_clean(out, s, n);
 		return;
 	}
 	for (; n > 0; s += len, n -= len) {
@@ -99,56 +100,6 @@ draw_prompt(const struct pane *p, const char *prompt)
 
 /* ---- several rows ------------------------------------------------------- */
 
-/* A walk over a text, row by row. */
-struct walk {
-	const char *s;
-	size_t n, i; /* the next row begins at i */
-	int width;
-	bool done;
-};
-
-/* The next row, s[*start .. *end); false: there is none.  A text that ends in
- * '\n' has an empty row behind it. */
-static bool
-next_row(struct walk *w, size_t *start, size_t *end)
-{
-	int col = 0, cols;
-	size_t len;
-
-	if (w->done)
-		return false;
-	*start = w->i;
-	for (; w->i < w->n; w->i += len) {
-		if (w->s[w->i] == '\n') {
-			*end = w->i++;
-			return true;
-		}
-		len = utf8_cluster(w->s + w->i, w->n - w->i);
-		cols = utf8_cluster_width(w->s + w->i, len);
-		if (col + cols > w->width && w->i > *start) {
-			*end = w->i;
-			return true;
-		}
-		col += cols;
-	}
-	*end = w->n;
-	w->done = true;
-	return true;
-}
-
-/* The text as it is to be seen, with its line ends; *cursor: where in it. */
-static void
-show_lines(struct buf *out, size_t *cursor)
-{
-	size_t len, point;
-	const char *line = lineedit_text(&len, &point);
-
-	buf_init(out, SHOWN_CAP);
-	add_clean(out, line, point, "\n");
-	*cursor = out->len;
-	add_clean(out, line + point, len - point, "\n");
-}
-
 /* Columns for the prompt; each row but the first begins behind as many. */
 static int
 prompt_cols(const char *prompt, int width)
@@ -164,47 +115,52 @@ prompt_cols(const char *prompt, int width)
 	return cols;
 }
 
-/* One column stays free, for the cursor behind a full row and the signs. */
-static int
-text_cols(const char *prompt, int width)
+int
+input_cols(const char *prompt, int width)
 {
 	int cols = width - prompt_cols(prompt, width) - 1;
 
 	return cols < 1 ? 1 : cols;
 }
 
+static void
+begin_walk(struct rows *w, const char *prompt, int width)
+{
+	size_t len, point;
+	const char *line = lineedit_text(&len, &point);
+
+	rows_begin(w, line, len, input_cols(prompt, width));
+}
+
 int
 input_rows(const char *prompt, int width, int max)
 {
-	struct buf shown;
-	struct walk w;
-	size_t cursor, start, end;
+	struct rows w;
+	size_t start, end;
 	int rows = 0;
 
 	if (lineedit_busy() || max <= 1)
 		return 1;
-	show_lines(&shown, &cursor);
-	w = (struct walk){ .s = buf_data(&shown), .n = shown.len,
-		.width = text_cols(prompt, width) };
-	while (rows < max && next_row(&w, &start, &end))
+	begin_walk(&w, prompt, width);
+	while (rows < max && rows_next(&w, &start, &end))
 		rows++;
-	buf_release(&shown);
 	return rows;
 }
 
 /* Where the cursor is, in rows and columns of the text; how many rows there
  * are. */
 static int
-find_cursor(struct walk w, size_t cursor, int *row, int *col)
+find_cursor(struct rows w, int *row, int *col)
 {
-	size_t start, end;
+	size_t start, end, len, point;
 	int rows = 0;
 
+	(void)lineedit_text(&len, &point);
 	*row = *col = 0;
-	while (next_row(&w, &start, &end)) {
-		if (cursor >= start) {
+	while (rows_next(&w, &start, &end)) {
+		if (point >= start) {
 			*row = rows;
-			*col = utf8_width(w.s + start, cursor - start);
+			*col = rows_cols(w.s + start, point - start);
 		}
 		rows++;
 	}
@@ -227,20 +183,25 @@ follow_rows(struct input *in, int row, int rows, int height)
 }
 
 static void
-draw_rows(const struct pane *p, struct walk w, int at, int top)
+draw_rows(const struct pane *p, struct rows w, int at, int top)
 {
 	size_t start, end;
+	struct buf shown;
 	int row = 0;
 
-	while (row < top + p->h && next_row(&w, &start, &end)) {
+	buf_init(&shown, SHOWN_CAP);
+	while (row < top + p->h && rows_next(&w, &start, &end)) {
+		buf_clear(&shown);
+		(void)utf8_clean(&shown, w.s + start, end - start);
 		if (row >= top)
 			paint_n(p, row - top, at, paint_style(PAINT_TEXT),
-			    w.s + start, end - start);
+			    buf_data(&shown), shown.len);
 		row++;
 	}
+	buf_release(&shown);
 	if (top > 0)
 		paint(p, 0, p->w - 1, paint_style(PAINT_DIM), "^");
-	if (next_row(&w, &start, &end))
+	if (rows_next(&w, &start, &end))
 		paint(p, p->h - 1, p->w - 1, paint_style(PAINT_DIM), "v");
 }
 
@@ -248,9 +209,7 @@ void
 input_draw_rows(struct input *in, const struct pane *p, const char *prompt,
     int *row, int *col)
 {
-	struct buf shown;
-	struct walk w;
-	size_t cursor;
+	struct rows w;
 	int at, rows;
 
 	*row = 0;
@@ -260,17 +219,14 @@ input_draw_rows(struct input *in, const struct pane *p, const char *prompt,
 	}
 	paint_erase(p);
 	at = draw_prompt(p, prompt);
-	show_lines(&shown, &cursor);
-	w = (struct walk){ .s = buf_data(&shown), .n = shown.len,
-		.width = text_cols(prompt, p->w) };
-	rows = find_cursor(w, cursor, row, col);
+	begin_walk(&w, prompt, p->w);
+	rows = find_cursor(w, row, col);
 	follow_rows(in, *row, rows, p->h);
 	draw_rows(p, w, at, in->top);
 	*row -= in->top;
 	*col += at;
 	if (*col >= p->w)
 		*col = p->w > 0 ? p->w - 1 : 0;
-	buf_release(&shown);
 }
 
 /* ---- one row ------------------------------------------------------------ */

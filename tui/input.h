@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The text that is being typed (lineedit.h), in one of two forms, each with the
- * cursor in it: as it is, in several rows, broken between characters where a
- * row ends and scrolled up and down; or in one row, scrolled sideways, with
+ * cursor in it: as it is, in several rows (rows.h), scrolled up and down; or in one row, scrolled sideways, with
  * line ends as a sign and passwords as dots.
  */
 #ifndef TUI_INPUT_H
@@ -17,6 +16,10 @@ struct input {
 	int first; /* one row: the column of the line that stands leftmost */
 	int top;   /* several: the row of the text that stands topmost */
 };
+
+/* Columns of a screen of so many for the text, in several rows: one stays free,
+ * for the cursor behind a full row and the signs. */
+int input_cols(const char *prompt, int width);
 
 /* How many rows of so many columns would show all of it; at most max. */
 int input_rows(const char *prompt, int width, int max);

@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,7 @@
 #include "shared/buf.h"
 #include "shared/utf8.h"
 #include "shared/xalloc.h"
+#include "tui/rows.h"
 
 enum {
 	HISTORY_BYTES = 16 << 20, /* of a file that is read */
@@ -42,6 +44,7 @@ static struct {
 	bool dry;        /* it read beyond what was fed */
 	bool eof;
 	bool field;
+	int width;       /* of the rows in which it is shown; 0: one row */
 	bool off;        /* readline draws, but the line is not on the screen */
 	bool hidden;
 	char *accepted;
@@ -290,17 +293,46 @@ line_end(size_t i)
 	return nl == NULL ? (size_t)rl_end : (size_t)(nl - rl_line_buffer);
 }
 
-/* To the line that begins at start, as near to the cursor's column as one
- * comes there. */
-static void
-move_to_line(size_t start)
-{
-	size_t here = (size_t)rl_point, from = line_start(here), at = start;
-	size_t end = line_end(start), next;
-	int want = utf8_width(rl_line_buffer + from, here - from);
+/* A row of the line as it is shown. */
+struct row {
+	size_t start, end;
+	bool there, broken; /* broken: no line ends with it */
+};
 
-	while (at < end && (next = cluster_end(at)) <= end &&
-	    utf8_width(rl_line_buffer + start, next - start) <= want)
+/* The row that the cursor is in, the one before and the one behind. */
+static void
+rows_here(struct row *before, struct row *here, struct row *behind)
+{
+	struct row row = { 0 };
+	struct rows r;
+
+	*before = *here = *behind = row;
+	rows_begin(&r, rl_line_buffer, (size_t)rl_end,
+	    le.width > 0 ? le.width : INT_MAX);
+	while (rows_next(&r, &row.start, &row.end)) {
+		row.there = true;
+		row.broken = !r.done && r.s[row.end] != '\n';
+		if (row.start > (size_t)rl_point) {
+			*behind = row;
+			return;
+		}
+		*before = *here;
+		*here = row;
+	}
+}
+
+/* Into that row, as near to the cursor's column as one comes there.  The end of
+ * a broken one is the next one's beginning. */
+static void
+move_to_row(const struct row *from, const struct row *to)
+{
+	int want = rows_cols(rl_line_buffer + from->start,
+	    (size_t)rl_point - from->start);
+	size_t at = to->start, next;
+
+	while (at < to->end && (next = cluster_end(at)) <= to->end &&
+	    (next < to->end || !to->broken) &&
+	    rows_cols(rl_line_buffer + to->start, next - to->start) <= want)
 		at = next;
 	rl_point = (int)at;
 }
@@ -308,22 +340,24 @@ move_to_line(size_t start)
 static int
 line_up(int count, int key)
 {
-	size_t start = line_start((size_t)rl_point);
+	struct row before, here, behind;
 
-	if (start == 0)
+	rows_here(&before, &here, &behind);
+	if (!before.there)
 		return rl_get_previous_history(count, key);
-	move_to_line(line_start(start - 1));
+	move_to_row(&here, &before);
 	return 0;
 }
 
 static int
 line_down(int count, int key)
 {
-	size_t end = line_end((size_t)rl_point);
+	struct row before, here, behind;
 
-	if (end == (size_t)rl_end)
+	rows_here(&before, &here, &behind);
+	if (!behind.there)
 		return rl_get_next_history(count, key);
-	move_to_line(end + 1);
+	move_to_row(&here, &behind);
 	return 0;
 }
 
@@ -901,6 +935,12 @@ lineedit_set(const char *text)
 	explicit_bzero(copy, n);
 	free(copy);
 	rl_point = rl_end;
+}
+
+void
+lineedit_width(int cols)
+{
+	le.width = cols;
 }
 
 void

@@ -8,7 +8,8 @@
  *
  * The line may be several: then Up and Down go through them, and on to the
  * history only behind the first and the last; Ctrl-A and Ctrl-E (Home, End)
- * mean the one that the cursor is in.
+ * mean the one that the cursor is in.  Where lineedit_width() tells how wide
+ * the rows are in which a line is shown, Up and Down go through those.
  *
  * Call setlocale first, and this before curses: both load the terminal's
  * description, and the one that comes last stays.
@@ -65,6 +66,10 @@ void lineedit_clear(void);
 
 /* The line becomes text, the cursor at its end; not to be undone. */
 void lineedit_set(const char *text);
+
+/* A line is shown in rows of so many columns (rows.h); 0, as at first: in one,
+ * however long. */
+void lineedit_width(int cols);
 
 /* Fields of a form: no history, no completion (Enter still accepts). */
 void lineedit_field(bool on);

@@ -241,9 +241,12 @@ fit_line(struct ui *ui)
 	char prompt[PROMPT_CAP];
 	int rows;
 
+	lineedit_width(0);
 	if (ui->asking)
 		return;
 	make_prompt(ui, prompt);
+	if (LINES / LINE_SHARE > 1) /* Up and Down go through what is seen */
+		lineedit_width(input_cols(prompt, COLS));
 	rows = input_rows(prompt, COLS, LINES / LINE_SHARE);
 	if (rows == ui->line_rows)
 		return;

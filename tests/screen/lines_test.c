@@ -178,6 +178,36 @@ lines_are_a_draft_and_a_history(void **state)
 	term_await_row_is(t, -1, "> last");
 }
 
+static void
+up_and_down_go_through_what_is_seen(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 24, 40);
+
+	(void)state;
+	term_type(t, "before\r");
+	term_await(t, "messi: before");
+	term_type(t, "one two three four five six seven eight nine ten "
+	    "eleven twelve");
+	term_await_row_is(t, -2, "> one two three four five six seven eig");
+	term_await_row_is(t, -1, "  ht nine ten eleven twelve");
+	term_await_cursor(t, 23, 2 + 25);
+	term_type(t, "\033[A");
+	term_await_cursor(t, 22, 2 + 25);
+	term_type(t, "\033[A");
+	term_await_row_is(t, -1, "> before");
+	term_type(t, "\033[B");
+	term_await_cursor(t, 23, 2 + 25);
+	/* What is seen now, not what was before. */
+	term_resize(t, 24, 30);
+	term_await_row_is(t, -3, "> one two three four five six");
+	term_await_row_is(t, -1, "  n twelve");
+	term_type(t, "\033[A\033[A");
+	term_await_cursor(t, 21, 2 + 8);
+	term_type(t, "X");
+	term_await_row(t, -3, "> one two Xthree");
+}
+
 #define T(f) cmocka_unit_test_teardown(f, people_cleanup)
 
 int
@@ -189,6 +219,7 @@ main(void)
 		T(a_paste_without_marks_is_not_sent),
 		T(the_line_grows_to_a_third_and_scrolls),
 		T(a_long_line_takes_several_rows),
+		T(up_and_down_go_through_what_is_seen),
 		T(lines_are_a_draft_and_a_history),
 	};
 

@@ -412,6 +412,54 @@ up_and_down_go_through_several_lines(void **state)
 }
 
 static void
+up_and_down_go_through_the_rows_of_a_broken_line(void **state)
+{
+	static const char line[] = "0123456789abcdefghijABC";
+
+	(void)state;
+	type("before\r");
+	lineedit_width(10);
+	lineedit_set(line);
+	type("\033[A");
+	expect_line(line, 13);
+	type("\033[A");
+	expect_line(line, 3);
+	type("\033[A");
+	expect_line("before", 6);
+	type("\033[B");
+	expect_line(line, 23);
+	type("\001\033[B"); /* Ctrl-A is the whole line's */
+	expect_line(line, 10);
+	type("\002"); /* a column back: the end of the row above */
+	expect_line(line, 9);
+	type("\033[B");
+	expect_line(line, 19); /* its last one, not the next row */
+	type("\033[B");
+	expect_line(line, 23);
+	type("\033[B");
+	expect_line(line, 23); /* nothing was typed behind it */
+
+	/* Wide ones that leave a column free, and line ends between. */
+	lineedit_width(5);
+	lineedit_set("日本語日\nx");
+	type("\033[A");
+	expect_line("日本語日\nx", 6);
+	type("\033[B\005\033[A\005\033[A");
+	expect_line("日本語日\nx", 3);
+
+	/* A row that ends as the line does. */
+	lineedit_set("abcde\nfghij");
+	type("\033[A");
+	expect_line("abcde\nfghij", 5);
+
+	/* Not told, the line is one row again. */
+	lineedit_width(0);
+	lineedit_set(line);
+	type("\033[A");
+	expect_line("before", 6);
+}
+
+static void
 secret_lines_are_not_remembered(void **state)
 {
 	(void)state;
@@ -570,6 +618,7 @@ main(void)
 		T(up_and_down_walk_the_history),
 		T(history_is_kept_between_runs),
 		T(up_and_down_go_through_several_lines),
+		T(up_and_down_go_through_the_rows_of_a_broken_line),
 		T(secret_lines_are_not_remembered),
 		T(a_search_is_prompted_and_found),
 		T(clear_leaves_a_search),

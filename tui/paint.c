@@ -279,6 +279,19 @@ paint_fit(const char *s, size_t n, int cols, int *used)
 	return i;
 }
 
+void
+paint_cut(struct buf *b, const char *s, size_t n, int cols)
+{
+	int used;
+	size_t fit = paint_fit(s, n, cols, &used);
+
+	if (fit < n)
+		fit = paint_fit(s, n, cols - 1, &used);
+	buf_add(b, s, fit);
+	if (fit < n && cols > 0)
+		buf_adds(b, "…");
+}
+
 size_t
 paint_hints(const char *s, const char *part, int cols)
 {

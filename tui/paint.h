@@ -68,6 +68,9 @@ const char *paint_clean(struct buf *b, const char *s);
 /* The most of the clean s that fits into cols; *used tells its columns. */
 size_t paint_fit(const char *s, size_t n, int cols, int *used);
 
+/* Appends the clean s; "…" ends it where it is wider than cols and was cut. */
+void paint_cut(struct buf *, const char *s, size_t n, int cols);
+
 /* How much of the clean s fits into cols in whole hints, between which stands
  * part: the last are left out.  The first is there always, to be cut. */
 size_t paint_hints(const char *s, const char *part, int cols);

@@ -7,6 +7,7 @@
 
 #include "shared/buf.h"
 #include "shared/utf8.h"
+#include "tui/bar.h"
 #include "tui/model.h"
 #include "tui/paint.h"
 #include "tui/rooms.h"
@@ -81,6 +82,17 @@ unread_elsewhere(const struct model *m)
 		    !model_quiet(m, model_convo(m, i)))
 			sum += convo_unread(model_convo(m, i));
 	return sum;
+}
+
+static bool
+called_elsewhere(const struct model *m)
+{
+	for (size_t i = 0; i < model_convos(m); i++)
+		if (i != model_current_index(m) &&
+		    convo_mentioned(model_convo(m, i)) &&
+		    !model_quiet(m, model_convo(m, i)))
+			return true;
+	return false;
 }
 
 static enum paint
@@ -214,63 +226,6 @@ status_draw(
 	buf_release(&right);
 }
 
-/* " 2:neko(3) ", "(3!)" where the person is named; where it stands in the
- * bar. */
-static int
-draw_convo(const struct pane *p, int col, const struct model *m, size_t i,
-    bool draw)
-{
-	const struct convo *c = model_convo(m, i);
-	chtype style = paint_style(PAINT_BAR);
-	struct buf b;
-	int end;
-
-	buf_init(&b, NAME_CAP);
-	buf_addf(&b, " %zu:", i + 1);
-	add_clean(&b, i == 0 ? _("everyone") : convo_target(c));
-	if (convo_unread(c) > 0 && i != model_current_index(m) &&
-	    !model_quiet(m, c)) {
-		buf_addf(&b, convo_mentioned(c) ? "(%zu!)" : "(%zu)",
-		    convo_unread(c));
-		style = paint_style(PAINT_BAR_ALERT);
-	}
-	buf_addc(&b, ' ');
-	if (i == model_current_index(m))
-		style = paint_style(PAINT_BOLD);
-	end = col + utf8_width(buf_data(&b), b.len);
-	if (draw)
-		paint_n(p, 0, col, style, buf_data(&b), b.len);
-	buf_release(&b);
-	return end;
-}
-
-/* The first of as many as fit, the current one among them. */
-static size_t
-first_convo(const struct pane *p, const struct model *m)
-{
-	size_t from = model_current_index(m);
-	int cols = draw_convo(p, 0, m, from, false), more;
-
-	while (from > 0) {
-		more = draw_convo(p, 0, m, from - 1, false);
-		if (cols + more > p->w)
-			break;
-		cols += more;
-		from--;
-	}
-	return from;
-}
-
-static void
-draw_convos(const struct pane *p, const struct model *m)
-{
-	size_t i = first_convo(p, m);
-	int col = 0;
-
-	for (; i < model_convos(m) && col < p->w; i++)
-		col = draw_convo(p, col, m, i, true);
-}
-
 /* " 3 new below ", at the right of the bar; *convos: what it leaves. */
 static void
 below_text(const struct pane *p, size_t below, char text[BELOW_CAP],
@@ -306,7 +261,7 @@ status_draw_convos(
 	below_text(p, below, text, &convos);
 	draw_bar(p, paint_style(PAINT_BAR), hint, text);
 	if (*hint == '\0')
-		draw_convos(&convos, m);
+		bar_draw(&convos, m);
 }
 
 bool
@@ -315,17 +270,9 @@ status_convo_at(const struct pane *p, struct model *m, size_t below,
 {
 	struct pane convos;
 	char text[BELOW_CAP];
-	int end = 0;
 
 	below_text(p, below, text, &convos);
-	if (*hint != '\0' || col >= convos.w)
-		return false;
-	for (*i = first_convo(&convos, m); *i < model_convos(m); ++*i) {
-		end = draw_convo(&convos, end, m, *i, false);
-		if (col < end)
-			return true;
-	}
-	return false;
+	return *hint == '\0' && col < convos.w && bar_at(&convos, m, col, i);
 }
 
 void
@@ -345,7 +292,8 @@ status_draw_both(const struct pane *p, struct model *m, int64_t now,
 		add_clean(&left, i == 0 ? _("everyone") :
 		    convo_target(model_current(m)));
 		if (unread > 0)
-			buf_addf(&left, " +%zu", unread);
+			buf_addf(&left, called_elsewhere(m) ? " +%zu!" :
+			    " +%zu", unread);
 		if (st->link != LINK_ONLINE) {
 			buf_adds(&left, " ");
 			add_link(&left, st, now);

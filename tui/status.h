@@ -25,8 +25,8 @@ void status_draw(const struct pane *, struct model *, int64_t now,
 void status_draw_convos(
     const struct pane *, struct model *, size_t below, const char *hint);
 
-/* The conversation whose name status_draw_convos puts into that column; false:
- * none. */
+/* The conversation that a click on that column of status_draw_convos means
+ * (bar.h); false: none. */
 bool status_convo_at(const struct pane *, struct model *, size_t below,
     const char *hint, int col, size_t *i);
 

@@ -21,20 +21,14 @@ enum {
 static void
 draw_cut(const struct pane *p, int row, chtype style, const char *text)
 {
-	struct buf b;
-	const char *s;
-	size_t len, n;
-	int cols, col;
+	struct buf clean, b;
 
+	buf_init(&clean, NAME_CAP);
 	buf_init(&b, NAME_CAP);
-	s = paint_clean(&b, text);
-	len = strlen(s);
-	n = paint_fit(s, len, p->w, &cols);
-	if (n < len)
-		n = paint_fit(s, len, p->w - 1, &cols);
-	col = paint_n(p, row, 0, style, s, n);
-	if (n < len)
-		paint(p, row, col, style, "…");
+	(void)paint_clean(&clean, text);
+	paint_cut(&b, buf_data(&clean), clean.len, p->w);
+	paint_n(p, row, 0, style, buf_data(&b), b.len);
+	buf_release(&clean);
 	buf_release(&b);
 }
 

@@ -585,7 +585,9 @@ show_convo(struct ui *ui, size_t i)
 	if (i >= model_convos(m) || i == model_current_index(m))
 		return;
 	leave_found(ui);
+	keep_draft(ui);
 	client_show(ui->env->client, model_convo(m, i));
+	follow_convo(ui); /* what is typed next may come before the frame */
 	frame_due(ui, SEEN_ALL);
 }
 
@@ -1043,7 +1045,9 @@ show_user(struct ui *ui, const char *user)
 	if (user == NULL || strcmp(user, model_status(m)->user) == 0 ||
 	    (c = model_open(m, user)) == NULL)
 		return;
+	keep_draft(ui);
 	client_show(ui->env->client, c);
+	follow_convo(ui);
 	frame_due(ui, SEEN_ALL);
 }
 
@@ -1221,6 +1225,21 @@ on_key(void *arg, enum keys_key key, const char *bytes, size_t n)
 
 /* ---- the line's hooks -------------------------------------------------- */
 
+/* A line has led elsewhere, and is nobody's draft: what is typed behind it
+ * may come before the frame. */
+static void
+line_leads(struct ui *ui)
+{
+	struct model *m = ui->env->model;
+	struct convo *c = model_convo_by_serial(m, ui->shown);
+
+	if (ui->asking || ui->searching || c == model_current(m))
+		return;
+	if (c != NULL)
+		model_draft(m, c, "");
+	follow_convo(ui);
+}
+
 static void
 line_accept(void *arg, const char *line)
 {
@@ -1248,6 +1267,8 @@ line_accept(void *arg, const char *line)
 	ui->origin.convo = 0;
 	if (!slash_line(&ui->env->slash, line) && !ui->asking)
 		lineedit_set(line); /* to be mended */
+	else
+		line_leads(ui);
 	if (ui->searching)
 		ui->origin = here;
 }

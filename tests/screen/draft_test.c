@@ -86,6 +86,27 @@ each_conversation_has_its_own(void **state)
 	    "{'messages':[{'text':'for him\\nonly'}]}");
 }
 
+/* Keys that come in one piece: no frame is drawn between them. */
+static void
+what_is_typed_behind_a_switch_stands_there(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	term_type(t, "/w henderson\rhalf a");
+	term_await_row_is(t, -1, "henderson> half a");
+	term_type(t, "\0331for all\r");
+	term_await(t, "messi  for all");
+	term_await_row_is(t, -1, ">");
+	term_type(t, "/w lineker");
+	term_await_row_is(t, -1, "> /w lineker");
+	term_type(t, "\r\0332");
+	term_await_row_is(t, -1, "henderson> half a");
+	term_type(t, "\0331");
+	term_await_row_is(t, -1, ">");
+}
+
 /* Typed while the server is away, killed, and the server comes back. */
 static void
 unsent_lines_are_sent_once_after_a_kill(void **state)
@@ -197,6 +218,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(drafts_are_there_after_a_kill),
 		T(each_conversation_has_its_own),
+		T(what_is_typed_behind_a_switch_stands_there),
 		T(unsent_lines_are_sent_once_after_a_kill),
 		T(one_that_is_refused_is_sent_again_or_dropped),
 		T(a_password_goes_to_no_disk),

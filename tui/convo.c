@@ -272,9 +272,10 @@ convo_trim(struct convo *c, size_t messages, size_t notices)
 			i++;
 }
 
-static void
-row_drop_kind(struct convo *c, struct row *r, enum item_kind kind)
+void
+convo_drop_kind(struct convo *c, enum item_kind kind)
 {
+	struct row *r = &c->settled;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < r->count; i++) {
@@ -287,12 +288,6 @@ row_drop_kind(struct convo *c, struct row *r, enum item_kind kind)
 			r->at[r->off + kept++] = e;
 	}
 	r->count = kept;
-}
-
-void
-convo_drop_kind(struct convo *c, enum item_kind kind)
-{
-	row_drop_kind(c, &c->settled, kind);
 	if (kind == ITEM_MESSAGE)
 		c->hidden_first = c->hidden_last = 0;
 }
@@ -346,12 +341,6 @@ convo_noise(struct convo *c, const char *user, bool came, struct buf *text)
 	if (last)
 		drop(c, r, r->count - 1);
 	noise_text(c->noise, c->target, text);
-}
-
-void
-convo_drop_failed(struct convo *c)
-{
-	row_drop_kind(c, &c->tail, ITEM_FAILED);
 }
 
 void

@@ -75,7 +75,6 @@ void convo_trim(struct convo *, size_t messages, size_t notices);
 
 /* Drops every settled entry of that kind. */
 void convo_drop_kind(struct convo *, enum item_kind);
-void convo_drop_failed(struct convo *);
 
 /* Drops what ignored people said; it counts as hidden. */
 void convo_drop_ignored(struct convo *, const struct ignore *);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Keys: "@TAG" a message, as the request that says it; "!TAG" why it was
- * refused; "=TARGET" a draft; "account" whose all of it is.  What is no request
+ * refused; "=TARGET" a draft, "~TARGET" that of a conversation which was closed
+ * with it; "account" whose all of it is.  What is no request
  * is a JSON string, which has no line ends.
  */
 #include "tui/drafts.h"
@@ -151,6 +152,32 @@ take_draft(struct drafts *d, const char *target, const char *value)
 }
 
 static void
+take_closed(struct drafts *d, const char *target, const char *value)
+{
+	char *text = get_string(value);
+
+	if (text != NULL)
+		model_put_closed_draft(d->model, target, text);
+	free(text);
+}
+
+/* Behind the others: one that is open as well becomes part of that one, which
+ * is written at once. */
+static void
+take_all_closed(struct drafts *d)
+{
+	char key[KEY_CAP];
+
+	for (size_t i = 0; keep_key(d->keep, i) != NULL;) {
+		snprintf(key, sizeof(key), "%s", keep_key(d->keep, i));
+		if (*key == '~')
+			take_closed(d, key + 1, keep_value(d->keep, i));
+		if (keep_get(d->keep, key) != NULL)
+			i++;
+	}
+}
+
+static void
 take_all(struct drafts *d)
 {
 	const char *key;
@@ -162,6 +189,7 @@ take_all(struct drafts *d)
 		else if (*key == '=')
 			take_draft(d, key + 1, keep_value(d->keep, i));
 	d->loading = false;
+	take_all_closed(d);
 	client_taken_back(d->client);
 }
 
@@ -228,14 +256,17 @@ drafts_unsent(struct drafts *d, const char *tag, const char *line,
 }
 
 bool
-drafts_draft(struct drafts *d, const char *target, const char *text)
+drafts_draft(struct drafts *d, const char *target, const char *text,
+    bool closed)
 {
-	char key[KEY_CAP];
+	char key[KEY_CAP], other[KEY_CAP];
 
 	if (d->keep == NULL || d->loading)
 		return true;
-	snprintf(key, sizeof(key), "=%s", target);
+	snprintf(key, sizeof(key), "%c%s", closed ? '~' : '=', target);
+	snprintf(other, sizeof(other), "%c%s", closed ? '=' : '~', target);
 	if (*text == '\0')
-		return keep_drop(d->keep, key);
-	return put_string(d, key, text);
+		return keep_drop(d->keep, key) && keep_drop(d->keep, other);
+	/* This first: killed between the two it is there twice. */
+	return put_string(d, key, text) && keep_drop(d->keep, other);
 }

@@ -37,6 +37,7 @@ bool drafts_kept(const struct drafts *);
 bool drafts_unsent(struct drafts *, const char *tag, const char *line,
     const char *why);
 /* model_on_draft; "" for none. */
-bool drafts_draft(struct drafts *, const char *target, const char *text);
+bool drafts_draft(struct drafts *, const char *target, const char *text,
+    bool closed);
 
 #endif

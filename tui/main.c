@@ -213,13 +213,13 @@ on_unsent(void *arg, const char *tag, const char *line, const char *why)
 
 /* A line that holds a password goes to no disk. */
 static void
-on_draft(void *arg, const char *target, const char *text)
+on_draft(void *arg, const char *target, const char *text, bool closed)
 {
 	struct app *a = arg;
 
 	if (slash_secret(&a->env.slash, text))
 		text = "";
-	if (a->drafts != NULL && !drafts_draft(a->drafts, target, text))
+	if (a->drafts != NULL && !drafts_draft(a->drafts, target, text, closed))
 		say_not_kept(a, strerror(errno));
 }
 

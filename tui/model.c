@@ -3,6 +3,7 @@
 
 #include "shared/buf.h"
 #include "shared/xalloc.h"
+#include "tui/closed.h"
 #include "tui/convo.h"
 #include "tui/ignore.h"
 #include "tui/key.h"
@@ -21,6 +22,7 @@ enum { NOISE_CAP = 16 << 10 };
 struct model {
 	struct convo **convo;
 	size_t count, current;
+	struct closed closed;
 	uint64_t serial; /* last one given, to items and conversations */
 	uint64_t clock;  /* rises with use */
 	size_t waiting;
@@ -84,14 +86,27 @@ static void
 tell_draft(struct model *m, const struct convo *c)
 {
 	if (m->on_draft != NULL)
-		m->on_draft(m->on_draft_arg, c->target, convo_draft(c));
+		m->on_draft(
+		    m->on_draft_arg, c->target, convo_draft(c), false);
+}
+
+/* What was half typed there when it was closed. */
+static void
+take_closed_draft(struct model *m, struct convo *c)
+{
+	c->draft = closed_take(&m->closed, c->key);
+	if (c->draft == NULL)
+		return;
+	if (*c->draft == '\0') {
+		free(c->draft);
+		c->draft = NULL;
+	} else
+		tell_draft(m, c);
 }
 
 static void
 remove_at(struct model *m, size_t i)
 {
-	if (m->convo[i]->draft != NULL)
-		model_draft(m, m->convo[i], "");
 	convo_free(m->convo[i]);
 	m->count--;
 	memmove(m->convo + i, m->convo + i + 1,
@@ -143,6 +158,7 @@ open_convo(struct model *m, const char *target)
 		m->convo = xreallocarray(
 		    m->convo, m->count + 1, sizeof(*m->convo));
 		m->convo[m->count++] = c;
+		take_closed_draft(m, c);
 		changed(m, MODEL_CONVS);
 	}
 	c->active = ++m->clock;
@@ -210,7 +226,6 @@ forget_past(struct convo *c)
 {
 	convo_drop_kind(c, ITEM_MESSAGE);
 	convo_drop_kind(c, ITEM_NOTICE);
-	convo_drop_failed(c);
 	c->marker = 0;
 }
 
@@ -234,12 +249,17 @@ model_unclear(struct model *m, struct convo *c)
 bool
 model_close(struct model *m, struct convo *c)
 {
-	if (c->waiting > 0)
+	if (c->tail.count > 0)
 		return false;
 	if (c == m->convo[0]) {
 		model_clear(m, c);
 		return true;
 	}
+	if (!closed_put(&m->closed, c->target, c->key, convo_draft(c)))
+		return false;
+	if (c->draft != NULL && m->on_draft != NULL)
+		m->on_draft(
+		    m->on_draft_arg, c->target, convo_draft(c), true);
 	for (size_t i = 1; i < m->count; i++)
 		if (m->convo[i] == c) {
 			remove_at(m, i);
@@ -270,6 +290,37 @@ model_put_draft(struct model *m, struct convo *c, const char *text)
 {
 	model_draft(m, c, text);
 	changed(m, MODEL_DRAFTS);
+}
+
+/* Further lines of the one that is there, unless they are it already. */
+static void
+join_draft(struct model *m, struct convo *c, const char *text)
+{
+	const char *old = convo_draft(c);
+	size_t n = strlen(text), len = strlen(old);
+	char *both;
+
+	if (len == 0) {
+		model_put_draft(m, c, text);
+		return;
+	}
+	if (len >= n && strcmp(old + len - n, text) == 0)
+		return;
+	both = xasprintf("%s\n%s", old, text);
+	model_put_draft(m, c, both);
+	free(both);
+}
+
+void
+model_put_closed_draft(struct model *m, const char *target, const char *text)
+{
+	struct convo *c = model_find(m, target);
+	char key[WIRE_TARGET_CAP];
+
+	if (c != NULL)
+		join_draft(m, c, text);
+	else if (key_of_target(target, key))
+		(void)closed_put(&m->closed, target, key, text);
 }
 
 void
@@ -529,7 +580,7 @@ respell(struct model *m, struct convo *c, const char *target)
 	if (strcmp(c->target, target) == 0 || strlen(target) >= WIRE_TARGET_CAP)
 		return;
 	if (c->draft != NULL && m->on_draft != NULL)
-		m->on_draft(m->on_draft_arg, c->target, "");
+		m->on_draft(m->on_draft_arg, c->target, "", false);
 	snprintf(c->target, sizeof(c->target), "%s", target);
 	if (c->draft != NULL)
 		tell_draft(m, c);
@@ -985,6 +1036,7 @@ drop_all(struct model *m)
 	for (size_t i = 0; i < m->count; i++)
 		convo_free(m->convo[i]);
 	free(m->convo);
+	closed_release(&m->closed);
 	roster_release(&m->users);
 }
 

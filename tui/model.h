@@ -153,10 +153,11 @@ struct convo *model_open(struct model *, const char *target);
 void model_switch(struct model *, struct convo *);
 
 /* Takes it off the list (everyone is emptied instead); false while something
- * typed in it has no answer yet.  Its messages stay at the server. */
+ * typed in it has no answer yet or was refused, or too many drafts are kept.
+ * Its messages stay at the server, its draft here until it is opened again. */
 bool model_close(struct model *, struct convo *);
-/* Drops what is shown of it, failed ones too: the screen is clean, and counts
- * as begun here until model_unclear. */
+/* Drops what is shown of it, but not what waits or was refused; it counts as
+ * begun here until model_unclear. */
 void model_clear(struct model *, struct convo *);
 void model_unclear(struct model *, struct convo *);
 
@@ -165,9 +166,16 @@ void model_draft(struct model *, struct convo *, const char *text);
 /* The same by somebody else than the UI, which is to take it up. */
 void model_put_draft(struct model *, struct convo *, const char *text);
 
+/* The same of a conversation that was closed with it: it is there when that is
+ * opened again.  Where it is open, they are further lines of what is there. */
+void model_put_closed_draft(
+    struct model *, const char *target, const char *text);
+
 /* Called with each draft that changes, "" for none, but not by
- * model_reset, which leaves them to whoever has kept them. */
-typedef void model_draft_fn(void *arg, const char *target, const char *text);
+ * model_reset, which leaves them to whoever has kept them; closed: its
+ * conversation was just taken off the list. */
+typedef void model_draft_fn(
+    void *arg, const char *target, const char *text, bool closed);
 void model_on_draft(struct model *, model_draft_fn *, void *arg);
 
 /*

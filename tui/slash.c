@@ -7,6 +7,7 @@
 #include "shared/xalloc.h"
 #include "tui/client.h"
 #include "tui/clock.h"
+#include "tui/closed.h"
 #include "tui/model.h"
 #include "tui/nearest.h"
 #include "tui/slash_inner.h"
@@ -91,14 +92,6 @@ run_switch(struct run *r)
 	return true;
 }
 
-/* Off the screen is off the disk. */
-static void
-give_up_all(struct run *r, struct convo *c)
-{
-	while (client_give_up(r->s->client, c))
-		;
-}
-
 static bool
 run_again(struct run *r)
 {
@@ -119,6 +112,23 @@ run_drop(struct run *r)
 	return true;
 }
 
+/* What nobody has yet would be lost without a word. */
+static bool
+may_close(const struct slash *s, const struct convo *c)
+{
+	if (convo_waiting(c) > 0)
+		slash_say(s, _("something typed there has no answer yet"));
+	else if (convo_failed(c) == NULL)
+		return true;
+	else if (c == model_current(s->model))
+		slash_say(s, _("something here was refused: /again sends it, "
+		    "/drop drops it"));
+	else
+		slash_say(s, _("something in %s was refused: go there, /again "
+		    "sends it, /drop drops it"), convo_target(c));
+	return false;
+}
+
 static bool
 run_close(struct run *r)
 {
@@ -130,10 +140,14 @@ run_close(struct run *r)
 		slash_say(r->s, _("%s is not on the list"), r->arg[0]);
 		return false;
 	}
-	if (convo_waiting(c) == 0)
-		give_up_all(r, c);
+	if (!may_close(r->s, c))
+		return false;
+	if (c == model_current(m)) /* the line that says so is no draft */
+		model_draft(m, c, "");
 	if (!model_close(m, c)) {
-		slash_say(r->s, _("something typed there has no answer yet"));
+		slash_say(r->s, ngettext("%d draft is kept of what was closed "
+		    "already", "%d drafts are kept of what was closed already",
+		    CLOSED_MAX), CLOSED_MAX);
 		return false;
 	}
 	client_show(r->s->client, model_current(m));
@@ -143,7 +157,6 @@ run_close(struct run *r)
 static bool
 run_clear(struct run *r)
 {
-	give_up_all(r, model_current(r->s->model));
 	model_clear(r->s->model, model_current(r->s->model));
 	return true;
 }

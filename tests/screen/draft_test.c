@@ -183,6 +183,70 @@ one_that_is_refused_is_sent_again_or_dropped(void **state)
 	assert_false(term_shows(t, "hello?"));
 }
 
+/* Neither /clear nor /close throws away what nobody has. */
+static void
+what_was_refused_outlives_clear_and_close(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 24, 120);
+
+	(void)state;
+	term_type(t, "/msg nobody hello?\r");
+	term_await(t, "2:nobody");
+	term_type(t, "\0332"); /* Alt-2 */
+	term_await(t, "hello? ! ");
+	term_type(t, "/help send\r");
+	term_await(t, "also /send");
+	term_type(t, "/clear\r");
+	term_await_gone(t, "also /send");
+	assert_true(term_shows(t, "hello? ! "));
+	term_type(t, "/close\r");
+	term_await(t, "something here was refused: /again sends it");
+	term_await_row_is(t, -1, "nobody> /close"); /* to be mended */
+	term_type(t, "\025\0331/close nobody\r");
+	term_await(t, "something in nobody was refused");
+	term_kill(t);
+	t = back(s, term_home(t));
+	term_await_row_is(t, -1, "> /close nobody");
+	term_type(t, "\025\0332");
+	term_await_row(t, -1, "nobody>");
+	term_await(t, "hello? ! ");
+	term_type(t, "/drop\r");
+	term_await_gone(t, "hello? !");
+	term_type(t, "/close\r");
+	term_await_gone(t, "2:nobody");
+}
+
+static void
+a_draft_outlives_the_closing_of_its_conversation(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	term_type(t, "/w henderson\r");
+	term_await_row(t, -1, "henderson>");
+	term_type(t, "half a");
+	term_await_row(t, -1, "half a");
+	term_type(t, "\0331/close henderson\r");
+	term_await_gone(t, "2:henderson");
+	term_type(t, "/w henderson\r");
+	term_await_row_is(t, -1, "henderson> half a");
+	term_type(t, "\0331/close henderson\r");
+	term_await_gone(t, "2:henderson");
+	term_await_row_is(t, -1, ">");
+	term_kill(t);
+	t = back(s, term_home(t));
+	term_await_row(t, 0, "messi · online");
+	assert_false(term_shows(t, "2:henderson"));
+	term_type(t, "/w henderson\r");
+	term_await_row_is(t, -1, "henderson> half a");
+	term_type(t, "\025/close\r"); /* no draft of its own */
+	term_await_gone(t, "2:henderson");
+	term_type(t, "/w henderson\r");
+	term_await_row_is(t, -1, "henderson>");
+}
+
 static bool
 holds(struct term *t, const char *what)
 {
@@ -221,6 +285,8 @@ main(void)
 		T(what_is_typed_behind_a_switch_stands_there),
 		T(unsent_lines_are_sent_once_after_a_kill),
 		T(one_that_is_refused_is_sent_again_or_dropped),
+		T(what_was_refused_outlives_clear_and_close),
+		T(a_draft_outlives_the_closing_of_its_conversation),
 		T(a_password_goes_to_no_disk),
 	};
 

@@ -453,6 +453,44 @@ closing_refuses_while_words_wait(void **state)
 }
 
 static void
+what_was_refused_outlives_clearing_and_closing(void **state)
+{
+	struct model *m = *state;
+	struct convo *c = model_open(m, "neko");
+	char tag[WIRE_TAG_MAX + 1];
+
+	assert_true(live(m, 1, "neko", "neko"));
+	assert_true(model_typed(m, "neko", "t", "x", 0));
+	model_fail(m, "t", "no");
+	model_clear(m, c);
+	assert_string_equal(shape(c), "f");
+	assert_false(model_close(m, c));
+	assert_true(model_drop_failed(m, c, tag));
+	assert_true(model_close(m, c));
+}
+
+static void
+a_closed_conversation_keeps_its_draft(void **state)
+{
+	struct model *m = *state;
+
+	model_draft(m, model_open(m, "neko"), "half");
+	assert_true(model_close(m, model_find(m, "neko")));
+	assert_string_equal(convo_draft(model_open(m, "Neko")), "half");
+	model_draft(m, model_find(m, "neko"), "");
+	assert_true(model_close(m, model_find(m, "neko")));
+	assert_string_equal(convo_draft(model_open(m, "neko")), "");
+	model_put_closed_draft(m, "neko", "one");
+	model_put_closed_draft(m, "neko", "two");
+	model_put_closed_draft(m, "neko", "two");
+	assert_string_equal(convo_draft(model_find(m, "neko")), "one\ntwo");
+	model_put_closed_draft(m, "paff", "three");
+	assert_null(model_find(m, "paff"));
+	assert_true(live(m, 1, "paff", "paff"));
+	assert_string_equal(convo_draft(model_find(m, "paff")), "three");
+}
+
+static void
 users_stand_online_first_then_by_name(void **state)
 {
 	struct model *m = *state;
@@ -615,6 +653,8 @@ main(void)
 		T(a_gap_leaves_no_hole),
 		T(a_cleared_conversation_stays_clear_until_asked),
 		T(closing_refuses_while_words_wait),
+		T(what_was_refused_outlives_clearing_and_closing),
+		T(a_closed_conversation_keeps_its_draft),
 		T(users_stand_online_first_then_by_name),
 		T(a_million_users_are_cut),
 		T(only_what_changed_is_said_to_have),

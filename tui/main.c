@@ -64,13 +64,20 @@ struct app {
 
 /* ---- the end ----------------------------------------------------------- */
 
+/* How it is to end, once it does. */
 static void
-stop(struct app *a, int status, const char *why)
+end_with(struct app *a, int status, const char *why)
 {
 	if (status != 0 && (a->status == 0 || a->status == 1))
 		a->status = status;
 	if (why != NULL && a->said[0] == '\0')
 		snprintf(a->said, sizeof(a->said), "%s", why);
+}
+
+static void
+stop(struct app *a, int status, const char *why)
+{
+	end_with(a, status, why);
 	loop_stop(a->loop);
 }
 
@@ -306,6 +313,12 @@ static void
 app_broken(void *arg, const char *why)
 {
 	stop(arg, EX_IOERR, why);
+}
+
+static void
+app_unwritten(void *arg, const char *why)
+{
+	end_with(arg, EX_IOERR, why);
 }
 
 static void
@@ -608,6 +621,7 @@ open_ui(struct app *a)
 		.login = app_login,
 		.refused = app_refused,
 		.broken = app_broken,
+		.unwritten = app_unwritten,
 		.arg = a,
 		.history_file = a->history_file,
 		.settings = a->opt.settings,

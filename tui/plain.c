@@ -26,6 +26,7 @@
 #include "tui/text.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -54,6 +55,8 @@ struct ui {
 	bool terminal; /* standard input is one */
 	bool edits;    /* prompt.h has the line */
 	bool eof, leaving, told_unread;
+	bool mute;     /* what would be printed goes nowhere */
+	size_t taken;  /* lines of the input */
 	struct buf in;
 	struct frame lines;
 	struct loop_call work;
@@ -397,6 +400,7 @@ take_line(struct ui *ui, const char *line, size_t n)
 		.arg = ui,
 	};
 
+	ui->taken++;
 	if (strlen(line) != n) {
 		out_line("-- ", _("a line with a NUL in it was left out"));
 		ui->env.refused(ui->env.arg);
@@ -424,8 +428,10 @@ next_line(struct ui *ui)
 	switch (frame_next(&ui->lines, &ui->in, &p, &n)) {
 	case FRAME_READY:
 		take_line(ui, p, n);
+		frame_done(&ui->lines, &ui->in);
 		return true;
 	case FRAME_TOO_LONG:
+		ui->taken++;
 		out_line("-- ", _("a line was too long: left out"));
 		ui->env.refused(ui->env.arg);
 		return true;
@@ -450,6 +456,71 @@ next_line(struct ui *ui)
 	return false;
 }
 
+/* Is there more of the input than was taken, as far as is known now? */
+static bool
+input_left(const struct ui *ui)
+{
+	struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
+	char byte;
+
+	if (ui->eof || ui->in.len > 0)
+		return ui->in.len > 0;
+	return poll(&p, 1, 0) != 1 || read(STDIN_FILENO, &byte, 1) != 0;
+}
+
+static void
+complain_of_output(struct ui *ui, int error)
+{
+	char *why;
+
+	if (!ui->terminal && input_left(ui))
+		/* TRANSLATORS: the first %s is why, such as "No space left on
+		 * device"; %zu is the number of a line. */
+		why = xasprintf(_("standard output: %s; the input was not "
+		    "taken from line %zu on"), strerror(error), ui->taken + 1);
+	else
+		why = xasprintf(_("standard output: %s"), strerror(error));
+	ui->env.unwritten(ui->env.arg, why);
+	free(why);
+}
+
+static void
+end_input(struct ui *ui)
+{
+	if (!ui->eof && !ui->edits)
+		loop_unwatch(ui->env.loop, STDIN_FILENO);
+	ui->eof = true;
+	buf_clear(&ui->in);
+	frame_init(&ui->lines, FRAME_LINES, LINE_MAX_IN);
+	if (!ui->leaving)
+		leave(ui);
+}
+
+/*
+ * Whoever read has had enough ("| head"): the input is to be sent all the
+ * same, unless a person types it, who sees nothing any more.  What cannot be
+ * written for another reason is lost: nothing more is asked for.
+ */
+static void
+write_out(struct ui *ui)
+{
+	int error = 0;
+
+	if (fflush(stdout) == EOF)
+		error = errno;
+	else if (ferror(stdout))
+		error = EIO;
+	if (error == 0 || ui->mute)
+		return;
+	ui->mute = true;
+	if (error != EPIPE)
+		complain_of_output(ui, error);
+	if (error != EPIPE || ui->terminal)
+		end_input(ui);
+	if (freopen("/dev/null", "we", stdout) == NULL)
+		clearerr(stdout);
+}
+
 /* At the end of a turn: takes what can be taken, writes what there is. */
 static void
 work(void *arg)
@@ -458,13 +529,11 @@ work(void *arg)
 
 	mark_read(ui);
 	tell_unread(ui);
+	write_out(ui); /* so that nothing is taken whose answer cannot be told */
 	while (!ui->edits && ready(ui) && next_line(ui))
-		continue;
+		write_out(ui);
 	lineedit_show();
-	if (fflush(stdout) == EOF && !ui->leaving) {
-		ui->eof = true; /* nobody reads */
-		leave(ui);
-	}
+	write_out(ui);
 	if (!ui->eof && !ui->edits)
 		loop_want(ui->env.loop, STDIN_FILENO,
 		    ready(ui) && buf_room(&ui->in) > 0 ? LOOP_READ : 0);
@@ -627,7 +696,8 @@ plain_close(struct ui *ui)
 	loop_defer_cancel(ui->env.loop, &ui->work);
 	if (!ui->eof && !ui->edits)
 		loop_unwatch(ui->env.loop, STDIN_FILENO);
-	(void)fflush(stdout);
+	if (!ui->mute && fflush(stdout) == EOF && errno != EPIPE)
+		complain_of_output(ui, errno);
 	explicit_bzero(buf_data(&ui->in), ui->in.len);
 	buf_release(&ui->in);
 	replace(&ui->password, "");

@@ -61,6 +61,9 @@ struct ui_env {
 	void (*refused)(void *arg);
 	/* The UI can show nothing any more; why goes to standard error. */
 	void (*broken)(void *arg, const char *why);
+	/* Something could not be written: the status will say so, and why goes
+	 * to standard error, but the UI goes on, or leaves, as it will. */
+	void (*unwritten)(void *arg, const char *why);
 	void *arg;
 	const char *history_file; /* of the input line; NULL: keep none */
 	struct settings *settings;

@@ -215,6 +215,70 @@ each_cause_of_failure_has_its_status(void **state)
 	free(at);
 }
 
+/* Its standard output goes where into says, what it says on the other one to
+ * us; the lines of its input are the numbers up to lines. */
+static int
+run_into(const struct server *s, int lines, const char *into)
+{
+	char *path = program_path("chat-tui"), *at;
+	char *line = xasprintf("{ seq %d | { CHAT_PASSWORD=surabaya timeout 60 "
+	    "%s --no-remember --plain messi@%s 2>&3; echo \"status $?\" >&3; } "
+	    "%s; } 3>&1", lines, path, server_address(s), into);
+	FILE *f = popen(line, "r");
+	size_t n;
+
+	assert_non_null(f);
+	n = fread(said, 1, sizeof(said) - 1, f);
+	said[n] = '\0';
+	(void)pclose(f);
+	free(line);
+	free(path);
+	at = strstr(said, "status ");
+	assert_non_null(at);
+	return atoi(at + strlen("status "));
+}
+
+static void
+expect_heard(struct client *c, int lines)
+{
+	char text[16];
+
+	for (int i = 1; i <= lines; i++) {
+		snprintf(text, sizeof(text), "%d", i);
+		assert_string_equal(
+		    str_of(client_event_of(c, "message"), "text"), text);
+	}
+}
+
+/* "| head" has had enough, but all of the input is meant to be sent. */
+static void
+a_reader_who_goes_loses_no_line(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_watching(s, "lineker", "surabaya");
+
+	(void)state;
+	assert_int_equal(run_into(s, 200, "| head -n 2 >/dev/null"), 0);
+	assert_string_equal(said, "status 0\n");
+	expect_heard(c, 200);
+}
+
+static void
+what_cannot_be_printed_ends_it_with_74(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_watching(s, "lineker", "surabaya");
+
+	(void)state;
+	assert_int_equal(run_into(s, 200, ">/dev/full"), EX_IOERR);
+	expect_said("chat-tui: standard output: No space left on device; the "
+	    "input was not taken from line 2 on\n");
+	expect_heard(c, 1);
+	assert_int_equal(run_into(s, 1, ">/dev/full"), EX_IOERR);
+	expect_said("chat-tui: standard output: No space left on device\n");
+	expect_heard(c, 1);
+}
+
 static void
 what_others_write_is_no_control_code_here_either(void **state)
 {
@@ -242,6 +306,8 @@ main(void)
 		T(what_the_server_refuses_ends_with_1),
 		T(sending_one_message_says_whether_it_is_there),
 		T(each_cause_of_failure_has_its_status),
+		T(a_reader_who_goes_loses_no_line),
+		T(what_cannot_be_printed_ends_it_with_74),
 		T(what_others_write_is_no_control_code_here_either),
 	};
 

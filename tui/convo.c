@@ -460,6 +460,12 @@ convo_begin(const struct convo *c)
 }
 
 bool
+convo_cleared(const struct convo *c)
+{
+	return c->cleared;
+}
+
+bool
 convo_fetching(const struct convo *c)
 {
 	return c->fetching;

@@ -110,7 +110,8 @@ void
 client_show(struct client *c, struct convo *cv)
 {
 	model_switch(c->model, cv);
-	if (!c->lazy && convo_count(cv) < WIRE_PAGE_DEFAULT)
+	if (!c->lazy && !convo_cleared(cv) &&
+	    convo_count(cv) < WIRE_PAGE_DEFAULT)
 		client_older(c, cv, WIRE_PAGE_DEFAULT);
 	groups_shown(c, cv);
 	c->events->changed(c->arg);

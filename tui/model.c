@@ -232,8 +232,11 @@ forget_past(struct convo *c)
 void
 model_clear(struct model *m, struct convo *c)
 {
+	bool empty = c->begin && convo_first(c) == 0;
+
 	forget_past(c);
-	c->begin = c->cleared = true;
+	c->begin = empty; /* else there is something to fetch */
+	c->cleared = !empty;
 	convo_changed(m, c);
 }
 
@@ -242,7 +245,7 @@ model_unclear(struct model *m, struct convo *c)
 {
 	if (!c->cleared)
 		return;
-	c->begin = c->cleared = false;
+	c->cleared = false;
 	convo_changed(m, c);
 }
 

@@ -115,6 +115,7 @@ int64_t convo_marker(const struct convo *);
 const struct item *convo_failed(const struct convo *);
 
 bool convo_begin(const struct convo *);    /* no older ones to fetch */
+bool convo_cleared(const struct convo *);  /* see model_clear */
 bool convo_fetching(const struct convo *); /* older ones are on their way */
 
 /* What stands in the input line while another conversation is shown.  Never
@@ -156,8 +157,9 @@ void model_switch(struct model *, struct convo *);
  * typed in it has no answer yet or was refused, or too many drafts are kept.
  * Its messages stay at the server, its draft here until it is opened again. */
 bool model_close(struct model *, struct convo *);
-/* Drops what is shown of it, but not what waits or was refused; it counts as
- * begun here until model_unclear. */
+/* Drops what is shown of it, but not what waits or was refused.  It is
+ * convo_cleared, and is not to be fetched again until model_unclear: when the
+ * person asks for it. */
 void model_clear(struct model *, struct convo *);
 void model_unclear(struct model *, struct convo *);
 

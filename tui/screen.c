@@ -412,8 +412,8 @@ look(struct ui *ui)
 
 	if (looked != model_looked(m))
 		client_look(ui->env->client, looked);
-	if (!ui->asking && !ui->searching && stream_at_top(ui->stream) && !convo_begin(c) &&
-	    !convo_fetching(c) && model_status(m)->link == LINK_ONLINE)
+	if (!ui->asking && !ui->searching && stream_at_top(ui->stream) &&
+	    !convo_begin(c) && !convo_cleared(c) && !convo_fetching(c) && model_status(m)->link == LINK_ONLINE)
 		client_older(ui->env->client, c, OLDER_PAGE);
 }
 
@@ -623,10 +623,26 @@ show_first_unread(struct ui *ui)
 	frame_due(ui, MODEL_STREAM);
 }
 
+/* Further up than /clear has left anything: what it took comes back. */
+static void
+pass_cleared(struct ui *ui)
+{
+	struct model *m = ui->env->model;
+	struct convo *c = model_current(m);
+
+	if (!convo_cleared(c) ||
+	    (convo_count(c) > 0 && !stream_at_top(ui->stream)))
+		return;
+	model_unclear(m, c);
+	client_older(ui->env->client, c, OLDER_PAGE);
+}
+
 static void
 scroll_by(struct ui *ui, long lines)
 {
 	ui->goal = 0;
+	if (lines < 0)
+		pass_cleared(ui);
 	stream_scroll(ui->stream, model_current(ui->env->model), lines);
 	frame_due(ui, MODEL_STREAM | MODEL_CONVS);
 }
@@ -635,6 +651,8 @@ static void
 page(struct ui *ui, int pages)
 {
 	ui->goal = 0;
+	if (pages < 0)
+		pass_cleared(ui);
 	stream_page(ui->stream, model_current(ui->env->model), pages);
 	frame_due(ui, MODEL_STREAM | MODEL_CONVS);
 }

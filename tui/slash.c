@@ -150,6 +150,9 @@ run_close(struct run *r)
 		    CLOSED_MAX), CLOSED_MAX);
 		return false;
 	}
+	if (c == model_convo(m, 0))
+		slash_say(r->s, _("everyone stays on the list; /history brings "
+		    "back what was here"));
 	client_show(r->s->client, model_current(m));
 	return true;
 }

@@ -858,7 +858,7 @@ draw_divider(const struct stream *st, const struct pane *p, int row,
 static void
 draw_none(const struct pane *p, const struct convo *c)
 {
-	if (convo_fetching(c) || convo_begin(c))
+	if (convo_fetching(c) || convo_begin(c) || convo_cleared(c))
 		draw_extra(NULL, p, 0, extra_at_top(c), NULL);
 }
 

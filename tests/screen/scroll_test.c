@@ -97,6 +97,34 @@ the_newest_stand_under_a_divider_that_counts(void **state)
 	term_await(t, "and another.");
 }
 
+/* It says where the rest is, and brings it to whoever goes there. */
+static void
+what_was_cleared_comes_back_when_one_goes_up(void **state)
+{
+	struct client *c;
+	struct server *s = room_of(100, &c);
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	term_await(t, "line 100.");
+	term_type(t, "/clear\r");
+	term_await_gone(t, "line 100.");
+	await_frame(t, "older ones are at the server");
+	client_ask(c, "broadcast - one more.");
+	await_frame(t, "one more.");
+	assert_true(term_shows(t, "older ones are at the server"));
+	term_type(t, PAGE_UP);
+	await_frame(t, "line 99.");
+	assert_true(row_of(t, "line 99.") < row_of(t, "one more."));
+	term_type(t, "/close\r");
+	await_frame(t, "everyone stays on the list");
+	assert_true(term_shows(t, "older ones are at the server"));
+	assert_false(term_shows(t, "line 99."));
+	term_type(t, "/history\r");
+	await_frame(t, "one more.");
+	assert_true(term_shows(t, "line 100."));
+}
+
 /* What stood in the first rows is still to be seen after a page, and each
  * line stands there once. */
 static void
@@ -207,6 +235,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(the_newest_stand_under_a_divider_that_counts),
+		T(what_was_cleared_comes_back_when_one_goes_up),
 		T(pages_join_without_a_gap),
 		T(own_words_are_seen_and_the_place_stays),
 		T(a_small_screen_has_no_room_for_two_parts),

@@ -428,11 +428,25 @@ a_cleared_conversation_stays_clear_until_asked(void **state)
 	assert_true(model_typed(m, "*", "t", "mine", 0));
 	model_clear(m, c);
 	assert_string_equal(shape(c), "w");
-	assert_true(convo_begin(c)); /* nobody fetches it of his own accord */
+	assert_true(convo_cleared(c)); /* nobody fetches it unasked */
+	assert_false(convo_begin(c));  /* but it is there */
 	assert_true(live(m, 2, "*", "neko"));
 	assert_string_equal(shape(c), "2 w");
 	model_unclear(m, c);
-	assert_false(convo_begin(c));
+	assert_false(convo_begin(c) || convo_cleared(c));
+}
+
+static void
+where_nothing_was_said_clearing_leaves_the_beginning(void **state)
+{
+	struct model *m = *state;
+	struct convo *c = model_open(m, "neko");
+
+	model_page(m, c, NULL, 0, true);
+	model_notice_in(m, c, 0, "n");
+	model_clear(m, c);
+	assert_string_equal(shape(c), "");
+	assert_true(convo_begin(c));
 }
 
 static void
@@ -652,6 +666,7 @@ main(void)
 		T(too_many_waiting_are_refused),
 		T(a_gap_leaves_no_hole),
 		T(a_cleared_conversation_stays_clear_until_asked),
+		T(where_nothing_was_said_clearing_leaves_the_beginning),
 		T(closing_refuses_while_words_wait),
 		T(what_was_refused_outlives_clearing_and_closing),
 		T(a_closed_conversation_keeps_its_draft),

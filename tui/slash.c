@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { NAME_CAP = 32, HELP_COLS = 23, HELP_CAP = 8192 };
 
@@ -72,10 +73,22 @@ whole_name(struct model *m, const struct target *t, const char *name)
 	return found == NULL ? name : found;
 }
 
+const char *
+slash_target(const char *word)
+{
+	const char *const all[] = { "all", "everyone", _("everyone") };
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+		if (strcasecmp(word, all[i]) == 0)
+			return "*";
+	return word;
+}
+
 static bool
 run_switch(struct run *r)
 {
-	const char *name = r->arg[0] == NULL ? "*" : r->arg[0];
+	const char *name =
+	    r->arg[0] == NULL ? "*" : slash_target(r->arg[0]);
 	struct target t;
 	struct convo *c = NULL;
 
@@ -134,7 +147,7 @@ run_close(struct run *r)
 {
 	struct model *m = r->s->model;
 	struct convo *c = r->arg[0] == NULL ? model_current(m) :
-	    model_find(m, r->arg[0]);
+	    model_find(m, slash_target(r->arg[0]));
 
 	if (c == NULL) {
 		slash_say(r->s, _("%s is not on the list"), r->arg[0]);

@@ -88,7 +88,7 @@ slash_unignore(struct run *r)
 static const char *
 target_of(const struct run *r)
 {
-	return r->arg[0] != NULL ? r->arg[0] :
+	return r->arg[0] != NULL ? slash_target(r->arg[0]) :
 	    convo_target(model_current(r->s->model));
 }
 

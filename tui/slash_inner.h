@@ -51,6 +51,11 @@ struct command {
 void slash_say(const struct slash *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* A conversation as a person names it: "*" for "all", "everyone" and the word
+ * for that in the person's language, whoever else is called so; else as it
+ * is. */
+const char *slash_target(const char *word);
+
 /* Appends how it is typed, in the person's language: "/kick [#GROUP] USER".
  * where: "" for none. */
 void slash_usage(struct buf *, const struct command *, const char *where);

@@ -53,6 +53,11 @@ the_first_screen_is_in_it(void **state)
 	term_await_row(t, 0, "daring");
 	term_await(t, "Aktif 1");
 	term_await(t, "awal percakapan");
+	term_type(t, "/w henderson\r");
+	term_await_row_is(t, -1, "henderson>");
+	term_type(t, "/w semua\r"); /* everyone, as the bar has it */
+	term_await_row_is(t, -1, ">");
+	term_await_row(t, -2, "1:semua  2:henderson");
 }
 
 static void

@@ -244,6 +244,11 @@ conversations_are_found_by_half_a_name_and_closed(void **state)
 	term_type(t, "/w lin\t\r");
 	term_await_row_is(t, -1, "lineker>");
 	term_await_row(t, -2, "1:everyone  2:henderson  3:lineker");
+	term_type(t, "/w everyone\r");
+	term_await_row_is(t, -1, ">");
+	term_type(t, "\0333");
+	term_await_row_is(t, -1, "lineker>");
+	assert_false(term_shows(t, "4:"));
 	term_type(t, "/close henderson\r");
 	term_await_gone(t, "2:henderson");
 	term_await_row(t, -2, "2:lineker");

@@ -454,6 +454,31 @@ what_is_done_in_groups_is_checked_before_it_is_sent(void **state)
 	expect_refused(w, line, "it may have 512");
 }
 
+/* A user of that name there may be: the word still means all. */
+static void
+everyone_has_names_of_its_own(void **state)
+{
+	static const char *const lines[] = { "/w all", "/w everyone", "/w ALL",
+		"/w Everyone", "/w *", "/w" };
+	struct world *w = *state;
+
+	model_user_set(w->model, "all", "", true, 0);
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+		assert_true(slash_line(&w->slash, "/w neko"));
+		assert_true(slash_line(&w->slash, lines[i]));
+		assert_string_equal(
+		    convo_target(model_current(w->model)), "*");
+	}
+	assert_int_equal(model_convos(w->model), 2);
+	assert_true(slash_line(&w->slash, "/quiet all"));
+	assert_true(noticed(w, "everyone is quiet"));
+	assert_true(model_quiet(w->model, model_find(w->model, "*")));
+	assert_true(slash_line(&w->slash, "/unquiet everyone"));
+	assert_false(model_quiet(w->model, model_find(w->model, "*")));
+	assert_true(slash_line(&w->slash, "/close everyone"));
+	assert_int_equal(model_convos(w->model), 2);
+}
+
 static void
 a_bare_name_opens_the_one_it_can_mean(void **state)
 {
@@ -560,6 +585,7 @@ main(void)
 		IN(closing_goes_back_to_everyone),
 		IN(a_group_is_the_one_that_is_shown_or_named),
 		IN(what_is_done_in_groups_is_checked_before_it_is_sent),
+		IN(everyone_has_names_of_its_own),
 		IN(a_bare_name_opens_the_one_it_can_mean),
 		IN(help_on_groups_lists_them_with_their_signs),
 		IN(completion_knows_groups_and_who_is_in_them),

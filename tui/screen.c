@@ -265,18 +265,22 @@ bar_below(const struct ui *ui)
 	return stream_below(ui->stream, model_current(ui->env->model));
 }
 
+/* The key of the help; NULL: none. */
+static const char *
+help_key_name(const struct ui *ui, char key[KEYNAME_CAP])
+{
+	return bound_key(ui->env->settings, KEYS_HELP, key) ? key : NULL;
+}
+
 static void
 draw_bars(struct ui *ui)
 {
 	int64_t now = loop_now(ui->env->loop);
 	struct model *m = ui->env->model;
 	size_t below = bar_below(ui);
-
-	const char *help = NULL;
 	char key[KEYNAME_CAP];
+	const char *help = help_key_name(ui, key);
 
-	if (bound_key(ui->env->settings, KEYS_HELP, key))
-		help = key;
 	if (ui->asking) {
 		if (ui->status.h > 0)
 			status_draw(&ui->status, m, now, help);
@@ -1085,6 +1089,8 @@ click_stream(struct ui *ui, const struct mouse *at)
 	    ui->stream, model_current(ui->env->model), at->row, at->col);
 	char user[WIRE_TARGET_CAP];
 
+	if (stream_divider_at(ui->stream, at->row))
+		to_end(ui);
 	/* Another conversation that is opened may drop what was said. */
 	snprintf(user, sizeof(user), "%s", from == NULL ? "" : from);
 	show_user(ui, from == NULL ? NULL : user);
@@ -1099,8 +1105,28 @@ click_bar(struct ui *ui, int col, const char *hint)
 
 	if (ui->status.h == 0)
 		show_unread(ui);
+	else if (status_below_at(&ui->convos, below, col))
+		to_end(ui);
 	else if (status_convo_at(&ui->convos, m, below, hint, col, &i))
 		show_convo(ui, i);
+}
+
+static void
+click_status(struct ui *ui, int col)
+{
+	char key[KEYNAME_CAP];
+
+	switch (status_at(&ui->status, ui->env->model,
+	    help_key_name(ui, key), col)) {
+	case STATUS_HELP:
+		show_help(ui, true);
+		break;
+	case STATUS_UNREAD:
+		show_unread(ui);
+		break;
+	case STATUS_ELSE:
+		break;
+	}
 }
 
 /* What is under it moves; the users only where there are more of them. */
@@ -1128,12 +1154,14 @@ press_mouse(struct ui *ui, const struct mouse *at, const char *hint)
 		turn_help(ui, at->what == MOUSE_WHEEL_UP ? -1 : 1);
 	else if (at->what != MOUSE_CLICK)
 		turn_wheel(ui, at);
-	else if (at->what == MOUSE_CLICK && is_in(&ui->users, at))
+	else if (is_in(&ui->users, at))
 		click_user(ui, at->row);
-	else if (at->what == MOUSE_CLICK && is_in(&ui->stream_pane, at))
+	else if (is_in(&ui->stream_pane, at))
 		click_stream(ui, at);
-	else if (at->what == MOUSE_CLICK && is_in(&ui->convos, at))
+	else if (is_in(&ui->convos, at))
 		click_bar(ui, at->col, hint);
+	else if (is_in(&ui->status, at))
+		click_status(ui, at->col);
 }
 
 /* What is let go or moved is no reason for a hint to leave. */

@@ -226,6 +226,22 @@ status_draw(
 	buf_release(&right);
 }
 
+enum status_spot
+status_at(
+    const struct pane *p, const struct model *m, const char *help, int col)
+{
+	struct buf right;
+	int cols;
+
+	buf_init(&right, BAR_CAP);
+	add_right(&right, m, p->w, help);
+	cols = utf8_width(buf_data(&right), right.len);
+	buf_release(&right);
+	if (cols + 1 >= p->w || col < p->w - cols)
+		return STATUS_ELSE;
+	return unread_elsewhere(m) > 0 ? STATUS_UNREAD : STATUS_HELP;
+}
+
 /* " 3 new below ", at the right of the bar; *convos: what it leaves. */
 static void
 below_text(const struct pane *p, size_t below, char text[BELOW_CAP],
@@ -273,6 +289,16 @@ status_convo_at(const struct pane *p, struct model *m, size_t below,
 
 	below_text(p, below, text, &convos);
 	return *hint == '\0' && col < convos.w && bar_at(&convos, m, col, i);
+}
+
+bool
+status_below_at(const struct pane *p, size_t below, int col)
+{
+	struct pane convos;
+	char text[BELOW_CAP];
+
+	below_text(p, below, text, &convos);
+	return col >= convos.w;
 }
 
 void

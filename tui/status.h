@@ -20,6 +20,11 @@ struct pane;
 void status_draw(const struct pane *, struct model *, int64_t now,
     const char *help);
 
+/* What stands in that column of status_draw's line. */
+enum status_spot { STATUS_ELSE, STATUS_HELP, STATUS_UNREAD };
+enum status_spot status_at(const struct pane *, const struct model *,
+    const char *help, int col);
+
 /* below: messages under the pane; hint: a word to the person, in place of
  * the conversations, or "". */
 void status_draw_convos(
@@ -29,6 +34,9 @@ void status_draw_convos(
  * (bar.h); false: none. */
 bool status_convo_at(const struct pane *, struct model *, size_t below,
     const char *hint, int col, size_t *i);
+
+/* Whether status_draw_convos puts into that column how many are below. */
+bool status_below_at(const struct pane *, size_t below, int col);
 
 void status_draw_both(const struct pane *, struct model *, int64_t now,
     size_t below, const char *hint);

@@ -72,6 +72,7 @@ struct head {
 struct stream {
 	struct block cache[CACHE];
 	struct head head[CACHE]; /* rows further down have none */
+	int divider;             /* its row of the screen; -1: there is none */
 	struct wrap wrap;
 	struct buf clean;
 	struct hyper *hyper; /* NULL: links are not told; not owned */
@@ -538,6 +539,12 @@ stream_name_at(const struct stream *st, const struct convo *c, int row, int col)
 	return convo_item(c, i)->from;
 }
 
+bool
+stream_divider_at(const struct stream *st, int row)
+{
+	return st->divider == row && row >= 0;
+}
+
 static void
 draw_place(struct stream *st, const struct pane *p, int row,
     const struct convo *c, struct place at)
@@ -885,6 +892,7 @@ stream_draw(struct stream *st, const struct pane *p, const struct convo *c)
 
 	measure(st, p, c);
 	memset(st->head, 0, sizeof(st->head));
+	st->divider = -1;
 	paint_erase(p);
 	if (st->hyper != NULL)
 		hyper_begin(st->hyper);
@@ -905,6 +913,7 @@ stream_draw(struct stream *st, const struct pane *p, const struct convo *c)
 		draw_up(st, &part, c, end_place(st, c));
 		part.y = p->y;
 		part.h = upper_height(st);
+		st->divider = p->y + part.h;
 		draw_divider(st, p, part.h, c);
 	}
 	at = draw_up(st, &part, c, at);

@@ -33,6 +33,9 @@ void stream_free(struct stream *);
 const char *stream_name_at(const struct stream *, const struct convo *,
     int row, int col);
 
+/* Whether the last stream_draw put the divider into that row of the screen. */
+bool stream_divider_at(const struct stream *, int row);
+
 /* Colours, the language or what keys do have changed. */
 void stream_restyle(struct stream *);
 

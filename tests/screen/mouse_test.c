@@ -112,6 +112,42 @@ a_click_on_the_bar_shows_what_it_names(void **state)
 }
 
 static void
+a_click_does_what_is_said_there(void **state)
+{
+	static const char *const options[] = { "--rate", "off", NULL };
+	struct server *s = server_open(options);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	struct term *t = person_open(s, "messi", 24, 80);
+	int i;
+
+	(void)state;
+	press_on(t, LEFT, "F1 help", 1);
+	term_await(t, "Commands");
+	press_on(t, LEFT, "F1 help", 1);
+	term_await_gone(t, "Commands");
+
+	for (i = 1; i <= 40; i++)
+		client_ask(c, "broadcast - line number %d.", i);
+	term_await(t, "line number 40.");
+	press(t, UP, 4, 4);
+	press_on(t, LEFT, "the newest; End goes there", 3);
+	term_await_gone(t, "the newest;");
+
+	/* Where there is no room for it: in the bar. */
+	term_resize(t, 8, 60);
+	press(t, UP, 4, 4);
+	client_ask(c, "broadcast - line number 41.");
+	term_await(t, "1 new below");
+	press_on(t, LEFT, "1 new below", 3);
+	term_await(t, "line number 41.");
+	term_await_gone(t, "new below");
+
+	client_ask(c, "send - messi psst");
+	press_on(t, LEFT, "1 unread", 3);
+	term_await_row_is(t, -1, "lineker>");
+}
+
+static void
 the_one_bar_of_a_low_screen_leads_to_what_is_unread(void **state)
 {
 	struct server *s = server_open(NULL);
@@ -292,6 +328,7 @@ main(void)
 		T(a_click_on_a_name_shows_that_conversation),
 		T(a_click_on_who_said_it_leads_to_them),
 		T(a_click_on_the_bar_shows_what_it_names),
+		T(a_click_does_what_is_said_there),
 		T(the_one_bar_of_a_low_screen_leads_to_what_is_unread),
 		T(the_wheel_scrolls),
 		T(the_wheel_over_the_users_goes_through_them),

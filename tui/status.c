@@ -17,6 +17,7 @@ enum {
 	BAR_CAP = 8192,
 	NAME_CAP = 1024,
 	BELOW_CAP = 256,
+	USER_PART = 3, /* the own name has one column in so many */
 	HELP_FOLD = 60 /* columns: with fewer the key of the help is left out */
 };
 
@@ -102,20 +103,23 @@ bar_look(const struct model_status *st)
 	    PAINT_BAR : PAINT_BAR_ALERT;
 }
 
-/* left, cut where right begins. */
+/* left, cut where right begins, which has a blank before it. */
 static void
 draw_bar(const struct pane *p, chtype style, const char *left,
     const char *right)
 {
-	struct pane cut = *p;
-	int cols = utf8_width(right, strlen(right));
+	int cols = utf8_width(right, strlen(right)), room = p->w;
+	struct buf cut;
 
 	paint_fill(p, 0, 0, style);
 	if (cols > 0 && cols + 1 < p->w) {
 		paint(p, 0, p->w - cols, style, right);
-		cut.w -= cols + 1;
+		room -= cols + 1;
 	}
-	paint(&cut, 0, 0, style, left);
+	buf_init(&cut, BAR_CAP);
+	paint_cut(&cut, left, strlen(left), room);
+	paint_n(p, 0, 0, style, buf_data(&cut), cut.len);
+	buf_release(&cut);
 }
 
 /* What parts the things that the line says. */
@@ -130,11 +134,39 @@ add_waiting(struct buf *b, const struct model *m)
 {
 	size_t n = model_waiting(m);
 
-	if (n == 0)
-		return;
-	add_dot(b);
 	/* TRANSLATORS: messages that were typed and are not sent yet. */
 	buf_addf(b, ngettext("%zu waiting", "%zu waiting", n), n);
+}
+
+/* How the connection stands, and what waits: where it waits long, and the line
+ * may be too short for the reason, before that. */
+static void
+add_state(struct buf *b, const struct model *m, int64_t now)
+{
+	const struct model_status *st = model_status(m);
+	bool waits = model_waiting(m) > 0;
+
+	if (waits && st->link != LINK_ONLINE) {
+		add_waiting(b, m);
+		add_dot(b);
+	}
+	add_link(b, st, now);
+	if (waits && st->link == LINK_ONLINE) {
+		add_dot(b);
+		add_waiting(b, m);
+	}
+}
+
+/* A long name leaves the line to others. */
+static void
+add_user(struct buf *b, const char *user, int width)
+{
+	struct buf clean;
+
+	buf_init(&clean, NAME_CAP);
+	add_clean(&clean, user);
+	paint_cut(b, buf_data(&clean), clean.len, width / USER_PART);
+	buf_release(&clean);
 }
 
 static void
@@ -171,17 +203,16 @@ add_place(struct buf *b, const struct model *m)
 }
 
 static void
-add_left(struct buf *b, const struct model *m, int64_t now)
+add_left(struct buf *b, const struct model *m, int64_t now, int width)
 {
 	const struct model_status *st = model_status(m);
 
 	buf_addc(b, ' ');
 	if (st->user[0] != '\0') {
-		add_clean(b, st->user);
+		add_user(b, st->user, width);
 		add_dot(b);
 	}
-	add_link(b, st, now);
-	add_waiting(b, m);
+	add_state(b, m, now);
 	if (model_quiet(m, model_current(m))) {
 		add_dot(b);
 		/* TRANSLATORS: of a conversation that does not call (/quiet). */
@@ -218,7 +249,7 @@ status_draw(
 
 	buf_init(&left, BAR_CAP);
 	buf_init(&right, BAR_CAP);
-	add_left(&left, m, now);
+	add_left(&left, m, now, p->w);
 	add_right(&right, m, p->w, help);
 	draw_bar(p, paint_style(bar_look(model_status(m))), buf_data(&left),
 	    buf_data(&right));
@@ -328,6 +359,8 @@ status_draw_both(const struct pane *p, struct model *m, int64_t now,
 	if (below > 0)
 		buf_addf(&right, ngettext("%zu below", "%zu below", below),
 		    below);
+	else if (model_waiting(m) > 0)
+		add_waiting(&right, m);
 	draw_bar(p, paint_style(bar_look(st)), buf_data(&left),
 	    buf_data(&right));
 	buf_release(&left);

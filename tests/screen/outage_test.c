@@ -67,6 +67,23 @@ what_is_typed_meanwhile_is_sent_once(void **state)
 	    "{'text':'typed meanwhile'},{'text':'and a second'}]}");
 }
 
+static void
+how_much_waits_is_told_before_why(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	server_kill(s);
+	term_await_row(t, 0, "no connection");
+	term_type(t, "one\rtwo\r");
+	term_await_row(t, 0, " messi · 2 waiting · no connection, next try");
+	term_resize(t, 24, 40);
+	term_await_row(t, 0, " messi · 2 waiting · no connection, nex…");
+	term_resize(t, 6, 40);
+	term_await_row(t, -2, "1:everyone no connection, nex… 2 waiting");
+}
+
 static bool
 has_connected(struct term *t, void *arg)
 {
@@ -189,6 +206,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(what_is_typed_meanwhile_is_sent_once),
+		T(how_much_waits_is_told_before_why),
 		T(it_is_back_within_two_seconds_of_the_server),
 		T(a_half_typed_line_survives),
 		T(a_server_that_talks_rubbish_is_left_in_words),

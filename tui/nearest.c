@@ -5,32 +5,42 @@
 
 enum { WORD_MAX = 32, FAR = 3 };
 
-/* Levenshtein's distance of two short words. */
+static size_t
+least_of(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * How many letters are missing, too many or others; two neighbours that have
+ * changed places count as one (Damerau and Levenshtein).
+ */
 static size_t
 distance(const char *a, const char *b)
 {
-	size_t row[WORD_MAX + 1], n = strlen(b);
+	size_t rows[3][WORD_MAX + 1], n = strlen(b);
+	size_t *before = rows[0], *last = rows[1], *row = rows[2], *free_row;
 
 	if (n > WORD_MAX)
 		return WORD_MAX;
 	for (size_t j = 0; j <= n; j++)
-		row[j] = j;
+		before[j] = last[j] = j;
 	for (size_t i = 0; a[i] != '\0'; i++) {
-		size_t diagonal = row[0];
-
 		row[0] = i + 1;
 		for (size_t j = 0; j < n; j++) {
-			size_t best = diagonal + (a[i] != b[j]);
-
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j + 1] + 1 < best)
-				best = row[j + 1] + 1;
-			diagonal = row[j + 1];
-			row[j + 1] = best;
+			row[j + 1] = least_of(last[j] + (a[i] != b[j]),
+			    1 + least_of(row[j], last[j + 1]));
+			if (i > 0 && j > 0 && a[i] == b[j - 1] &&
+			    a[i - 1] == b[j])
+				row[j + 1] = least_of(
+				    row[j + 1], before[j - 1] + 1);
 		}
+		free_row = before;
+		before = last;
+		last = row;
+		row = free_row;
 	}
-	return row[n];
+	return last[n];
 }
 
 void

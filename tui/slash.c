@@ -7,7 +7,6 @@
 #include "shared/xalloc.h"
 #include "tui/client.h"
 #include "tui/clock.h"
-#include "tui/closed.h"
 #include "tui/model.h"
 #include "tui/nearest.h"
 #include "tui/slash_inner.h"
@@ -18,7 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum { NAME_CAP = 32, HELP_COLS = 23, HELP_CAP = 8192 };
 
@@ -49,62 +47,6 @@ run_all(struct run *r)
 	return client_say(r->s->client, "*", r->arg[0]);
 }
 
-/* Of somebody known only as of one other realm, who is meant by the bare name;
- * else as it is. */
-static const char *
-whole_name(struct model *m, const struct target *t, const char *name)
-{
-	const char *found = NULL;
-	size_t n = strlen(name);
-
-	if (t->kind != TARGET_USER || t->realm[0] != '\0' ||
-	    model_user_by_name(m, name) != NULL ||
-	    model_find(m, name) != NULL)
-		return name;
-	for (size_t i = 0; i < model_users(m); i++) {
-		const char *user = model_user(m, i)->user;
-
-		if (strncmp(user, name, n) != 0 || user[n] != '@')
-			continue;
-		if (found != NULL)
-			return name;
-		found = user;
-	}
-	return found == NULL ? name : found;
-}
-
-const char *
-slash_target(const char *word)
-{
-	const char *const all[] = { "all", "everyone", _("everyone") };
-
-	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
-		if (strcasecmp(word, all[i]) == 0)
-			return "*";
-	return word;
-}
-
-static bool
-run_switch(struct run *r)
-{
-	const char *name =
-	    r->arg[0] == NULL ? "*" : slash_target(r->arg[0]);
-	struct target t;
-	struct convo *c = NULL;
-
-	if (target_parse(&t, name, strlen(name)) == WIRE_OK)
-		c = model_open(
-		    r->s->model, whole_name(r->s->model, &t, name));
-	else /* one that the server named: "@medan" */
-		c = model_find(r->s->model, name);
-	if (c == NULL) {
-		slash_say(r->s, _("%s: that is nobody's name"), name);
-		return false;
-	}
-	client_show(r->s->client, c);
-	return true;
-}
-
 static bool
 run_again(struct run *r)
 {
@@ -122,58 +64,6 @@ run_drop(struct run *r)
 {
 	if (!client_give_up(r->s->client, model_current(r->s->model)))
 		slash_say(r->s, _("nothing was refused here"));
-	return true;
-}
-
-/* What nobody has yet would be lost without a word. */
-static bool
-may_close(const struct slash *s, const struct convo *c)
-{
-	if (convo_waiting(c) > 0)
-		slash_say(s, _("something typed there has no answer yet"));
-	else if (convo_failed(c) == NULL)
-		return true;
-	else if (c == model_current(s->model))
-		slash_say(s, _("something here was refused: /again sends it, "
-		    "/drop drops it"));
-	else
-		slash_say(s, _("something in %s was refused: go there, /again "
-		    "sends it, /drop drops it"), convo_target(c));
-	return false;
-}
-
-static bool
-run_close(struct run *r)
-{
-	struct model *m = r->s->model;
-	struct convo *c = r->arg[0] == NULL ? model_current(m) :
-	    model_find(m, slash_target(r->arg[0]));
-
-	if (c == NULL) {
-		slash_say(r->s, _("%s is not on the list"), r->arg[0]);
-		return false;
-	}
-	if (!may_close(r->s, c))
-		return false;
-	if (c == model_current(m)) /* the line that says so is no draft */
-		model_draft(m, c, "");
-	if (!model_close(m, c)) {
-		slash_say(r->s, ngettext("%d draft is kept of what was closed "
-		    "already", "%d drafts are kept of what was closed already",
-		    CLOSED_MAX), CLOSED_MAX);
-		return false;
-	}
-	if (c == model_convo(m, 0))
-		slash_say(r->s, _("everyone stays on the list; /history brings "
-		    "back what was here"));
-	client_show(r->s->client, model_current(m));
-	return true;
-}
-
-static bool
-run_clear(struct run *r)
-{
-	model_clear(r->s->model, model_current(r->s->model));
 	return true;
 }
 
@@ -296,7 +186,7 @@ static const struct command commands[] = {
 	    N_("a private message") },
 	{ "/all", 1, 1, CMD_REST, run_all, 0, N_("TEXT"),
 	    N_("a message to everyone") },
-	{ "/w", 0, 1, CMD_USER, run_switch, 0, N_("[USER]"),
+	{ "/w", 0, 1, CMD_USER, slash_switch, 0, N_("[USER]"),
 	    N_("talk with USER, #GROUP, all") },
 	{ "/who", 0, 0, 0, run_ask, CLIENT_WHO, "",
 	    N_("everybody, and who is here") },
@@ -390,9 +280,9 @@ static const struct command commands[] = {
 	    N_("[NAME [VALUE]]"), N_("show or change settings") },
 	{ "/save", 0, 0, CMD_ANYONE | CMD_RARE, slash_save, 0, "",
 	    N_("write changed settings into the file") },
-	{ "/clear", 0, 0, CMD_ANYONE | CMD_RARE, run_clear, 0, "",
+	{ "/clear", 0, 0, CMD_ANYONE | CMD_RARE, slash_clear, 0, "",
 	    N_("empty the screen; /history brings it back") },
-	{ "/close", 0, 1, CMD_RARE | CMD_USER, run_close, 0, N_("[USER]"),
+	{ "/close", 0, 1, CMD_RARE | CMD_USER, slash_close, 0, N_("[USER]"),
 	    N_("take this conversation, or that, off the list") },
 	{ "/login", 0, 2, CMD_ANYONE | CMD_SECRET, run_login, 0,
 	    N_("[USER PASSWORD]"), N_("log in") },
@@ -423,6 +313,8 @@ static const struct {
 	{ "/q", "/quit" },
 	{ "/?", "/help" },
 	{ "/part", "/leave" },
+	{ "/query", "/w" },
+	{ "/names", "/members" },
 };
 
 enum {
@@ -654,16 +546,31 @@ run_help(struct run *r)
 
 /* ---- unknown words ----------------------------------------------------- */
 
+/* What is done to somebody is meant only by a word that is all but it. */
+static bool
+may_be_meant(const char *word, const char *name)
+{
+	const struct command *cmd = find(name);
+	struct nearest n = { .word = word, .least = 2 };
+
+	if (cmd->run != slash_deed && cmd->run != slash_grant)
+		return true;
+	nearest_try(&n, name);
+	return n.best != NULL && word[1] == name[1];
+}
+
+/* The slash is no letter that counts. */
 static const char *
 nearest(const char *word)
 {
 	struct nearest n;
 	const char *name;
 
-	nearest_begin(&n, word);
+	nearest_begin(&n, word + 1);
 	for (size_t i = 0; (name = slash_command_name(i)) != NULL; i++)
-		nearest_try(&n, name);
-	return n.best;
+		if (may_be_meant(word, name))
+			nearest_try(&n, name + 1);
+	return n.best == NULL ? NULL : n.best - 1;
 }
 
 static bool

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The inside of slash.c and of slash_group.c, which holds the handlers of the
- * commands about groups.
+ * The inside of slash.c and of the files that hold handlers: those about
+ * groups, conversations, settings and so on.
  */
 #ifndef TUI_SLASH_INNER_H
 #define TUI_SLASH_INNER_H
@@ -51,11 +51,6 @@ struct command {
 void slash_say(const struct slash *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* A conversation as a person names it: "*" for "all", "everyone" and the word
- * for that in the person's language, whoever else is called so; else as it
- * is. */
-const char *slash_target(const char *word);
-
 /* Appends how it is typed, in the person's language: "/kick [#GROUP] USER".
  * where: "" for none. */
 void slash_usage(struct buf *, const struct command *, const char *where);
@@ -75,6 +70,17 @@ bool slash_deed(struct run *);   /* USER [REASON] */
 bool slash_topic(struct run *);
 bool slash_mode(struct run *);
 bool slash_grant(struct run *);
+
+/* ---- slash_convo.c ------------------------------------------------------ */
+
+/* A conversation as a person names it: "*" for "all", "everyone" and the word
+ * for that in the person's language, whoever else is called so; else as it
+ * is. */
+const char *slash_target(const char *word);
+
+bool slash_switch(struct run *); /* [USER] */
+bool slash_close(struct run *);  /* [USER] */
+bool slash_clear(struct run *);
 
 /* ---- slash_ignore.c ---------------------------------------------------- */
 

@@ -151,9 +151,10 @@ one_that_is_refused_is_sent_again_or_dropped(void **state)
 	struct term *t = person_open(s, "messi", 24, 120);
 
 	(void)state;
-	term_type(t, "/w nobody\r");
+	term_type(t, "/msg nobody hello?\r");
+	term_await(t, "2:nobody");
+	term_type(t, "\0332");
 	term_await_row(t, -1, "nobody>");
-	term_type(t, "hello?\r");
 	term_await(t, "hello? ! ");
 	term_await(t, "(Alt-S: again, Alt-X: drop)");
 	term_type(t, "anyone?\r");

@@ -248,6 +248,12 @@ conversations_are_found_by_half_a_name_and_closed(void **state)
 	term_await_row_is(t, -1, ">");
 	term_type(t, "\0333");
 	term_await_row_is(t, -1, "lineker>");
+	term_type(t, "/query hendersen\r");
+	term_await(t, "there is no hendersen here; henderson?");
+	term_type(t, "\025/w 2\r");
+	term_await_row_is(t, -1, "henderson>");
+	term_type(t, "/w 3\r");
+	term_await_row_is(t, -1, "lineker>");
 	assert_false(term_shows(t, "4:"));
 	term_type(t, "/close henderson\r");
 	term_await_gone(t, "2:henderson");

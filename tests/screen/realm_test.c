@@ -80,8 +80,11 @@ two_realms_talk_in_private(void **state)
 	b = person_open(p.medan, "james", 24, 80);
 	/* The bare name is found over there, and the talk has his own. */
 	type_line(a, "/w james");
-	term_await_row(a, -1, "james>");
-	type_line(a, "horas");
+	term_await(a, "there is no james here; /who lists everybody (of");
+	term_type(a, "\025");
+	type_line(a, "/msg james horas");
+	term_await_row(a, -2, "2:james@medan");
+	term_type(a, "\0332");
 	term_await_row(a, -1, "james@medan>");
 	term_await(a, "messi  horas");
 	term_await_row(b, -2, "2:messi@its(1)");

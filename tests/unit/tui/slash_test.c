@@ -218,6 +218,28 @@ an_unknown_command_is_never_sent(void **state)
 	assert_int_equal(model_waiting(w->model), 0);
 }
 
+/* What is done to others is not proposed for what only looks like it. */
+static void
+a_near_miss_does_no_harm(void **state)
+{
+	static const char *const harmless[] = { "nick", "pick", "man", "can",
+		"set-op", "up", "x", "bang" };
+	struct world *w = *state;
+	char line[32], said[64];
+
+	for (size_t i = 0; i < sizeof(harmless) / sizeof(*harmless); i++) {
+		snprintf(line, sizeof(line), "/%s neko", harmless[i]);
+		snprintf(said, sizeof(said), "there is no /%s; /help",
+		    harmless[i]);
+		assert_false(slash_line(&w->slash, line));
+		if (strcmp(harmless[i], "bang") != 0)
+			assert_true(noticed(w, said));
+	}
+	assert_true(noticed(w, "there is no /bang; /ban?"));
+	assert_false(slash_line(&w->slash, "/kcik neko"));
+	assert_true(noticed(w, "there is no /kcik; /kick?"));
+}
+
 static void
 too_few_or_too_many_words_are_told_the_form(void **state)
 {
@@ -501,6 +523,64 @@ a_bare_name_opens_the_one_it_can_mean(void **state)
 }
 
 static void
+set_link(struct world *w, enum model_link link)
+{
+	struct model_status st = *model_status(w->model);
+
+	st.link = link;
+	model_set_status(w->model, &st);
+}
+
+static void
+a_name_of_nobody_opens_nothing_while_all_are_known(void **state)
+{
+	struct world *w = *state;
+
+	assert_true(slash_line(&w->slash, "/w nobody"));
+	model_user_set(w->model, "neko", "", true, 0);
+	model_user_set(w->model, "Messi", "", true, 0);
+	model_user_set(w->model, "james@medan", "", false, 0);
+	set_link(w, LINK_ONLINE);
+	assert_true(slash_line(&w->slash, "/w nobody")); /* is there already */
+	assert_true(slash_line(&w->slash, "/w"));
+	assert_false(slash_line(&w->slash, "/w nekko"));
+	assert_true(noticed(w, "there is no nekko here; neko?"));
+	assert_false(slash_line(&w->slash, "/w xylophone"));
+	assert_true(noticed(w, "there is no xylophone here; /who"));
+	assert_int_equal(model_convos(w->model), 2);
+	assert_true(slash_line(&w->slash, "/w NEKO"));
+	assert_true(slash_line(&w->slash, "/w messi"));
+	assert_true(slash_line(&w->slash, "/w James"));
+	assert_true(slash_line(&w->slash, "/w nobody@bali"));
+	assert_true(slash_line(&w->slash, "/w #batak"));
+	set_link(w, LINK_LOST);
+	assert_true(slash_line(&w->slash, "/w nekko"));
+	assert_int_equal(model_convos(w->model), 8);
+}
+
+static void
+a_number_is_one_of_the_bar(void **state)
+{
+	struct world *w = *state;
+	char name[32];
+
+	for (int i = 2; i <= 12; i++) {
+		snprintf(name, sizeof(name), "neko%d", i);
+		assert_non_null(model_open(w->model, name));
+	}
+	assert_true(slash_line(&w->slash, "/w 12"));
+	assert_int_equal(model_current_index(w->model), 11);
+	assert_true(slash_line(&w->slash, "/w 1"));
+	assert_int_equal(model_current_index(w->model), 0);
+	model_user_set(w->model, "7", "", true, 0);
+	assert_true(slash_line(&w->slash, "/w 7"));
+	assert_string_equal(convo_target(model_current(w->model)), "7");
+	set_link(w, LINK_ONLINE);
+	assert_false(slash_line(&w->slash, "/w 99"));
+	assert_int_equal(model_convos(w->model), 13);
+}
+
+static void
 help_on_groups_lists_them_with_their_signs(void **state)
 {
 	struct world *w = *state;
@@ -572,6 +652,7 @@ main(void)
 		IN(two_slashes_are_a_text_with_one),
 		IN(words_of_the_five_systems_mean_what_they_did),
 		IN(an_unknown_command_is_never_sent),
+		IN(a_near_miss_does_no_harm),
 		IN(too_few_or_too_many_words_are_told_the_form),
 		IN(blank_lines_say_nothing),
 		IN(what_is_no_utf8_is_refused),
@@ -587,6 +668,8 @@ main(void)
 		IN(what_is_done_in_groups_is_checked_before_it_is_sent),
 		IN(everyone_has_names_of_its_own),
 		IN(a_bare_name_opens_the_one_it_can_mean),
+		IN(a_name_of_nobody_opens_nothing_while_all_are_known),
+		IN(a_number_is_one_of_the_bar),
 		IN(help_on_groups_lists_them_with_their_signs),
 		IN(completion_knows_groups_and_who_is_in_them),
 	};

@@ -27,6 +27,9 @@ enum {
 	TOLD_CAP = 4096,   /* of what is told of an item, or between two */
 	EXTRA_MAX = 3,     /* lines above an item that are not its own */
 	FEW_ROWS = 8,
+	NAME_PART = 4,     /* of the columns a long name takes one in so many, */
+	NARROW_PART = 2,   /* where the text goes on below it, too, in so many */
+	NAME_CAP = 1024,
 	LINKS_MAX = 64,    /* of an item */
 	PRESENT_PART = 4,  /* one row of so many for the newest lines, */
 	PRESENT_MAX = 4    /* but no more than these */
@@ -169,20 +172,39 @@ block_time(struct block *b, int64_t ms)
 	strftime(b->clock, sizeof(b->clock), "%H:%M", &tm);
 }
 
+static int
+name_most(const struct stream *st)
+{
+	int most = st->width / (st->narrow ? NARROW_PART : NAME_PART);
+
+	return st->narrow || most > name_column(st->width) ? most :
+	    name_column(st->width);
+}
+
+static char *
+cut_name(struct stream *st, const char *from)
+{
+	const char *clean = paint_clean(&st->clean, from);
+	struct buf cut;
+	char *name;
+
+	buf_init(&cut, NAME_CAP);
+	paint_cut(&cut, clean, strlen(clean), name_most(st));
+	name = xmemdup0(buf_data(&cut), cut.len);
+	buf_release(&cut);
+	return name;
+}
+
 static void
 block_name(struct stream *st, struct block *b, const struct item *it)
 {
-	int cols, most = st->width / 2;
-	const char *s;
-	size_t n;
+	int cols;
 
 	if (it->kind == ITEM_NOTICE) {
 		b->name = xstrdup(it->follows ? "" : st->narrow ? "·" : "--");
 		b->name_style = paint_style(PAINT_DIM);
 	} else {
-		s = paint_clean(&st->clean, it->from);
-		n = paint_fit(s, strlen(s), most, &cols);
-		b->name = xmemdup0(s, n);
+		b->name = cut_name(st, it->from);
 		b->name_style = paint_name_style(it->from);
 		if (it->own)
 			b->name_style |= A_BOLD;

@@ -202,6 +202,29 @@ names_have_one_color_each_or_none(void **state)
 	assert_false(term_look_at(plain, row, col + 2).colored);
 }
 
+static void
+a_long_name_leaves_room_for_what_is_said(void **state)
+{
+	struct server *s = server_new();
+	struct client *c;
+	struct term *t;
+
+	(void)state;
+	server_accounts(s, "messi:surabaya:Lionel Messi\n"
+	    "abcdefghijklmnopqrstuvwxyz-01234:surabaya:Someone\n");
+	server_start(s);
+	c = client_as(s, "abcdefghijklmnopqrstuvwxyz-01234", "surabaya");
+	t = person_open(s, "messi", 24, 80);
+	client_ask(c, "broadcast - words that have forty columns all alone");
+	term_await(t, " abcdefghijklmn…  words that have forty columns all alone");
+	term_type(t, "/who\r");
+	term_await(t, "abcdefghijklmnopqrstuvwxyz-01234");
+	term_resize(t, 24, 40);
+	term_await(t, "abcdefghijklmnopqrs…: words that have");
+	term_resize(t, 24, 200);
+	term_await(t, "abcdefghijklmnopqrstuvwxyz-01234  words");
+}
+
 #define T(f) cmocka_unit_test_teardown(f, people_cleanup)
 
 int
@@ -215,6 +238,7 @@ main(void)
 		T(a_storm_of_sizes_ends_in_the_right_picture),
 		T(the_users_pane_folds_and_unfolds),
 		T(names_have_one_color_each_or_none),
+		T(a_long_name_leaves_room_for_what_is_said),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -167,6 +167,16 @@ copy_page(struct copy *cp, const struct convo *c, int rows, int cols,
 	buf_release(&b);
 }
 
+/* False: it is the lowest already. */
+static bool
+set_low(struct copy *cp, const struct convo *c, size_t low)
+{
+	bool moved = low != low_item(cp, c);
+
+	cp->low = convo_item(c, low)->serial;
+	return moved;
+}
+
 bool
 copy_turn(struct copy *cp, const struct convo *c, bool up)
 {
@@ -177,15 +187,31 @@ copy_turn(struct copy *cp, const struct convo *c, bool up)
 	low = low_item(cp, c);
 	if (up) {
 		first = reach(cp, c, low, -1);
-		if (first == 0)
-			return false;
-		low = first - 1;
-	} else if (low + 1 < convo_count(c))
-		low = reach(cp, c, low + 1, 1);
-	else
+		return first > 0 && set_low(cp, c, first - 1);
+	}
+	return low + 1 < convo_count(c) &&
+	    set_low(cp, c, reach(cp, c, low + 1, 1));
+}
+
+bool
+copy_step(struct copy *cp, const struct convo *c, bool up)
+{
+	size_t low;
+
+	if (convo_count(c) == 0)
 		return false;
-	cp->low = convo_item(c, low)->serial;
-	return true;
+	low = low_item(cp, c);
+	if (up)
+		return reach(cp, c, low, -1) > 0 && set_low(cp, c, low - 1);
+	return low + 1 < convo_count(c) && set_low(cp, c, low + 1);
+}
+
+bool
+copy_far(struct copy *cp, const struct convo *c, bool up)
+{
+	if (convo_count(c) == 0)
+		return false;
+	return set_low(cp, c, up ? reach(cp, c, 0, 1) : convo_count(c) - 1);
 }
 
 /* The i-th that says less; NULL: there is none, or not so. */
@@ -202,11 +228,11 @@ foot_text(const struct settings *s, int i)
 		 * and PgDn.  Of this and the next two the first is taken that
 		 * has room. */
 		return !turns ? NULL : xasprintf(_("Copy mode: nothing moves. "
-		    "%s and %s turn pages, any other key goes back."),
+		    "↑ ↓ %s %s scroll, any other key goes back."),
 		    up, down);
 	case 1:
 		return !turns ? NULL :
-		    xasprintf(_("%s, %s; another key goes back"), up, down);
+		    xasprintf(_("↑ ↓ %s %s; another key goes back"), up, down);
 	default:
 		return xstrdup(_("a key goes back"));
 	}

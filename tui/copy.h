@@ -33,6 +33,9 @@ void copy_page(struct copy *, const struct convo *, int rows, int cols,
 
 /* To the page before, or behind, the last copy_page.  False: there is none. */
 bool copy_turn(struct copy *, const struct convo *, bool up);
+/* The same by one item; and as far as there are any. */
+bool copy_step(struct copy *, const struct convo *, bool up);
+bool copy_far(struct copy *, const struct convo *, bool up);
 
 /* What the last row says: which keys do what (settings: see stream_new).  To
  * be freed. */

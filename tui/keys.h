@@ -47,6 +47,7 @@ enum keys_key {
 	KEYS_CONVERSATION_9 = KEYS_CONVERSATION_1 + 8,
 	/* Shared with the line: the bytes are there as well. */
 	KEYS_END,
+	KEYS_HOME,
 	KEYS_TAB,
 	KEYS_BACKTAB,
 	KEYS_UP,

@@ -781,6 +781,7 @@ search_key(struct ui *ui, enum keys_key key)
 	case KEYS_SEQUENCE:
 	case KEYS_PASTE:
 	case KEYS_END:
+	case KEYS_HOME:
 		return false;
 	default:
 		return true;
@@ -897,15 +898,45 @@ copy_end(struct ui *ui)
 	frame_due(ui, SEEN_ALL);
 }
 
+/* False: the key moves nothing in copy mode.  The wheel is arrows where the
+ * terminal makes them of it. */
+static bool
+copy_move(struct ui *ui, enum keys_key key, bool *moved)
+{
+	const struct convo *c = model_current(ui->env->model);
+
+	switch (key) {
+	case KEYS_PAGE_UP:
+	case KEYS_PAGE_DOWN:
+		*moved = copy_turn(&ui->copy, c, key == KEYS_PAGE_UP);
+		return true;
+	case KEYS_UP:
+	case KEYS_DOWN:
+		*moved = copy_step(&ui->copy, c, key == KEYS_UP);
+		return true;
+	case KEYS_HOME:
+	case KEYS_TOP:
+		*moved = copy_far(&ui->copy, c, true);
+		return true;
+	case KEYS_END:
+	case KEYS_BOTTOM:
+		*moved = copy_far(&ui->copy, c, false);
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* True: it was for copy mode, or ended it. */
 static bool
 copy_key(struct ui *ui, enum keys_key key)
 {
+	bool moved;
+
 	if (!ui->copying)
 		return false;
-	if (key == KEYS_PAGE_UP || key == KEYS_PAGE_DOWN) {
-		if (copy_turn(&ui->copy, model_current(ui->env->model),
-		        key == KEYS_PAGE_UP))
+	if (copy_move(ui, key, &moved)) {
+		if (moved)
 			copy_show(ui);
 		return true;
 	}
@@ -1444,7 +1475,8 @@ add_terminfo_keys(struct keys *k)
 		{ "knp", KEYS_PAGE_DOWN }, { "kNXT", KEYS_PAGE_DOWN },
 		{ "kf1", KEYS_HELP }, { "kf2", KEYS_USERS },
 		{ "kf3", KEYS_COPY },
-		{ "kend", KEYS_END }, { "kcbt", KEYS_BACKTAB },
+		{ "kend", KEYS_END }, { "khome", KEYS_HOME },
+		{ "kcbt", KEYS_BACKTAB },
 		{ "kcuu1", KEYS_UP }, { "kcud1", KEYS_DOWN },
 	};
 	size_t i;

@@ -80,6 +80,17 @@ pages_are_turned(void **state)
 	assert_false(term_shows(t, "line 45."));
 	term_type(t, "\033[6~");
 	term_await(t, "lineker: line 45.");
+	/* By one: what the wheel is in the alternate screen. */
+	term_type(t, "\033OA\033[A");
+	term_await_gone(t, "line 45.");
+	assert_true(term_shows(t, "lineker: line 44."));
+	term_type(t, "\033[B");
+	term_await(t, "lineker: line 45.");
+	assert_false(term_shows(t, "45 new"));
+	term_type(t, "\033[H");
+	term_await(t, "lineker: line 1.");
+	term_type(t, "\033OF");
+	term_await(t, "45 new");
 	/* A paste is for the line. */
 	term_type(t, "\033[200~pasted\033[201~");
 	term_await_row_is(t, -1, "> pasted");
@@ -99,7 +110,7 @@ it_follows_the_size_of_the_window(void **state)
 	term_type(t, F3);
 	term_await_row(t, -1, "Copy mode");
 	term_resize(t, 12, 40);
-	term_await_row_is(t, -1, "PgUp, PgDn; another key goes back");
+	term_await_row_is(t, -1, "↑ ↓ PgUp PgDn; another key goes back");
 	term_await(t, "lineker: a short one");
 	term_type(t, "x");
 	term_await(t, "1:everyone");

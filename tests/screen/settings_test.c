@@ -354,7 +354,7 @@ hints_name_the_keys_that_are_bound(void **state)
 	term_type(t, "\033[17~");
 	term_await(t, "the newest; End goes there");
 	term_type(t, "\033OR");
-	term_await_row(t, -1, "F6 and PgDn turn pages");
+	term_await_row(t, -1, "↑ ↓ F6 PgDn scroll");
 	term_type(t, "x");
 	term_await(t, "the newest; End goes there");
 	term_type(t, "\b/set bind.end none\r\033[17~");

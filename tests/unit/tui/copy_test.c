@@ -65,6 +65,39 @@ pages_join(void **state)
 }
 
 static void
+it_moves_by_one_and_to_both_ends(void **state)
+{
+	struct model *m = model_new();
+	const struct convo *c = model_current(m);
+	struct copy cp = { 0 };
+
+	(void)state;
+	assert_false(copy_step(&cp, c, true));
+	assert_false(copy_far(&cp, c, true));
+	for (int i = 1; i <= 5; i++) {
+		char text[32];
+
+		snprintf(text, sizeof(text), "%d", i);
+		say(m, i, text);
+	}
+	assert_page(&cp, m, 3, 20, "neko: 3\r\nneko: 4\r\nneko: 5\r\n");
+	assert_false(copy_step(&cp, c, false));
+	assert_true(copy_step(&cp, c, true));
+	assert_page(&cp, m, 3, 20, "neko: 2\r\nneko: 3\r\nneko: 4\r\n");
+	assert_true(copy_step(&cp, c, true));
+	assert_false(copy_step(&cp, c, true));
+	assert_page(&cp, m, 3, 20, "neko: 1\r\nneko: 2\r\nneko: 3\r\n");
+	assert_false(copy_far(&cp, c, true));
+	assert_true(copy_far(&cp, c, false));
+	assert_page(&cp, m, 3, 20, "neko: 3\r\nneko: 4\r\nneko: 5\r\n");
+	assert_true(copy_far(&cp, c, true));
+	assert_page(&cp, m, 3, 20, "neko: 1\r\nneko: 2\r\nneko: 3\r\n");
+	assert_true(copy_step(&cp, c, false));
+	assert_page(&cp, m, 3, 20, "neko: 2\r\nneko: 3\r\nneko: 4\r\n");
+	model_free(m);
+}
+
+static void
 a_line_counts_as_the_rows_it_takes(void **state)
 {
 	struct model *m = model_new();
@@ -107,6 +140,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(pages_join),
+		cmocka_unit_test(it_moves_by_one_and_to_both_ends),
 		cmocka_unit_test(a_line_counts_as_the_rows_it_takes),
 		cmocka_unit_test(nothing_of_others_reaches_the_terminal_raw),
 	};

@@ -15,6 +15,9 @@
 
 enum { FEET = 3 };
 
+/* Before what goes on below: it may not pass for what somebody else says. */
+static const char further[] = "  ";
+
 static void
 add_clean(struct buf *b, const char *s)
 {
@@ -28,8 +31,10 @@ add_head(struct buf *b, const struct item *it)
 	char clock[8] = "";
 	struct tm tm;
 
-	if (it->follows)
+	if (it->follows) {
+		buf_adds(b, further);
 		return;
+	}
 	if (it->time > 0 && localtime_r(&t, &tm) != NULL)
 		strftime(clock, sizeof(clock), "%H:%M ", &tm);
 	buf_adds(b, clock);
@@ -55,7 +60,10 @@ add_item(struct buf *b, const struct item *it)
 		utf8_clean(b, s, n);
 		if (s[n] == '\0')
 			break;
-		buf_adds(b, s[n] == '\t' ? "    " : "\n");
+		if (s[n] == '\t')
+			buf_adds(b, "    ");
+		else
+			buf_addf(b, "\n%s", further);
 		s += n + 1;
 	}
 	if (it->kind == ITEM_FAILED && it->why != NULL) {

@@ -21,6 +21,10 @@
 
 enum {
 	NARROW = 60,       /* a screen below: no times, no column of names */
+	/* There what goes on stands so far in, that it may not pass for what
+	 * somebody else says; where there is room for that. */
+	NARROW_INDENT = 2,
+	INDENT_FROM = 8,
 	TIME_COLS = 6,     /* "12:34 " */
 	CACHE = 512,       /* a power of two; above the rows of any screen */
 	CLEAN_CAP = 1 << 18,
@@ -218,6 +222,7 @@ block_name(struct stream *st, struct block *b, const struct item *it)
 		b->after = it->follows ? "  " :
 		    it->kind == ITEM_NOTICE ? " " : ": ";
 		b->first = cols + (int)strlen(b->after);
+		b->indent = st->width < INDENT_FROM ? 0 : NARROW_INDENT;
 		return;
 	}
 	if (it->kind == ITEM_NOTICE) { /* more room for lists and help */
@@ -473,7 +478,7 @@ draw_head(const struct pane *p, int row, const struct block *b, chtype more)
 
 	/* However narrow, the name never runs into the text. */
 	head.w = b->first > 0 && b->first < p->w ? b->first : p->w;
-	if (b->indent > 0) {
+	if (!b->narrow) {
 		paint(&head, row, 0, paint_style(PAINT_DIM), b->clock);
 		paint(&head, row, b->name_col, b->name_style | more, b->name);
 	} else

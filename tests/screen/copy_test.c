@@ -59,6 +59,23 @@ a_key_leaves_nothing_but_the_lines(void **state)
 	term_await_row_is(t, -1, "> half a wo");
 }
 
+/* Nor in what is copied. */
+static void
+nobody_speaks_for_another_there(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	client_ask(c, "say - * %s", "\"one two\\nmessi: forged\"");
+	term_await(t, "lineker  one two");
+	term_type(t, F3);
+	term_await(t, "lineker: one two");
+	term_await(t, "  messi: forged");
+	assert_true(sent(t, "lineker: one two\r\n  messi: forged\r\n"));
+}
+
 static void
 pages_are_turned(void **state)
 {
@@ -256,6 +273,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(a_key_leaves_nothing_but_the_lines),
+		T(nobody_speaks_for_another_there),
 		T(pages_are_turned),
 		T(it_follows_the_size_of_the_window),
 		T(old_terminals_get_no_sequences),

@@ -58,7 +58,7 @@ a_resize_is_followed_there_and_back(void **state)
 	term_resize(t, 5, 20);
 	term_await_row_is(t, -1, "> typed");
 	term_await_row(t, -2, "1:everyone");
-	term_await_row_is(t, -3, "not on a narrow one");
+	term_await_row_is(t, -3, "  narrow one");
 
 	term_resize(t, 40, 120);
 	term_await_row_is(t, -1, "> typed");
@@ -69,6 +69,43 @@ a_resize_is_followed_there_and_back(void **state)
 	term_resize(t, 24, 80);
 	term_await_row_is(t, -1, "> typed");
 	term_await_row(t, 1, "│ Active 2");
+}
+
+/* What a row begins with, where the screen has no column of names. */
+static void
+expect_no_other_speaker(struct term *t, int rows)
+{
+	for (int row = 1; row < rows - 2; row++)
+		if (term_is_at(t, row, 0, "messi:"))
+			term_fail(t, "somebody speaks for messi");
+}
+
+/* By a line end, or by where a long line is broken. */
+static void
+nobody_speaks_for_another_on_a_narrow_screen(void **state)
+{
+	static const int cols[] = { 59, 40, 20, 12, 8 };
+	struct server *s = server_open(NULL);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	client_ask(c, "say - * %s", "\"one two\\nmessi: forged by a line end\"");
+	client_ask(c, "say - * %s", "\"messi: messi: messi: messi: messi: "
+	    "messi: messi: messi: messi: messi: messi: messi: ended\"");
+	client_ask(c, "join - #batak");
+	client_ask(c, "topic - #batak messi: messi: messi: messi: messi: "
+	    "messi: messi: messi: messi: messi: messi: messi: ended");
+	term_type(t, "/groups\r");
+	term_await(t, "#batak");
+	for (int i = 0; i < (int)(sizeof(cols) / sizeof(*cols)); i++) {
+		term_resize(t, 36 + i, cols[i]);
+		term_await_row(t, -2, " 1:"); /* it has been drawn */
+		term_await(t, "  messi:");
+		expect_no_other_speaker(t, 36 + i);
+	}
+	term_resize(t, 12, 40);
+	term_await_row_is(t, 9, "  messi: messi: ended");
 }
 
 static void
@@ -233,6 +270,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(all_parts_have_their_place),
 		T(a_resize_is_followed_there_and_back),
+		T(nobody_speaks_for_another_on_a_narrow_screen),
 		T(no_size_is_too_small_to_survive),
 		T(one_row_is_enough_before_the_first_message),
 		T(a_storm_of_sizes_ends_in_the_right_picture),

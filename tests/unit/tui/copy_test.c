@@ -51,12 +51,12 @@ pages_join(void **state)
 	assert_page(&cp, m, 3, 20,
 	    "neko: 4\r\nneko: 5\r\nneko: 6\r\n");
 	assert_true(copy_turn(&cp, model_current(m), true));
-	assert_page(&cp, m, 3, 20, "neko: 2\r\nneko: 3\r\nlong\r\n");
+	assert_page(&cp, m, 3, 20, "neko: 2\r\nneko: 3\r\n  long\r\n");
 	assert_true(copy_turn(&cp, model_current(m), true));
 	assert_page(&cp, m, 3, 20, "neko: 1\r\n");
 	assert_false(copy_turn(&cp, model_current(m), true));
 	assert_true(copy_turn(&cp, model_current(m), false));
-	assert_page(&cp, m, 3, 20, "neko: 2\r\nneko: 3\r\nlong\r\n");
+	assert_page(&cp, m, 3, 20, "neko: 2\r\nneko: 3\r\n  long\r\n");
 	assert_true(copy_turn(&cp, model_current(m), false));
 	assert_page(&cp, m, 3, 20,
 	    "neko: 4\r\nneko: 5\r\nneko: 6\r\n");

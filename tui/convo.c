@@ -353,6 +353,34 @@ convo_rekey(struct convo *c, int64_t id)
 			row_at(&c->settled, i)->item.id = id;
 }
 
+const struct item *
+convo_message(const struct convo *c, int64_t id)
+{
+	for (size_t at = place_behind(&c->settled, id); at > 0; at--) {
+		const struct item *it = &row_at(&c->settled, at - 1)->item;
+
+		if (it->id != id)
+			break;
+		if (it->kind == ITEM_MESSAGE)
+			return it;
+	}
+	return NULL;
+}
+
+static void
+row_set_ids(struct row *r, int64_t id)
+{
+	for (size_t i = 0; i < r->count; i++)
+		row_at(r, i)->item.id = id;
+}
+
+void
+convo_set_ids(struct convo *c, int64_t id)
+{
+	row_set_ids(&c->settled, id);
+	row_set_ids(&c->tail, id);
+}
+
 size_t
 convo_count_after(const struct convo *c, int64_t id)
 {

@@ -89,6 +89,12 @@ void convo_noise(struct convo *, const char *user, bool came, struct buf *);
 /* Notices made before any id was known stand behind id now. */
 void convo_rekey(struct convo *, int64_t id);
 
+/* The message of that id; NULL: it is not held. */
+const struct item *convo_message(const struct convo *, int64_t id);
+
+/* For a conversation without messages: all stands behind id now. */
+void convo_set_ids(struct convo *, int64_t id);
+
 /* Messages of others with a greater id; the first of them, 0: none. */
 size_t convo_count_after(const struct convo *, int64_t id);
 int64_t convo_first_after(const struct convo *, int64_t id);

@@ -50,6 +50,7 @@ struct client {
 	bool registering;
 	bool logout_wanted;
 	char last_user[WIRE_NAME_CAP]; /* whose conversations are shown */
+	bool begun_anew; /* once in a connection: its server may be mad */
 	uint64_t login_tag; /* only the newest try to log in counts */
 	struct loop_timer relogin;
 

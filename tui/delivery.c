@@ -139,6 +139,7 @@ done_say(struct client *c, json_t *reply)
 		keep(c, tag, NULL, NULL);
 		settle(c, c->outbox.first, id, reply);
 		answered(c, true, NULL);
+		login_check_ids(c);
 	} else if (parse_later(reply, &ms))
 		loop_timer_set(c->loop, &c->resend, ms, on_resend, c);
 	else if (parse_code(reply, WIRE_NO_SESSION))

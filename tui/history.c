@@ -5,6 +5,7 @@
 #include "tui/answer.h"
 #include "tui/core.h"
 #include "tui/groups.h"
+#include "tui/login.h"
 #include "tui/model.h"
 #include "tui/parse.h"
 #include "tui/text.h"
@@ -81,6 +82,7 @@ done_history(struct client *c, const struct request *rq, json_t *reply)
 	}
 	model_page(c->model, cv, msg, n, !parse_true(reply, "more") || n == 0);
 	free(msg);
+	login_check_ids(c);
 	history_tell_reads(c);
 }
 

@@ -144,6 +144,27 @@ done_register(struct client *c, const struct request *rq, json_t *reply)
 
 /* ---- watching ---------------------------------------------------------- */
 
+/*
+ * Its ids are held here for something else: what is held goes, and the watch
+ * begins as the first time.  Who prints what comes is sent all there is.
+ */
+static void
+begin_anew(struct client *c)
+{
+	c->begun_anew = true;
+	core_notice(c,
+	    _("the server has begun anew: what was said before is gone there"));
+	model_anew(c->model, c->lazy ? 0 : -1);
+	login_step(c);
+}
+
+void
+login_check_ids(struct client *c)
+{
+	if (model_contradicted(c->model) && !c->begun_anew && core_watching(c))
+		begin_anew(c);
+}
+
 static void
 done_watch(struct client *c, const struct request *rq, json_t *reply)
 {
@@ -163,6 +184,10 @@ done_watch(struct client *c, const struct request *rq, json_t *reply)
 	}
 	if (!parse_id(reply, "last", &last)) {
 		core_broken(c, _("a watch without its last id"));
+		return;
+	}
+	if (last < model_top(c->model) && !c->begun_anew) {
+		begin_anew(c);
 		return;
 	}
 	/*
@@ -237,6 +262,7 @@ done_hello(struct client *c, const struct request *rq, json_t *reply)
 void
 login_begin(struct client *c)
 {
+	c->begun_anew = false;
 	core_request(c, &(struct request){ .done = done_hello }, "hello");
 }
 

@@ -21,6 +21,10 @@ void login_step(struct client *);
 /* The server does not know the token any more. */
 void login_expired(struct client *);
 
+/* Called when messages were put into the model: if their ids are held there for
+ * others, the server has lost its data, and the watch begins anew. */
+void login_check_ids(struct client *);
+
 /* Everything typed is answered: a logout that waited for it goes on. */
 void login_nothing_waits(struct client *);
 

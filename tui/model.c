@@ -27,7 +27,7 @@ struct model {
 	uint64_t clock;  /* rises with use */
 	size_t waiting;
 	unsigned changes;
-	bool looked;
+	bool looked, contradicted;
 	int64_t seen; /* see model_last_seen */
 	int64_t top;  /* the highest id known of at all: notices stand there */
 	struct roster users;
@@ -542,6 +542,17 @@ model_hides(const struct model *m, const char *user)
 	return ignore_has(m->ignored, IGNORE_USER, user) && !is_own(m, user);
 }
 
+/* One of that id is held, and it is not this one.  The server may have changed
+ * a text a little, and may not tell the time of what is said here. */
+static bool
+contradicts(const struct convo *c, const struct item *it)
+{
+	const struct item *held = convo_message(c, it->id);
+
+	return held != NULL && (strcmp(held->from, it->from) != 0 ||
+	    (held->time != it->time && strcmp(held->text, it->text) != 0));
+}
+
 static bool
 put_message(struct model *m, struct convo *c, const struct model_message *msg,
     enum model_how how, const char *queued)
@@ -572,6 +583,8 @@ put_message(struct model *m, struct convo *c, const struct model_message *msg,
 	if ((words = official_text(msg->from, msg->text)) != NULL)
 		it.text = words;
 	put = put_item(m, c, &it, how);
+	if (!put && contradicts(c, &it))
+		m->contradicted = true;
 	free(words);
 	return put;
 }
@@ -679,6 +692,35 @@ model_gap(struct model *m)
 		m->convo[i]->fetching = false;
 	}
 	changed(m, MODEL_STREAM);
+}
+
+int64_t
+model_top(const struct model *m)
+{
+	return m->top;
+}
+
+bool
+model_contradicted(const struct model *m)
+{
+	return m->contradicted;
+}
+
+void
+model_anew(struct model *m, int64_t seen)
+{
+	model_gap(m);
+	m->contradicted = false;
+	m->seen = seen;
+	m->top = 0;
+	for (size_t i = 0; i < m->count; i++) {
+		struct convo *c = m->convo[i];
+
+		convo_set_ids(c, 0);
+		c->unread = c->mentions = 0;
+		c->first_unread = c->marker = c->read_due = 0;
+	}
+	changed(m, MODEL_CONVS);
 }
 
 struct ignore *
@@ -1061,7 +1103,7 @@ model_reset(struct model *m)
 	rooms_clear(m->rooms);
 	m->convo = NULL;
 	m->count = m->current = m->waiting = 0;
-	m->looked = false;
+	m->looked = m->contradicted = false;
 	m->seen = -1;
 	m->top = 0;
 	(void)open_convo(m, "*");

@@ -292,6 +292,17 @@ int64_t model_last_seen(const struct model *);
  */
 void model_gap(struct model *);
 
+/* The highest id known of at all; a server whose last is behind that has lost
+ * it. */
+int64_t model_top(const struct model *);
+/* A message came whose id is held for another one: ids have begun anew. */
+bool model_contradicted(const struct model *);
+/*
+ * The server's data are gone.  What was said before goes as at a gap, lines of
+ * our own and what waits stay; seen: see model_last_seen.
+ */
+void model_anew(struct model *, int64_t seen);
+
 /* Own words: tag names them until they are answered (copied).  False: too many
  * wait already, or there is no such conversation. */
 bool model_typed(struct model *, const char *target, const char *tag,

@@ -7,6 +7,7 @@
 #include "tui/core.h"
 #include "tui/groups.h"
 #include "tui/history.h"
+#include "tui/login.h"
 #include "tui/missed.h"
 #include "tui/model.h"
 #include "tui/official.h"
@@ -188,6 +189,7 @@ event_message(struct client *c, json_t *o)
 		return;
 	}
 	(void)model_add(c->model, &msg, MODEL_LIVE);
+	login_check_ids(c);
 	history_tell_reads(c);
 }
 

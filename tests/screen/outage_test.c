@@ -67,6 +67,37 @@ what_is_typed_meanwhile_is_sent_once(void **state)
 	    "{'text':'typed meanwhile'},{'text':'and a second'}]}");
 }
 
+/* Ids begin with 1 again, which are held here for something else. */
+static void
+a_server_without_its_data_begins_anew(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 24, 80);
+	char command[512];
+
+	(void)state;
+	term_type(t, "one\rtwo\rthree\r");
+	term_await(t, "messi  three");
+	term_await_gone(t, " …");
+	server_kill(s);
+	term_await_row(t, 0, "no connection");
+	snprintf(command, sizeof(command), "rm -r '%s'", server_data(s));
+	assert_int_equal(system(command), 0);
+	server_start(s);
+	client_ask(client_as(s, "lineker", "surabaya"), "broadcast - a new one");
+	term_await(t, "log in again");
+	term_type(t, "surabaya\r");
+	term_await_row(t, 0, "messi · online");
+	term_await(t, "the server has begun anew: what was said before");
+	term_await(t, "lineker  a new one");
+	term_type(t, "mine\r");
+	term_await(t, "messi  mine");
+	assert_false(term_shows(t, "messi  two"));
+	assert_int_equal(times_seen(t, "messi  mine"), 1);
+	expect(client_as(s, "henderson", "surabaya"), "history - *",
+	    "{'messages':[{'text':'a new one'},{'text':'mine'}]}");
+}
+
 static void
 how_much_waits_is_told_before_why(void **state)
 {
@@ -206,6 +237,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(what_is_typed_meanwhile_is_sent_once),
+		T(a_server_without_its_data_begins_anew),
 		T(how_much_waits_is_told_before_why),
 		T(it_is_back_within_two_seconds_of_the_server),
 		T(a_half_typed_line_survives),

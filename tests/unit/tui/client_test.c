@@ -429,6 +429,91 @@ a_gap_is_filled_from_history(void **state)
 	await(w, asked(w, "history - * before=4999 limit=10") == 1);
 }
 
+/* Its ids are those of what was said before. */
+static void
+a_server_that_begins_anew_is_shown_anew(void **state)
+{
+	struct world *w = *state;
+	struct convo *c;
+
+	w->last_id = 5;
+	go_online(w);
+	event(w, 6, "*", "neko", "old");
+	event(w, 7, "neko", "neko", "old too");
+	await(w, model_last_seen(w->model) == 7);
+	w->last_id = 5;
+	w->history = "\"status\":\"OK\",\"more\":false,\"messages\":[{\"id\":"
+	             "5,\"target\":\"*\",\"from\":\"neko\",\"text\":\"a\"}]";
+	cut(w);
+	await(w, asked(w, "history") == 2 && !client_busy(w->client));
+	c = model_current(w->model);
+	assert_true(noticed(w, "the server has begun anew"));
+	assert_int_equal(messages(c), 1);
+	assert_int_equal(messages(model_find(w->model, "neko")), 0);
+	assert_int_equal(model_last_seen(w->model), 5);
+	assert_true(client_say(w->client, "*", "mine")); /* 6 */
+	await(w, client_unanswered(w->client) == 0);
+	assert_int_equal(messages(c), 2);
+	assert_string_equal(convo_item(c, convo_count(c) - 1)->text, "mine");
+	event(w, 7, "*", "neko", "new");
+	await(w, messages(c) == 3);
+	cut(w);
+	await(w, link_of(w) == LINK_LOST);
+	await(w, link_of(w) == LINK_ONLINE);
+	assert_int_equal(asked(w, "watch TOKEN 7"), 2);
+	assert_int_equal(messages(c), 3);
+}
+
+/* It has more by now than what we hold: so only what comes tells it. */
+static void
+ids_of_other_messages_tell_of_a_new_beginning(void **state)
+{
+	struct world *w = *state;
+	struct convo *c;
+
+	go_online(w);
+	assert_true(client_say(w->client, "*", "mine")); /* 1 */
+	await(w, client_unanswered(w->client) == 0);
+	cut(w);
+	await(w, asked(w, "watch TOKEN 0") == 1 && !client_busy(w->client));
+	event(w, 1, "*", "messi", "mine"); /* once more: it is held */
+	event(w, 2, "*", "neko", "another");
+	await(w, model_last_seen(w->model) == 2);
+	assert_int_equal(asked(w, "watch TOKEN"), 2);
+	w->history = "\"status\":\"OK\",\"more\":false,\"messages\":[{\"id\":"
+	             "1,\"target\":\"*\",\"from\":\"neko\",\"text\":\"x\"}]";
+	event(w, 1, "*", "neko", "x");
+	await(w, asked(w, "watch TOKEN") == 3 && !client_busy(w->client));
+	c = model_current(w->model);
+	assert_true(noticed(w, "the server has begun anew"));
+	assert_int_equal(messages(c), 1);
+	assert_string_equal(convo_item(c, 0)->text, "x");
+	event(w, 1, "*", "paff", "y"); /* mad: not again and again */
+	event(w, 3, "*", "paff", "z");
+	await(w, model_last_seen(w->model) == 3);
+	assert_int_equal(asked(w, "watch TOKEN"), 3);
+}
+
+/* Who prints what comes is sent all of it. */
+static void
+lines_go_on_from_the_new_beginning(void **state)
+{
+	struct world *w = *state;
+
+	client_lazy(w->client);
+	w->last_id = 7;
+	go_online(w);
+	w->last_id = 2;
+	cut(w);
+	await(w, asked(w, "watch TOKEN 0") == 1);
+	event(w, 1, "*", "neko", "new");
+	event(w, 2, "*", "neko", "newer");
+	await(w, model_last_seen(w->model) == 2);
+	await(w, link_of(w) == LINK_ONLINE);
+	assert_int_equal(messages(model_current(w->model)), 2);
+	assert_int_equal(asked(w, "watch TOKEN"), 3);
+}
+
 static void
 an_expired_token_asks_again_and_keeps_what_waits(void **state)
 {
@@ -720,6 +805,9 @@ main(void)
 		T(what_was_not_sent_is_not_for_another_user),
 		T(what_was_refused_can_be_said_again_or_dropped),
 		T(a_gap_is_filled_from_history),
+		T(a_server_that_begins_anew_is_shown_anew),
+		T(ids_of_other_messages_tell_of_a_new_beginning),
+		T(lines_go_on_from_the_new_beginning),
 		T(an_expired_token_asks_again_and_keeps_what_waits),
 		T(a_logout_forgets_and_empties_the_screen),
 		T(another_user_does_not_see_the_first_ones_words),

@@ -440,6 +440,8 @@ event(struct world *w, int64_t id, const char *target, const char *from,
 	    "\"target\":\"%s\",\"from\":\"%s\",\"name\":\"N\",\"text\":\"%s\","
 	    "\"time\":\"2026-11-21T03:04:05.678Z\"}",
 	    (long long)id, target, from, text);
+	if (id > w->last_id)
+		w->last_id = id;
 	put(w, object);
 }
 

@@ -84,14 +84,20 @@ tidings_ask_users(struct client *c)
 void
 tidings_watching(struct client *c)
 {
+	const struct convo *cv;
+
 	c->unread_before = 0;
-	for (size_t i = 0; i < model_convos(c->model); i++)
-		c->unread_before += convo_unread(model_convo(c->model, i));
+	for (size_t i = 0; i < model_convos(c->model); i++) {
+		cv = model_convo(c->model, i);
+		if (!model_quiet(c->model, cv))
+			c->unread_before += convo_unread(cv);
+	}
 }
 
 static bool
 put_unread(struct client *c, json_t *by, struct away *away)
 {
+	const struct convo *cv;
 	const char *target;
 	json_t *one;
 
@@ -106,8 +112,9 @@ put_unread(struct client *c, json_t *by, struct away *away)
 		(void)parse_id(one, "first", &first);
 		model_unread(c->model, target, count, first);
 		/* It may have been read at once. */
-		if (model_find(c->model, target) != NULL &&
-		    !model_hides(c->model, target))
+		cv = model_find(c->model, target);
+		if (cv != NULL && !model_hides(c->model, target) &&
+		    !model_quiet(c->model, cv))
 			away_add(away, target, count);
 	}
 	model_unread_end(c->model);

@@ -103,15 +103,24 @@ path_of(const char *account)
 
 /* ---- strings ----------------------------------------------------------- */
 
-static bool
-put_string(struct drafts *d, const char *key, const char *text)
+/* As a line; the caller frees it. */
+static char *
+line_of(const char *text)
 {
 	json_t *s = json_string_nocheck(text);
 	char *line = s == NULL ? NULL : json_dumps(s, JSON_ENCODE_ANY);
+
+	json_decref(s);
+	return line;
+}
+
+static bool
+put_string(struct drafts *d, const char *key, const char *text)
+{
+	char *line = line_of(text);
 	bool ok = line != NULL && keep_put(d->keep, key, line);
 
 	free(line);
-	json_decref(s);
 	return ok;
 }
 
@@ -125,6 +134,35 @@ get_string(const char *line)
 
 	json_decref(s);
 	return text;
+}
+
+static char *
+joined(const char *first, const char *second)
+{
+	size_t n = strlen(first), m = strlen(second);
+	char *text, *line;
+
+	if (n >= m && strcmp(first + n - m, second) == 0)
+		return line_of(first);
+	text = xasprintf("%s\n%s", first, second);
+	line = line_of(text);
+	free(text);
+	return line;
+}
+
+/* Two at once typed in one conversation: the second's stands behind the
+ * first's, as further lines, unless it was put there already. */
+static char *
+both(const char *key, const char *ours, const char *theirs)
+{
+	char *first = get_string(ours), *second = get_string(theirs);
+	char *line = NULL;
+
+	if ((*key == '=' || *key == '~') && first != NULL && second != NULL)
+		line = joined(first, second);
+	free(first);
+	free(second);
+	return line;
 }
 
 /* ---- putting it back --------------------------------------------------- */
@@ -211,7 +249,7 @@ drafts_open(struct drafts *d, const char *server, const char *user,
 	if ((path = path_of(account)) == NULL)
 		snprintf(why, STATE_WHY_CAP, "%s", _("no home to keep it in"));
 	else
-		d->keep = keep_open(path, why);
+		d->keep = keep_open(path, both, why);
 	free(path);
 	if (d->keep == NULL) {
 		free(account);

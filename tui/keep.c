@@ -296,19 +296,48 @@ take_one(struct keep *k, const char *path, int *which,
 	return false;
 }
 
+static void
+forget_all(struct keep *k)
+{
+	while (k->count > 0)
+		forget_at(k, k->count - 1);
+	free(k->text);
+}
+
+/* False: there are too many. */
+static bool
+add_theirs(struct keep *k, const struct keep *theirs, keep_both_fn *both)
+{
+	for (size_t i = 0; i < theirs->count; i++) {
+		const struct text *t = &theirs->text[i];
+		const char *ours = keep_get(k, t->key);
+		char *value = ours == NULL || strcmp(ours, t->value) == 0 ?
+		    NULL : both(t->key, ours, t->value);
+		bool ok = remember(k, t->key, value == NULL ? t->value : value);
+
+		free(value);
+		if (!ok)
+			return false;
+	}
+	return true;
+}
+
 /* What those have left who are not there any more: first into our file, then
  * away with theirs. */
 static void
-take_over(struct keep *k, const char *path, int ours)
+take_over(struct keep *k, const char *path, int ours, keep_both_fn *both)
 {
 	for (int i = 0; i < KEEP_FILES; i++) {
 		char why[STATE_WHY_CAP] = "", *name = name_of(path, i);
 		int fd = i == ours ? -1 : open_locked(name, false, why);
+		struct keep theirs = { 0 };
 
 		if (fd != -1) {
-			read_in(k, name, why);
-			if (*why == '\0' && write_anew(k))
+			read_in(&theirs, name, why);
+			if (*why == '\0' && add_theirs(k, &theirs, both) &&
+			    write_anew(k))
 				(void)unlink(name);
+			forget_all(&theirs);
 			close(fd);
 		}
 		free(name);
@@ -316,7 +345,7 @@ take_over(struct keep *k, const char *path, int ours)
 }
 
 struct keep *
-keep_open(const char *path, char why[STATE_WHY_CAP])
+keep_open(const char *path, keep_both_fn *both, char why[STATE_WHY_CAP])
 {
 	struct keep *k = xcalloc(1, sizeof(*k));
 	int which;
@@ -335,7 +364,7 @@ keep_open(const char *path, char why[STATE_WHY_CAP])
 		keep_close(k);
 		return NULL;
 	}
-	take_over(k, path, which);
+	take_over(k, path, which, both);
 	return k;
 }
 
@@ -347,9 +376,7 @@ keep_close(struct keep *k)
 	if (k->count == 0 && k->size == 0)
 		(void)unlink(k->path);
 	close(k->fd);
-	while (k->count > 0)
-		forget_at(k, k->count - 1);
-	free(k->text);
+	forget_all(k);
 	free(k->path);
 	free(k);
 }

@@ -25,9 +25,15 @@ enum {
 
 struct keep;
 
+/* Two files have something else under one key: what holds both; the caller
+ * frees it.  NULL: theirs replaces ours. */
+typedef char *keep_both_fn(
+    const char *key, const char *ours, const char *theirs);
+
 /* NULL: why says it.  Like state.h, a file that others may read or that is
  * somebody else's is not believed. */
-struct keep *keep_open(const char *path, char why[STATE_WHY_CAP]);
+struct keep *keep_open(
+    const char *path, keep_both_fn *both, char why[STATE_WHY_CAP]);
 /* NULL is fine.  The file stays, unless nothing is in it. */
 void keep_close(struct keep *);
 

@@ -184,6 +184,36 @@ one_that_is_refused_is_sent_again_or_dropped(void **state)
 	assert_false(term_shows(t, "hello?"));
 }
 
+/* The second client's stands behind the first's. */
+static void
+drafts_of_two_at_once_are_both_there(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *a = person_open(s, "messi", 24, 80), *b;
+
+	(void)state;
+	term_type(a, "/w henderson\rfrom one");
+	term_await_row_is(a, -1, "henderson> from one");
+	b = back(s, term_home(a));
+	term_await_row(b, 0, "messi · online");
+	term_type(b, "/w henderson\rfrom two");
+	term_await_row_is(b, -1, "henderson> from two");
+	term_kill(a);
+	term_kill(b);
+	a = back(s, term_home(a));
+	term_await_row(a, -2, "2:henderson");
+	term_type(a, "\0332");
+	term_await(a, "henderson> from one");
+	term_await_row(a, -1, "from two");
+	term_kill(a);
+	a = back(s, term_home(a)); /* once */
+	term_await_row(a, -2, "2:henderson");
+	term_type(a, "\0332");
+	term_await(a, "henderson> from one");
+	term_await_row(a, -1, "from two");
+	assert_false(term_shows(a, "two from"));
+}
+
 /* Neither /clear nor /close throws away what nobody has. */
 static void
 what_was_refused_outlives_clear_and_close(void **state)
@@ -286,6 +316,7 @@ main(void)
 		T(what_is_typed_behind_a_switch_stands_there),
 		T(unsent_lines_are_sent_once_after_a_kill),
 		T(one_that_is_refused_is_sent_again_or_dropped),
+		T(drafts_of_two_at_once_are_both_there),
 		T(what_was_refused_outlives_clear_and_close),
 		T(a_draft_outlives_the_closing_of_its_conversation),
 		T(a_password_goes_to_no_disk),

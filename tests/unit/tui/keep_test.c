@@ -21,13 +21,24 @@ struct world {
 	struct keep *keep;
 };
 
+static char *
+both(const char *key, const char *ours, const char *theirs)
+{
+	char *text;
+
+	if (*key != '=')
+		return NULL;
+	assert_true(asprintf(&text, "%s %s", ours, theirs) > 0);
+	return text;
+}
+
 static void
 reopen(struct world *w)
 {
 	char why[STATE_WHY_CAP];
 
 	keep_close(w->keep);
-	w->keep = keep_open(w->path, why);
+	w->keep = keep_open(w->path, both, why);
 	if (w->keep == NULL)
 		fail_msg("%s", why);
 }
@@ -109,7 +120,7 @@ a_killed_one_leaves_all_that_it_was_given(void **state)
 	pid = fork();
 	if (pid == 0) {
 		char why[STATE_WHY_CAP];
-		struct keep *k = keep_open(w->path, why);
+		struct keep *k = keep_open(w->path, both, why);
 
 		if (k == NULL || !keep_put(k, "a", "typed"))
 			_exit(1);
@@ -170,7 +181,7 @@ two_at_once_have_a_file_each_and_the_next_has_both(void **state)
 	struct keep *second;
 
 	assert_true(keep_put(w->keep, "a", "first's"));
-	second = keep_open(w->path, why);
+	second = keep_open(w->path, both, why);
 	assert_non_null(second);
 	assert_null(keep_key(second, 0));
 	assert_true(keep_put(second, "b", "second's"));
@@ -186,6 +197,31 @@ two_at_once_have_a_file_each_and_the_next_has_both(void **state)
 }
 
 static void
+what_two_have_under_one_key_becomes_one(void **state)
+{
+	struct world *w = *state;
+	char why[STATE_WHY_CAP];
+	struct keep *second;
+
+	assert_true(keep_put(w->keep, "=a", "first's"));
+	assert_true(keep_put(w->keep, "=b", "ours"));
+	assert_true(keep_put(w->keep, "c", "old"));
+	second = keep_open(w->path, both, why);
+	assert_non_null(second);
+	assert_true(keep_put(second, "=a", "second's"));
+	assert_true(keep_put(second, "=b", "not sent"));
+	assert_true(keep_drop(second, "=b")); /* theirs, not ours */
+	assert_true(keep_put(second, "c", "new"));
+	keep_close(second);
+	reopen(w);
+	assert_string_equal(keep_get(w->keep, "=a"), "first's second's");
+	assert_string_equal(keep_get(w->keep, "=b"), "ours");
+	assert_string_equal(keep_get(w->keep, "c"), "new");
+	reopen(w);
+	assert_string_equal(keep_get(w->keep, "=a"), "first's second's");
+}
+
+static void
 a_file_that_others_may_read_is_left_alone(void **state)
 {
 	struct world *w = *state;
@@ -195,7 +231,7 @@ a_file_that_others_may_read_is_left_alone(void **state)
 	keep_close(w->keep);
 	w->keep = NULL;
 	assert_int_equal(chmod(w->path, 0644), 0);
-	w->keep = keep_open(w->path, why); /* the next one does */
+	w->keep = keep_open(w->path, both, why); /* the next one does */
 	assert_non_null(w->keep);
 	assert_null(keep_key(w->keep, 0));
 	assert_true(size_of(w->path) > 0);
@@ -212,6 +248,7 @@ main(void)
 		T(half_a_line_is_not_believed_and_spoils_nothing),
 		T(the_file_stays_small_and_goes_when_it_is_empty),
 		T(two_at_once_have_a_file_each_and_the_next_has_both),
+		T(what_two_have_under_one_key_becomes_one),
 		T(a_file_that_others_may_read_is_left_alone),
 	};
 

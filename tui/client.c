@@ -4,6 +4,7 @@
 #include "shared/wire.h"
 #include "shared/xalloc.h"
 #include "tui/answer.h"
+#include "tui/calls.h"
 #include "tui/core.h"
 #include "tui/delivery.h"
 #include "tui/login.h"
@@ -85,6 +86,7 @@ forget_requests(struct client *c)
 	requests_drop(&c->requests);
 	if (c->missed != NULL)
 		missed_lost(c->missed);
+	calls_lost(c);
 	core_nothing_comes(c);
 }
 
@@ -108,6 +110,7 @@ on_read(void *arg)
 {
 	struct client *c = arg;
 
+	calls_step(c);
 	c->events->changed(c->arg);
 }
 
@@ -185,6 +188,7 @@ static void
 another_server(struct client *c)
 {
 	delivery_forget(c);
+	calls_forget(c);
 	model_reset(c->model);
 	core_wipe(&c->token);
 	core_wipe(&c->password);
@@ -296,6 +300,7 @@ client_free(struct client *c)
 	uplink_hang_up(c->uplink);
 	forget_requests(c);
 	missed_free(c->missed);
+	calls_forget(c);
 	uplink_free(c->uplink);
 	outbox_release(&c->outbox);
 	login_release(c);

@@ -45,7 +45,7 @@ struct convo {
 	int64_t first_unread, marker;
 	int64_t read_due; /* read here, the server was not told */
 	uint64_t active;  /* rises with use: who is longest idle */
-	size_t mentions;  /* of those unread, as far as they came while here */
+	size_t mentions;  /* of those unread, as far as they are known */
 	/* Of what is not shown, as it is from ignored people: where it begins
 	 * (0: no earlier than what is held) and ends. */
 	int64_t hidden_first, hidden_last;

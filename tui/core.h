@@ -8,6 +8,7 @@
  *	tidings.c   who is there, what is unread, what happens
  *	groups.c    which groups there are, and what happens there
  *	history.c   pages of older messages, read marks
+ *	calls.c     who called meanwhile
  *	missed.c    for who follows: all messages, in order
  *	delivery.c  what was typed, until it is answered
  *	find.c      what the server finds while somebody types
@@ -29,6 +30,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct calls;
 struct missed;
 struct uplink;
 
@@ -65,6 +67,8 @@ struct client {
 	/* history.c */
 	int64_t read_at;
 	struct loop_timer reads;
+
+	struct calls *calls; /* calls.c; NULL: nothing to be looked for */
 
 	/* missed.c; NULL: messages go into the model */
 	struct missed *missed;

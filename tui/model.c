@@ -429,6 +429,15 @@ model_unread_end(struct model *m)
 			none_unread(m, m->convo[i]);
 }
 
+void
+model_called(struct model *m, struct convo *c)
+{
+	if (c->unread == 0 || c->mentions > 0)
+		return;
+	c->mentions = 1;
+	changed(m, MODEL_CONVS);
+}
+
 bool
 model_read(struct model *m, const char *target, int64_t id)
 {

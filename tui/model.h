@@ -99,7 +99,8 @@ const struct item *convo_item(const struct convo *, size_t i);
 bool convo_find_item(const struct convo *, uint64_t serial, size_t *i);
 
 size_t convo_unread(const struct convo *);
-/* Something unread calls the person by name, and came while we were here. */
+/* Something unread calls the person by name, as far as that is known: it came
+ * while we were here, or model_called. */
 bool convo_mentioned(const struct convo *);
 size_t convo_waiting(const struct convo *); /* typed, not yet answered */
 
@@ -337,6 +338,9 @@ void model_unread_begin(struct model *);
 void model_unread(struct model *, const char *target, int64_t count,
     int64_t first);
 void model_unread_end(struct model *);
+
+/* Something unread there, which is not held, calls the person by name. */
+void model_called(struct model *, struct convo *);
 
 /* Read up to id on another device.  False: what is held does not tell the new
  * count; ask the server. */

@@ -3,6 +3,7 @@
 
 #include "shared/wire.h"
 #include "tui/away.h"
+#include "tui/calls.h"
 #include "tui/clock.h"
 #include "tui/core.h"
 #include "tui/groups.h"
@@ -134,6 +135,7 @@ tell_missed(struct client *c, struct away *away)
 	line = away_line(away);
 	core_notice(c, "%s", line);
 	free(line);
+	calls_look(c, away);
 }
 
 static void

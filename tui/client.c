@@ -165,10 +165,8 @@ on_lost(void *arg, const char *why)
 	forget_requests(c);
 	snprintf(c->why, sizeof(c->why), "%s", why);
 	c->link = LINK_LOST;
-	if (was_on) {
-		c->said_lost = true;
-		core_notice(c, _("connection lost: %s; trying again"), why);
-	}
+	if (was_on)
+		core_tell_lost(c, why);
 	core_publish(c);
 	c->events->lost(c->arg, why);
 }

@@ -42,6 +42,38 @@ core_refused(struct client *c, const char *fmt, ...)
 }
 
 void
+core_tell_lost(struct client *c, const char *why)
+{
+	uint64_t here = convo_serial(model_current(c->model));
+
+	core_notice(c, _("connection lost: %s; trying again"), why);
+	for (size_t i = 0; i < c->losses; i++)
+		if (c->lost_in[i] == here)
+			return;
+	if (c->losses == CORE_LOST_MAX) {
+		c->losses--;
+		memmove(c->lost_in, c->lost_in + 1,
+		    c->losses * sizeof(c->lost_in[0]));
+	}
+	c->lost_in[c->losses++] = here;
+}
+
+void
+core_tell_back(struct client *c)
+{
+	struct convo *cv;
+
+	for (size_t i = 0; i < c->losses; i++) {
+		cv = model_convo_by_serial(c->model, c->lost_in[i]);
+		if (cv != NULL)
+			model_notice_in(c->model, cv, clock_ms(),
+			    _("connected again"));
+	}
+	c->losses = 0;
+	c->events->changed(c->arg);
+}
+
+void
 core_wipe(char **secret)
 {
 	if (*secret == NULL)

@@ -34,6 +34,8 @@ struct calls;
 struct missed;
 struct uplink;
 
+enum { CORE_LOST_MAX = 8 };
+
 struct client {
 	struct loop *loop;
 	struct model *model;
@@ -44,7 +46,9 @@ struct client {
 	struct requests requests;
 	enum model_link link;
 	char why[160];  /* of the last loss */
-	bool said_lost; /* so, that it is back is said, too */
+	/* Where the loss was told: so, that it is back is told there, too. */
+	uint64_t lost_in[CORE_LOST_MAX];
+	size_t losses;
 	bool lazy;      /* see client_lazy */
 
 	/* login.c: what to log in with: a token, or a name and password. */
@@ -91,6 +95,11 @@ void core_notice(struct client *, const char *fmt, ...)
 /* The same, of what the person asked for and does not get. */
 void core_refused(struct client *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* The connection is lost, told in the current conversation; and there again,
+ * told wherever that was. */
+void core_tell_lost(struct client *, const char *why);
+void core_tell_back(struct client *);
 
 /* Puts what is known of us and of the connection into the model. */
 void core_publish(struct client *);

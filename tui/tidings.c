@@ -142,9 +142,7 @@ static void
 caught_up(struct client *c, struct away *away)
 {
 	core_set_link(c, LINK_ONLINE);
-	if (c->said_lost)
-		core_notice(c, _("connected again"));
-	c->said_lost = false;
+	core_tell_back(c);
 	tell_missed(c, away);
 }
 

@@ -115,6 +115,28 @@ how_much_waits_is_told_before_why(void **state)
 	term_await_row(t, -2, "1:everyone no connection, nex… 2 waiting");
 }
 
+static void
+that_it_is_back_is_told_where_the_loss_was(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	term_type(t, "/join #batak\r");
+	term_await_row_is(t, -1, "#batak>");
+	server_kill(s);
+	term_await(t, "connection lost");
+	term_type(t, "\0331");
+	term_await_row_is(t, -1, ">");
+	server_start(s);
+	term_await_row(t, 0, "messi · online");
+	assert_false(term_shows(t, "connected again"));
+	term_type(t, "\0332");
+	term_await_row_is(t, -1, "#batak>");
+	term_await(t, "connection lost");
+	term_await(t, "connected again");
+}
+
 static bool
 has_connected(struct term *t, void *arg)
 {
@@ -239,6 +261,7 @@ main(void)
 		T(what_is_typed_meanwhile_is_sent_once),
 		T(a_server_without_its_data_begins_anew),
 		T(how_much_waits_is_told_before_why),
+		T(that_it_is_back_is_told_where_the_loss_was),
 		T(it_is_back_within_two_seconds_of_the_server),
 		T(a_half_typed_line_survives),
 		T(a_server_that_talks_rubbish_is_left_in_words),

@@ -308,3 +308,15 @@ drafts_draft(struct drafts *d, const char *target, const char *text,
 	/* This first: killed between the two it is there twice. */
 	return put_string(d, key, text) && keep_drop(d->keep, other);
 }
+
+bool
+drafts_secret(struct drafts *d, const char *target)
+{
+	char key[KEY_CAP], closed[KEY_CAP];
+
+	if (d->keep == NULL || d->loading)
+		return true;
+	snprintf(key, sizeof(key), "=%s", target);
+	snprintf(closed, sizeof(closed), "~%s", target);
+	return keep_drop(d->keep, closed) && keep_wipe(d->keep, key);
+}

@@ -39,5 +39,7 @@ bool drafts_unsent(struct drafts *, const char *tag, const char *line,
 /* model_on_draft; "" for none. */
 bool drafts_draft(struct drafts *, const char *target, const char *text,
     bool closed);
+/* The draft for target is a secret: what was kept of it leaves the disk. */
+bool drafts_secret(struct drafts *, const char *target);
 
 #endif

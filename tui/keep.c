@@ -197,6 +197,23 @@ keep_drop(struct keep *k, const char *key)
 	return ok;
 }
 
+bool
+keep_wipe(struct keep *k, const char *key)
+{
+	size_t i = find(k, key);
+
+	if (i < k->count)
+		forget_at(k, i);
+	if (k->size == k->live)
+		return true; /* nothing dead is in it */
+	if (k->count > 0)
+		return write_anew(k);
+	if (ftruncate(k->fd, 0) == -1)
+		return false;
+	k->size = 0;
+	return true;
+}
+
 /* ---- reading ----------------------------------------------------------- */
 
 static void

@@ -41,6 +41,8 @@ void keep_close(struct keep *);
  * that key.  False: it could not be written, or too many are kept. */
 bool keep_put(struct keep *, const char *key, const char *value);
 bool keep_drop(struct keep *, const char *key); /* none of that key: true */
+/* The same, and nothing that was ever under it stays in the file. */
+bool keep_wipe(struct keep *, const char *key);
 
 /* In the order in which they were first put; NULL behind the last.  Borrowed
  * until the next change. */

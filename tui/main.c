@@ -9,6 +9,7 @@
 #include "shared/buf.h"
 #include "shared/loop.h"
 #include "shared/utf8.h"
+#include "shared/wire.h"
 #include "shared/xalloc.h"
 #include "tui/client.h"
 #include "tui/clock.h"
@@ -46,6 +47,7 @@ struct app {
 	struct ui *ui; /* NULL: --send */
 	char *session_file, *history_file;
 	struct drafts *drafts; /* NULL: nothing is kept */
+	char secret[WIRE_TARGET_CAP]; /* whose draft is one; "": nobody's */
 	struct state state;
 
 	bool script;    /* nobody to ask: --send, --follow, or a pipe */
@@ -218,15 +220,36 @@ on_unsent(void *arg, const char *tag, const char *line, const char *why)
 		say_not_kept(a, strerror(errno));
 }
 
-/* A line that holds a password goes to no disk. */
+/*
+ * A line that holds a password goes to no disk: nor does what is left of it
+ * while its command is being mended, until all of it is gone.
+ */
+static bool
+is_secret(struct app *a, const char *target, const char *text)
+{
+	bool known = strcmp(a->secret, target) == 0;
+
+	if (*text == '\0') {
+		if (known)
+			a->secret[0] = '\0';
+		return false;
+	}
+	if (!known && slash_secret(&a->env.slash, text))
+		snprintf(a->secret, sizeof(a->secret), "%s", target);
+	return strcmp(a->secret, target) == 0;
+}
+
 static void
 on_draft(void *arg, const char *target, const char *text, bool closed)
 {
 	struct app *a = arg;
+	bool secret = is_secret(a, target, text), ok;
 
-	if (slash_secret(&a->env.slash, text))
-		text = "";
-	if (a->drafts != NULL && !drafts_draft(a->drafts, target, text, closed))
+	if (a->drafts == NULL)
+		return;
+	ok = secret ? drafts_secret(a->drafts, target) :
+	    drafts_draft(a->drafts, target, text, closed);
+	if (!ok)
 		say_not_kept(a, strerror(errno));
 }
 

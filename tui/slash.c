@@ -12,6 +12,7 @@
 #include "tui/slash_inner.h"
 #include "tui/text.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -671,31 +672,115 @@ say_text(const struct slash *s, const char *text)
 	    s->client, convo_target(model_current(s->model)), text);
 }
 
+/* ---- passwords --------------------------------------------------------- */
+
+static bool
+takes_password(const char *name)
+{
+	const struct command *cmd = find(name);
+
+	return cmd != NULL && (cmd->flags & CMD_SECRET) != 0;
+}
+
+/* Are the letters of word among those of whole, in their order? */
+static bool
+shortens(const char *word, const char *whole)
+{
+	for (; *whole != '\0'; whole++)
+		word += *word == *whole;
+	return *word == '\0';
+}
+
+/* Whoever types "/logni", "/pw" or "/LOGIN" may have meant one of those that
+ * take a password, whatever else it is near to. */
+static bool
+may_take_password(char word[NAME_CAP])
+{
+	const char *name;
+	struct nearest n;
+
+	if (find(word) != NULL)
+		return takes_password(word);
+	for (char *p = word; *p != '\0'; p++)
+		*p = (char)tolower((unsigned char)*p);
+	nearest_begin(&n, word + 1);
+	for (size_t i = 0; (name = slash_command_name(i)) != NULL; i++) {
+		if (!takes_password(name))
+			continue;
+		nearest_try(&n, name + 1);
+		if (shortens(word, name))
+			return true;
+	}
+	return n.best != NULL;
+}
+
+static bool
+no_words(const char *rest)
+{
+	return rest[strspn(rest, blanks)] == '\0';
+}
+
 /*
  * Who is logged in says what they type without a slash.  But "login messi
  * surabaya", typed once more or by a script that registers first, would tell
- * everyone a password: a login of somebody who is known here is no chat.
+ * everyone a password: a login of somebody who is known here is no chat.  Nor
+ * is one that has its slash, behind a blank.
  */
 static bool
-keeps_password(const struct slash *s, const char *line)
+tells_password(const struct slash *s, const char *line)
 {
 	char word[NAME_CAP], name[NAME_CAP];
 	const char *rest = first_word(line, word);
-	const struct command *cmd = find(word);
+	const struct command *cmd;
 
+	if (no_words(rest))
+		return false;
+	if (line[strspn(line, blanks)] == '/')
+		return may_take_password(word);
+	cmd = find(word);
 	if (cmd == NULL || (cmd->run != run_login && cmd->run != run_register))
-		return true;
+		return false;
 	rest = first_word(rest, name);
-	if (rest[strspn(rest, blanks)] == '\0')
-		return true;
 	/* first_word puts a slash before it */
-	if (strcmp(name + 1, model_status(s->model)->user) != 0 &&
-	    model_user_by_name(s->model, name + 1) == NULL)
+	return !no_words(rest) &&
+	    (strcmp(name + 1, model_status(s->model)->user) == 0 ||
+	        model_user_by_name(s->model, name + 1) != NULL);
+}
+
+static bool
+is_secret(const struct slash *s, const char *line)
+{
+	char word[NAME_CAP];
+
+	if (client_hopeful(s->client))
+		return tells_password(s, line);
+	return !no_words(first_word(line, word)) && may_take_password(word);
+}
+
+bool
+slash_secret(const struct slash *s, const char *text)
+{
+	for (;;) {
+		/* What stands below a command may be its words. */
+		if (is_secret(s, text))
+			return true;
+		if ((text = strchr(text, '\n')) == NULL)
+			return false;
+		text++;
+	}
+}
+
+static bool
+keeps_password(const struct slash *s, const char *line)
+{
+	if (!tells_password(s, line))
 		return true;
 	slash_say(s, _("not sent: it would tell everyone a password; /login "
 	    "logs in, /all sends it all the same"));
 	return false;
 }
+
+/* ---- what a line does -------------------------------------------------- */
 
 bool
 slash_line(const struct slash *s, const char *line)
@@ -722,19 +807,6 @@ slash_line(const struct slash *s, const char *line)
 	slash_say(s, _("nobody is logged in: login NAME PASSWORD, register "
 	    "NAME PASSWORD, or help"));
 	return false;
-}
-
-bool
-slash_secret(const struct slash *s, const char *line)
-{
-	char word[NAME_CAP];
-	const struct command *cmd;
-
-	if (*line != '/' && client_hopeful(s->client))
-		return false;
-	(void)first_word(line, word);
-	cmd = find(word);
-	return cmd != NULL && (cmd->flags & CMD_SECRET) != 0;
 }
 
 enum slash_word

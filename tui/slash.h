@@ -41,8 +41,12 @@ struct slash {
  * notice says why, and the person may want the line back to mend it. */
 bool slash_line(const struct slash *, const char *line);
 
-/* Does it hold a password?  Then it belongs into no history file. */
-bool slash_secret(const struct slash *, const char *line);
+/*
+ * May it, or one of its lines, hold a password?  Then it belongs onto no disk.
+ * Mistyped commands count that may have been meant for one that takes a
+ * password: it is better that one too many is not kept.
+ */
+bool slash_secret(const struct slash *, const char *text);
 
 /* What the word at a place of the line completes to. */
 enum slash_word {

@@ -305,6 +305,57 @@ a_password_goes_to_no_disk(void **state)
 	term_await_row_is(t, -1, ">");
 }
 
+/* However it is typed, sent in vain, mended, and taken away. */
+static void
+nor_one_whose_command_is_mistyped(void **state)
+{
+	static const char *const line[] = { " /login messi geheim",
+		"/LOGIN messi geheim", "/logni messi geheim",
+		"/passw surabaya geheim", "/pw surabaya geheim" };
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(line) / sizeof(*line); i++) {
+		term_type(t, line[i]);
+		term_await_row(t, -1, "geheim");
+		assert_false(holds(t, "geheim"));
+		term_type(t, "\r");
+		term_await(t, i == 0 ? "it would tell everyone a password" :
+		    "there is no /");
+		term_await_row(t, -1, "geheim"); /* to be mended */
+		assert_false(holds(t, "geheim"));
+		term_type(t, "\001\004\004\004"); /* Ctrl-A, Ctrl-D */
+		term_await_gone(t, line[i]);
+		term_await_row(t, -1, "geheim");
+		assert_false(holds(t, "geheim"));
+		term_type(t, "\005\025");
+		term_await_row_is(t, -1, ">");
+		term_type(t, "/clear\r");
+		term_await_gone(t, "there is no /");
+		assert_false(holds(t, "geheim"));
+	}
+	term_type(t, "said\033\r/login messi geheim");
+	term_await_row(t, -1, "geheim");
+	assert_false(holds(t, "said"));
+	term_type(t, "\003");
+	term_await_row_is(t, -1, ">");
+	term_type(t, "geheim messi");
+	term_await_row_is(t, -1, "> geheim messi");
+	assert_true(holds(t, "geheim"));
+	term_type(t, "\001/login ");
+	term_await_row_is(t, -1, "> /login geheim messi");
+	assert_false(holds(t, "geheim"));
+	term_type(t, "\005\025");
+	term_await_row_is(t, -1, ">");
+	term_type(t, "harmless");
+	term_await_row_is(t, -1, "> harmless");
+	assert_true(holds(t, "harmless"));
+	term_kill(t);
+	t = back(s, term_home(t));
+	term_await_row_is(t, -1, "> harmless");
+}
+
 #define T(f) cmocka_unit_test_teardown(f, people_cleanup)
 
 int
@@ -320,6 +371,7 @@ main(void)
 		T(what_was_refused_outlives_clear_and_close),
 		T(a_draft_outlives_the_closing_of_its_conversation),
 		T(a_password_goes_to_no_disk),
+		T(nor_one_whose_command_is_mistyped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

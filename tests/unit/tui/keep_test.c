@@ -132,6 +132,43 @@ a_killed_one_leaves_all_that_it_was_given(void **state)
 	assert_string_equal(keep_get(w->keep, "a"), "typed");
 }
 
+static bool
+file_holds(const struct world *w, const char *what)
+{
+	char command[192];
+
+	snprintf(command, sizeof(command), "grep -rq -- %s %s", what,
+	    w->folder);
+	return system(command) == 0;
+}
+
+/* What was under a key before, too. */
+static void
+what_is_wiped_leaves_the_disk(void **state)
+{
+	struct world *w = *state;
+
+	assert_true(keep_put(w->keep, "a", "harmless"));
+	assert_true(keep_put(w->keep, "b", "secret1"));
+	assert_true(keep_put(w->keep, "b", "secret2"));
+	assert_true(file_holds(w, "secret1"));
+	assert_true(keep_wipe(w->keep, "b"));
+	assert_false(file_holds(w, "secret"));
+	assert_null(keep_get(w->keep, "b"));
+	assert_true(keep_put(w->keep, "b", "secret3"));
+	assert_true(keep_drop(w->keep, "b"));
+	assert_true(file_holds(w, "secret3"));
+	assert_true(keep_wipe(w->keep, "b"));
+	assert_false(file_holds(w, "secret"));
+	assert_true(keep_put(w->keep, "c", "more"));
+	reopen(w);
+	assert_string_equal(keep_get(w->keep, "a"), "harmless");
+	assert_string_equal(keep_get(w->keep, "c"), "more");
+	assert_true(keep_wipe(w->keep, "a"));
+	assert_true(keep_wipe(w->keep, "c"));
+	assert_int_equal(size_of(w->path), 0);
+}
+
 static void
 half_a_line_is_not_believed_and_spoils_nothing(void **state)
 {
@@ -245,6 +282,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(what_was_put_is_there_the_next_time_in_order),
 		T(a_killed_one_leaves_all_that_it_was_given),
+		T(what_is_wiped_leaves_the_disk),
 		T(half_a_line_is_not_believed_and_spoils_nothing),
 		T(the_file_stays_small_and_goes_when_it_is_empty),
 		T(two_at_once_have_a_file_each_and_the_next_has_both),

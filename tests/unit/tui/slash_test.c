@@ -315,7 +315,8 @@ after_login_a_password_is_told_to_nobody(void **state)
 {
 	static const char *const leaks[] = { "login neko rahasia",
 		"auth neko rahasia", "  regist neko rahasia",
-		"register neko rahasia Neko Chan" };
+		"register neko rahasia Neko Chan", " /login x rahasia",
+		"\t/regist x rahasia", " /PASSWD old rahasia" };
 	static const char *const chat[] = { "login dulu ya", "login neko",
 		"auth", "regist untuk kelas B", "logins neko rahasia" };
 	struct world *w = *state;
@@ -345,6 +346,32 @@ lines_with_passwords_are_known(void **state)
 	assert_true(slash_secret(&w->slash, "/regist a b"));
 	assert_false(slash_secret(&w->slash, "/msg neko b"));
 	assert_false(slash_secret(&w->slash, "login is hard"));
+	assert_false(slash_secret(&w->slash, "/login"));
+}
+
+/* What is refused because it was mistyped, too. */
+static void
+what_may_hold_a_password_is_a_secret(void **state)
+{
+	static const char *const secret[] = { " /login amy pw",
+		"\t/passwd old new", "/LOGIN amy pw", "/Passwd old new",
+		"/logni amy pw", "/lgoin amy pw", "/passw old new",
+		"/password old new", "/pw old new", "/reg amy pw",
+		"/registre amy pw", "/ amy pw", "aaa\n/login amy pw",
+		"aaa\n\n  /LGIN amy pw\nbbb", "/login\namy pw",
+		"login neko surabaya" };
+	static const char *const open[] = { "/w login x", "/all login x y",
+		"/mgs neko b", "/kcik neko", "/whoo x", "/groups x",
+		"see /login amy pw", "logni amy pw", "hey\nlogin is hard" };
+	struct world *w = *state;
+
+	model_user_set(w->model, "neko", "Neko", true, 0);
+	for (size_t i = 0; i < sizeof(secret) / sizeof(*secret); i++)
+		if (!slash_secret(&w->slash, secret[i]))
+			fail_msg("no secret: %s", secret[i]);
+	for (size_t i = 0; i < sizeof(open) / sizeof(*open); i++)
+		if (slash_secret(&w->slash, open[i]))
+			fail_msg("a secret: %s", open[i]);
 }
 
 static void
@@ -354,6 +381,12 @@ before_login_passwords_need_no_slash(void **state)
 
 	assert_true(slash_secret(&w->slash, "login a b"));
 	assert_true(slash_secret(&w->slash, "  register a b"));
+	assert_true(slash_secret(&w->slash, "auth a b"));
+	assert_true(slash_secret(&w->slash, "regist a b"));
+	assert_true(slash_secret(&w->slash, "passwd a b"));
+	assert_true(slash_secret(&w->slash, "LOGIN a b"));
+	assert_true(slash_secret(&w->slash, "logni a b"));
+	assert_true(slash_secret(&w->slash, "/logni a b"));
 	assert_false(slash_secret(&w->slash, "help"));
 }
 
@@ -660,6 +693,7 @@ main(void)
 		IN(after_login_words_are_text),
 		IN(after_login_a_password_is_told_to_nobody),
 		IN(lines_with_passwords_are_known),
+		IN(what_may_hold_a_password_is_a_secret),
 		OUT(before_login_passwords_need_no_slash),
 		IN(completion_knows_what_stands_where),
 		IN(help_names_every_command),

@@ -18,8 +18,9 @@ enum { WORDS_MAX = 200 };
 struct words {
 	char **word;
 	size_t count;
-	const char *typed;
+	const char *typed; /* without its '@' */
 	size_t len;
+	bool at; /* it has one */
 	char key[WIRE_NAME_CAP]; /* of what is typed, to compare names; of a
 	                          * group's, without its '#' */
 	bool has_key;
@@ -40,6 +41,8 @@ add_word(struct words *w, const char *word)
 static void
 add_command(struct words *w, const char *name)
 {
+	if (w->at)
+		return;
 	if (strncasecmp(name, w->typed, w->len) == 0)
 		add_word(w, name);
 	else if (w->len > 0 && w->typed[0] != '/' &&
@@ -64,8 +67,13 @@ begins_with(const char *name, const struct words *w)
 static void
 add_name(struct words *w, const char *name)
 {
-	if (begins_with(name, w))
-		add_word(w, name);
+	char *called;
+
+	if ((w->at && *name == '#') || !begins_with(name, w))
+		return;
+	called = xasprintf("%s%s", w->at ? "@" : "", name);
+	add_word(w, called);
+	free(called);
 }
 
 static void
@@ -97,20 +105,43 @@ add_settings(struct words *w)
 			add_word(w, name);
 }
 
+/* Whom a line is for: its first word, where several read it. */
+static void
+add_colon(struct words *w, const struct model *m, const char *line,
+    size_t start)
+{
+	const char *to = convo_target(model_current(m));
+	char *word = w->word[0];
+
+	if (w->count != 1 || w->at || *word == '#' ||
+	    strspn(line, " ") < start || (*to != '*' && *to != '#'))
+		return;
+	w->word[0] = xasprintf("%s:", word);
+	free(word);
+}
+
+static void
+look_at(struct words *w, const char *typed)
+{
+	w->at = *typed == '@';
+	w->typed = typed + w->at;
+	w->len = strlen(w->typed);
+	if (*w->typed == '#' && w->len > 1)
+		w->has_key = wire_name_key(w->typed + 1, w->len - 1, w->key);
+	else
+		w->has_key = wire_name_key(w->typed, w->len, w->key);
+}
+
 char **
 complete_words(const struct slash *slash, struct model *m, const char *line,
     size_t start, size_t point)
 {
-	struct words w = { .len = point - start };
-	char *typed = xmemdup0(line + start, w.len);
+	char *typed = xmemdup0(line + start, point - start);
+	struct words w = { .count = 0 };
 	const char *name;
 	size_t i;
 
-	w.typed = typed;
-	if (*typed == '#' && w.len > 1)
-		w.has_key = wire_name_key(typed + 1, w.len - 1, w.key);
-	else
-		w.has_key = wire_name_key(typed, w.len, w.key);
+	look_at(&w, typed);
 	w.word = xcalloc(WORDS_MAX + 1, sizeof(*w.word));
 	switch (slash_word_at(slash, line, start)) {
 	case SLASH_WORD_COMMAND:
@@ -122,6 +153,7 @@ complete_words(const struct slash *slash, struct model *m, const char *line,
 		break;
 	case SLASH_WORD_USER:
 		add_names(&w, m);
+		add_colon(&w, m, line, start);
 		break;
 	case SLASH_WORD_NONE:
 		break;

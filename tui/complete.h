@@ -2,7 +2,9 @@
 /*
  * What a word of the line may become when Tab is pressed: the commands of
  * slash.h, the names of users (first those in the group that is shown), of
- * conversations and, behind a '#', of groups.
+ * conversations and, behind a '#', of groups.  "@lin" becomes "@lineker"; where
+ * a line to a group or to everyone begins "lin" becomes "lineker:", if there is
+ * nobody else whom it may mean.
  */
 #ifndef TUI_COMPLETE_H
 #define TUI_COMPLETE_H

@@ -123,6 +123,27 @@ commands_and_names_are_completed(void **state)
 }
 
 static void
+whom_a_line_is_for_gets_a_colon(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	term_await(t, "lineker");
+	term_type(t, "Lin\thai hen\t!");
+	term_await_row_is(t, -1, "> lineker: hai henderson !");
+	term_type(t, "\025@lin\tand @HEN\t!");
+	term_await_row_is(t, -1, "> @lineker and @henderson !");
+	term_type(t, "\025/all lin\t!");
+	term_await_row_is(t, -1, "> /all lineker !");
+	/* To one person nobody is called. */
+	term_type(t, "\025/w lin\t\r");
+	term_await_row_is(t, -1, "lineker>");
+	term_type(t, "hen\tis here");
+	term_await_row_is(t, -1, "lineker> henderson is here");
+}
+
+static void
 ctrl_c_clears_and_twice_leaves(void **state)
 {
 	struct server *s = server_open(NULL);
@@ -213,6 +234,7 @@ main(void)
 		T(a_long_line_scrolls_sideways),
 		T(wide_characters_are_edited_in_columns),
 		T(commands_and_names_are_completed),
+		T(whom_a_line_is_for_gets_a_colon),
 		T(ctrl_c_clears_and_twice_leaves),
 		T(history_is_there_in_the_next_run_without_secrets),
 		T(a_refused_line_comes_back_to_be_mended),

@@ -125,6 +125,8 @@ bool client_give_up(struct client *, struct convo *);
 
 /* Shows a conversation: switches, and fetches a page if little is held. */
 void client_show(struct client *, struct convo *);
+/* Takes it off the list (model_close), and shows the next. */
+bool client_close(struct client *, struct convo *);
 /* For plain lines: pages of history only when they are asked for. */
 void client_lazy(struct client *);
 /*

@@ -63,7 +63,7 @@ make_room(struct closed *cl)
 
 bool
 closed_put(struct closed *cl, const char *target, const char *key,
-    const char *draft)
+    const char *draft, size_t unread)
 {
 	struct closed_convo *c;
 	char *copy = xstrdup(draft); /* it may be the old one's */
@@ -81,5 +81,16 @@ closed_put(struct closed *cl, const char *target, const char *key,
 	snprintf(c->target, sizeof(c->target), "%s", target);
 	snprintf(c->key, sizeof(c->key), "%s", key);
 	c->draft = copy;
+	c->unread = unread;
+	c->counted = false;
 	return true;
+}
+
+bool
+closed_has_new(struct closed_convo *c, size_t unread)
+{
+	if (unread > c->unread)
+		return true;
+	c->unread = unread;
+	return false;
 }

@@ -129,7 +129,7 @@ groups_put(struct client *c, const json_t *list)
 		if (!parse_group(json_array_get(list, i), &g))
 			return false;
 		rooms_put(rs, &g);
-		if (g.member)
+		if (g.member && !model_closed(c->model, g.target))
 			(void)model_open(c->model, g.target);
 	}
 	rooms_end(rs, gone, c);

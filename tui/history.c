@@ -119,6 +119,16 @@ client_show(struct client *c, struct convo *cv)
 	c->events->changed(c->arg);
 }
 
+bool
+client_close(struct client *c, struct convo *cv)
+{
+	history_tell_reads_now(c); /* what was read is not to bring it back */
+	if (!model_close(c->model, cv))
+		return false;
+	client_show(c, model_current(c->model));
+	return true;
+}
+
 void
 client_look(struct client *c, bool looked)
 {

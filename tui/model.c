@@ -82,6 +82,21 @@ model_find(const struct model *m, const char *target)
 	return key_of_target(target, key) ? find_key(m, key) : NULL;
 }
 
+static struct closed_convo *
+find_closed(const struct model *m, const char *target)
+{
+	char key[WIRE_TARGET_CAP];
+
+	return m->closed.count > 0 && key_of_target(target, key) ?
+	    closed_find(&m->closed, key) : NULL;
+}
+
+bool
+model_closed(const struct model *m, const char *target)
+{
+	return find_closed(m, target) != NULL;
+}
+
 static void
 tell_draft(struct model *m, const struct convo *c)
 {
@@ -258,7 +273,8 @@ model_close(struct model *m, struct convo *c)
 		model_clear(m, c);
 		return true;
 	}
-	if (!closed_put(&m->closed, c->target, c->key, convo_draft(c)))
+	if (!closed_put(&m->closed, c->target, c->key, convo_draft(c),
+	    c->unread))
 		return false;
 	if (c->draft != NULL && m->on_draft != NULL)
 		m->on_draft(
@@ -318,12 +334,14 @@ void
 model_put_closed_draft(struct model *m, const char *target, const char *text)
 {
 	struct convo *c = model_find(m, target);
+	struct closed_convo *cl = find_closed(m, target);
 	char key[WIRE_TARGET_CAP];
 
 	if (c != NULL)
 		join_draft(m, c, text);
 	else if (key_of_target(target, key))
-		(void)closed_put(&m->closed, target, key, text);
+		(void)closed_put(&m->closed, target, key, text,
+		    cl == NULL ? 0 : cl->unread);
 }
 
 void
@@ -386,6 +404,20 @@ model_unread_begin(struct model *m)
 {
 	for (size_t i = 0; i < m->count; i++)
 		m->convo[i]->counted = false;
+	for (size_t i = 0; i < m->closed.count; i++)
+		m->closed.at[i].counted = false;
+}
+
+/* Not to be opened for that: it was closed, and nothing new has come. */
+static bool
+stays_closed(struct model *m, const char *target, int64_t count)
+{
+	struct closed_convo *cl = find_closed(m, target);
+
+	if (cl == NULL)
+		return false;
+	cl->counted = true;
+	return !closed_has_new(cl, count > 0 ? (size_t)count : 0);
 }
 
 void
@@ -393,7 +425,7 @@ model_unread(struct model *m, const char *target, int64_t count, int64_t first)
 {
 	struct convo *c;
 
-	if (model_hides(m, target))
+	if (model_hides(m, target) || stays_closed(m, target, count))
 		return;
 	c = open_convo(m, target);
 	if (c == NULL || count <= 0)
@@ -427,6 +459,9 @@ model_unread_end(struct model *m)
 	for (size_t i = 0; i < m->count; i++)
 		if (!m->convo[i]->counted)
 			none_unread(m, m->convo[i]);
+	for (size_t i = 0; i < m->closed.count; i++)
+		if (!m->closed.at[i].counted)
+			m->closed.at[i].unread = 0;
 }
 
 void
@@ -729,6 +764,8 @@ model_anew(struct model *m, int64_t seen)
 		c->unread = c->mentions = 0;
 		c->first_unread = c->marker = c->read_due = 0;
 	}
+	for (size_t i = 0; i < m->closed.count; i++)
+		m->closed.at[i].unread = 0;
 	changed(m, MODEL_CONVS);
 }
 

@@ -158,6 +158,9 @@ void model_switch(struct model *, struct convo *);
  * typed in it has no answer yet or was refused, or too many drafts are kept.
  * Its messages stay at the server, its draft here until it is opened again. */
 bool model_close(struct model *, struct convo *);
+/* It was closed and not opened since.  A message that comes opens it, and so
+ * does model_unread with more than there was when it was closed. */
+bool model_closed(const struct model *, const char *target);
 /* Drops what is shown of it, but not what waits or was refused.  It is
  * convo_cleared, and is not to be fetched again until model_unclear: when the
  * person asks for it. */

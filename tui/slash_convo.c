@@ -180,6 +180,7 @@ slash_close(struct run *r)
 	struct model *m = r->s->model;
 	struct convo *c = r->arg[0] == NULL ? model_current(m) :
 	    model_find(m, slash_target(r->arg[0]));
+	bool all = c == model_convo(m, 0);
 
 	if (c == NULL) {
 		slash_say(r->s, _("%s is not on the list"), r->arg[0]);
@@ -189,16 +190,15 @@ slash_close(struct run *r)
 		return false;
 	if (c == model_current(m)) /* the line that says so is no draft */
 		model_draft(m, c, "");
-	if (!model_close(m, c)) {
+	if (!client_close(r->s->client, c)) {
 		slash_say(r->s, ngettext("%d draft is kept of what was closed "
 		    "already", "%d drafts are kept of what was closed already",
 		    CLOSED_MAX), CLOSED_MAX);
 		return false;
 	}
-	if (c == model_convo(m, 0))
+	if (all)
 		slash_say(r->s, _("everyone stays on the list; /history brings "
 		    "back what was here"));
-	client_show(r->s->client, model_current(m));
 	return true;
 }
 

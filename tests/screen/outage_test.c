@@ -99,6 +99,39 @@ a_server_without_its_data_begins_anew(void **state)
 }
 
 static void
+what_was_closed_stays_closed_until_something_comes(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	client_ask(c, "join - #batak");
+	term_type(t, "/join #batak\r");
+	term_await_row(t, -1, "#batak>");
+	client_ask(c, "send - messi hai");
+	term_await_row(t, -2, "3:lineker(1)");
+	term_type(t, "/close lineker\r");
+	term_await_gone(t, ":lineker");
+	term_type(t, "/close\r");
+	term_await_gone(t, ":#batak");
+	server_kill(s);
+	term_await_row(t, 0, "no connection");
+	server_start(s);
+	term_await_row(t, 0, "messi · online");
+	term_await(t, "connected again");
+	term_type(t, "for all\r"); /* answered behind the lists */
+	term_await(t, "messi  for all");
+	term_await_gone(t, " …");
+	assert_string_equal(term_row(t, -2), " 1:everyone");
+	c = client_as(s, "lineker", "surabaya");
+	client_ask(c, "send - #batak horas");
+	term_await_row(t, -2, "2:#batak(1)");
+	client_ask(c, "send - messi hai lagi");
+	term_await_row(t, -2, "3:lineker(1)");
+}
+
+static void
 how_much_waits_is_told_before_why(void **state)
 {
 	struct server *s = server_open(NULL);
@@ -260,6 +293,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(what_is_typed_meanwhile_is_sent_once),
 		T(a_server_without_its_data_begins_anew),
+		T(what_was_closed_stays_closed_until_something_comes),
 		T(how_much_waits_is_told_before_why),
 		T(that_it_is_back_is_told_where_the_loss_was),
 		T(it_is_back_within_two_seconds_of_the_server),

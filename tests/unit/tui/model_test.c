@@ -505,6 +505,36 @@ a_closed_conversation_keeps_its_draft(void **state)
 }
 
 static void
+counted(struct model *m, const char *target, int64_t count)
+{
+	model_unread_begin(m);
+	model_unread(m, target, count, 1);
+	model_unread_end(m);
+}
+
+static void
+a_closed_conversation_comes_back_when_something_new_does(void **state)
+{
+	struct model *m = *state;
+
+	counted(m, "neko", 2);
+	assert_true(model_close(m, model_find(m, "neko")));
+	assert_true(model_closed(m, "Neko"));
+	counted(m, "neko", 2);
+	assert_null(model_find(m, "neko"));
+	counted(m, "neko", 3);
+	assert_non_null(model_find(m, "neko"));
+	assert_false(model_closed(m, "neko"));
+	assert_true(model_close(m, model_find(m, "neko")));
+	counted(m, "paff", 1); /* all of neko's was read elsewhere */
+	counted(m, "neko", 1);
+	assert_non_null(model_find(m, "neko"));
+	assert_true(model_close(m, model_find(m, "neko")));
+	assert_true(live(m, 9, "neko", "neko"));
+	assert_non_null(model_find(m, "neko"));
+}
+
+static void
 users_stand_online_first_then_by_name(void **state)
 {
 	struct model *m = *state;
@@ -670,6 +700,7 @@ main(void)
 		T(closing_refuses_while_words_wait),
 		T(what_was_refused_outlives_clearing_and_closing),
 		T(a_closed_conversation_keeps_its_draft),
+		T(a_closed_conversation_comes_back_when_something_new_does),
 		T(users_stand_online_first_then_by_name),
 		T(a_million_users_are_cut),
 		T(only_what_changed_is_said_to_have),

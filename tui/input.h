@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The text that is being typed (lineedit.h), in one of two forms, each with the
- * cursor in it: as it is, in several rows (rows.h), scrolled up and down; or in one row, scrolled sideways, with
- * line ends as a sign and passwords as dots.
+ * cursor in it: as it is, in several rows (rows.h), scrolled up and down; or in
+ * one row, scrolled sideways, with line ends as a sign and passwords as dots.
  */
 #ifndef TUI_INPUT_H
 #define TUI_INPUT_H

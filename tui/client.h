@@ -23,6 +23,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct client;
 struct convo;
@@ -142,6 +143,10 @@ void client_hold(struct client *, bool held);
 /* The UI has reached the top: older ones, a page; no matter if already asked
  * or at the beginning. */
 void client_older(struct client *, struct convo *, int limit);
+/* A passage of the current conversation around the message with that id, from
+ * both sides; and a page behind one.  False: it cannot be asked for now. */
+bool client_passage(struct client *, int64_t id);
+void client_newer(struct client *, struct convo *passage, int limit);
 /* The end of the current conversation is in sight, or not any more. */
 void client_look(struct client *, bool looked);
 

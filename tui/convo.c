@@ -273,6 +273,31 @@ convo_trim(struct convo *c, size_t messages, size_t notices)
 }
 
 void
+convo_trim_newest(struct convo *c, size_t messages)
+{
+	while (c->messages > messages) {
+		c->hidden_last = 0;
+		drop(c, &c->settled, c->settled.count - 1);
+	}
+}
+
+/* The newest first: each then comes to stand where the row begins. */
+void
+convo_join(struct convo *c, struct convo *from)
+{
+	if (from->hidden_first > 0)
+		convo_hide(c, from->hidden_first);
+	while (from->settled.count > 0) {
+		struct entry *e =
+		    row_take(&from->settled, from->settled.count - 1);
+
+		count_out(from, e);
+		if (!convo_insert(c, e))
+			entry_free(e);
+	}
+}
+
+void
 convo_drop_kind(struct convo *c, enum item_kind kind)
 {
 	struct row *r = &c->settled;
@@ -497,6 +522,18 @@ bool
 convo_fetching(const struct convo *c)
 {
 	return c->fetching;
+}
+
+bool
+convo_fetching_newer(const struct convo *c)
+{
+	return c->fetching_newer;
+}
+
+uint64_t
+convo_passage(const struct convo *c)
+{
+	return c->passage;
 }
 
 const char *

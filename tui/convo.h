@@ -6,6 +6,9 @@
  * Two rows.  The settled one is sorted by id: messages, and notices behind the
  * message that was the last of all when they were made.  The tail holds what
  * was typed here and has no id yet, in the order of typing.
+ *
+ * A passage (model.h) is one, too: with messages only, its number, and the
+ * target and serial of the conversation that it is of.
  */
 #ifndef TUI_CONVO_H
 #define TUI_CONVO_H
@@ -38,6 +41,7 @@ struct convo {
 	char target[WIRE_TARGET_CAP]; /* as it is shown and sent */
 	char key[WIRE_TARGET_CAP];    /* folded: two that are one share it */
 	uint64_t serial;
+	uint64_t passage; /* 0: it is a conversation */
 	struct row settled, tail;
 	size_t messages, notices, waiting;
 	size_t bytes;
@@ -51,6 +55,7 @@ struct convo {
 	int64_t hidden_first, hidden_last;
 	struct noise *noise; /* who came and went last; NULL: nobody */
 	bool begin, cleared, fetching, counted;
+	bool fetching_newer; /* of a passage */
 	char *draft;
 };
 
@@ -72,6 +77,13 @@ void convo_insert_tail(struct convo *, size_t i, struct entry *);
 
 /* Drops the oldest until at most so many messages and notices are left. */
 void convo_trim(struct convo *, size_t messages, size_t notices);
+
+/* Drops the newest until at most so many are left of a passage. */
+void convo_trim_newest(struct convo *, size_t messages);
+
+/* Moves all that is settled in from to c, each as it is; what c has already
+ * goes. */
+void convo_join(struct convo *c, struct convo *from);
 
 /* Drops every settled entry of that kind. */
 void convo_drop_kind(struct convo *, enum item_kind);

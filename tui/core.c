@@ -127,6 +127,7 @@ core_nothing_comes(struct client *c)
 	c->sending = c->unread_asked = c->groups_asked = false;
 	loop_timer_unset(c->loop, &c->resend);
 	loop_timer_unset(c->loop, &c->reads);
+	model_passage_lost(c->model);
 	for (size_t i = 0; i < model_convos(c->model); i++)
 		model_fetching(c->model, model_convo(c->model, i), false);
 }

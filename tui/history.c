@@ -13,7 +13,10 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-enum { READ_MS = 1000 }; /* between two read marks of a conversation */
+enum {
+	READ_MS = 1000, /* between two read marks of a conversation */
+	AROUND = 100    /* messages on either side of where one goes */
+};
 
 /* ---- read marks -------------------------------------------------------- */
 
@@ -86,6 +89,80 @@ done_history(struct client *c, const struct request *rq, json_t *reply)
 	history_tell_reads(c);
 }
 
+/* A page of a passage, unless that is gone meanwhile. */
+static void
+done_passage(struct client *c, const struct request *rq, json_t *reply)
+{
+	struct convo *p = model_passage(c->model);
+	struct model_message *msg;
+	size_t n;
+	char why[ANSWER_WHY_CAP];
+
+	if (p == NULL || convo_passage(p) != rq->passage)
+		return;
+	if (!parse_ok(reply)) {
+		answer_why(reply, why);
+		core_refused(c, "%s: %s", convo_target(p), why);
+		model_passage_end(c->model);
+		return;
+	}
+	if (!parse_messages(reply, &msg, &n)) {
+		core_broken(c, _("a bad page of history"));
+		return;
+	}
+	model_passage_page(c->model, msg, n, rq->newer,
+	    parse_true(reply, "more") && n > 0);
+	free(msg);
+	login_check_ids(c);
+	c->events->changed(c->arg);
+}
+
+static void
+ask_passage(struct client *c, const struct convo *p, const char *side,
+    int64_t id, int limit)
+{
+	struct request rq = { .done = done_passage,
+		.passage = convo_passage(p), .newer = *side == 'a' };
+
+	core_request(c, &rq, "history - %s %s=%" PRId64 " limit=%d",
+	    convo_target(p), side, id, limit);
+}
+
+bool
+client_passage(struct client *c, int64_t id)
+{
+	struct convo *p;
+
+	if (!core_watching(c) || c->requests.count + 2 > REQUESTS_MAX)
+		return false;
+	p = model_passage_begin(c->model);
+	ask_passage(c, p, "before", id + 1, AROUND);
+	ask_passage(c, p, "after", id, AROUND);
+	c->events->changed(c->arg);
+	return true;
+}
+
+void
+client_newer(struct client *c, struct convo *p, int limit)
+{
+	if (!core_watching(c) || convo_fetching_newer(p) ||
+	    convo_last(p) == 0 || c->requests.count >= REQUESTS_MAX)
+		return;
+	model_fetching_newer(c->model, p, true);
+	ask_passage(c, p, "after", convo_last(p), limit);
+	c->events->changed(c->arg);
+}
+
+static void
+older_of_passage(struct client *c, struct convo *p, int limit)
+{
+	if (convo_first(p) == 0)
+		return;
+	model_fetching(c->model, p, true);
+	ask_passage(c, p, "before", convo_first(p), limit);
+	c->events->changed(c->arg);
+}
+
 void
 client_older(struct client *c, struct convo *cv, int limit)
 {
@@ -93,7 +170,13 @@ client_older(struct client *c, struct convo *cv, int limit)
 	int64_t before = convo_first(cv);
 
 	if (!core_watching(c) || convo_begin(cv) || convo_fetching(cv) ||
-	    convo_full(cv) || c->requests.count >= REQUESTS_MAX)
+	    c->requests.count >= REQUESTS_MAX)
+		return;
+	if (convo_passage(cv) != 0) {
+		older_of_passage(c, cv, limit);
+		return;
+	}
+	if (convo_full(cv))
 		return;
 	if (limit < 1 || limit > WIRE_PAGE_MAX)
 		limit = WIRE_PAGE_DEFAULT;

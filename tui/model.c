@@ -23,6 +23,8 @@ struct model {
 	struct convo **convo;
 	size_t count, current;
 	struct closed closed;
+	struct convo *passage; /* of the current one; NULL: none */
+	uint64_t passages;     /* how many there were */
 	uint64_t serial; /* last one given, to items and conversations */
 	uint64_t clock;  /* rises with use */
 	size_t waiting;
@@ -49,8 +51,18 @@ changed(struct model *m, unsigned what)
 static void
 convo_changed(struct model *m, const struct convo *c)
 {
-	if (c == m->convo[m->current])
+	if (c == m->convo[m->current] || c == m->passage)
 		changed(m, MODEL_STREAM);
+}
+
+void
+model_passage_end(struct model *m)
+{
+	if (m->passage == NULL)
+		return;
+	convo_free(m->passage);
+	m->passage = NULL;
+	changed(m, MODEL_STREAM);
 }
 
 /* ---- conversations ----------------------------------------------------- */
@@ -122,6 +134,8 @@ take_closed_draft(struct model *m, struct convo *c)
 static void
 remove_at(struct model *m, size_t i)
 {
+	if (m->current == i)
+		model_passage_end(m);
 	convo_free(m->convo[i]);
 	m->count--;
 	memmove(m->convo + i, m->convo + i + 1,
@@ -226,6 +240,7 @@ model_switch(struct model *m, struct convo *c)
 
 	if (c == old)
 		return;
+	model_passage_end(m);
 	if (old->unread == 0)
 		old->marker = 0;
 	for (size_t i = 0; i < m->count; i++)
@@ -250,6 +265,8 @@ model_clear(struct model *m, struct convo *c)
 	bool empty = c->begin && convo_first(c) == 0;
 
 	forget_past(c);
+	if (c == model_current(m))
+		model_passage_end(m);
 	c->begin = empty; /* else there is something to fetch */
 	c->cleared = !empty;
 	convo_changed(m, c);
@@ -700,6 +717,86 @@ model_page(struct model *m, struct convo *c, const struct model_message *msg,
 	keep_small(m);
 }
 
+/* ---- the passage ------------------------------------------------------- */
+
+struct convo *
+model_passage(const struct model *m)
+{
+	if (m->passage != NULL) /* the line stands where it stands there */
+		m->passage->marker = model_current(m)->marker;
+	return m->passage;
+}
+
+struct convo *
+model_passage_begin(struct model *m)
+{
+	const struct convo *c = model_current(m);
+
+	model_passage_end(m);
+	m->passage = convo_new(c->target, c->key);
+	m->passage->serial = c->serial;
+	m->passage->passage = ++m->passages;
+	m->passage->fetching = m->passage->fetching_newer = true;
+	return m->passage;
+}
+
+void
+model_fetching_newer(struct model *m, struct convo *p, bool fetching)
+{
+	if (p->fetching_newer == fetching)
+		return;
+	p->fetching_newer = fetching;
+	convo_changed(m, p);
+}
+
+void
+model_passage_lost(struct model *m)
+{
+	if (m->passage == NULL)
+		return;
+	m->passage->fetching = m->passage->fetching_newer = false;
+	if (m->passage->messages == 0)
+		model_passage_end(m);
+}
+
+/* Nothing is missing between them any more. */
+static void
+join_passage(struct model *m)
+{
+	struct convo *c = model_current(m);
+
+	c->begin = m->passage->begin;
+	c->cleared = false;
+	convo_join(c, m->passage);
+	model_passage_end(m);
+	convo_trim(c, MODEL_SCROLLED, MODEL_NOTICES);
+	keep_small(m);
+}
+
+void
+model_passage_page(struct model *m, const struct model_message *msg, size_t n,
+    bool newer, bool more)
+{
+	struct convo *p = m->passage;
+	int64_t held = convo_first(model_current(m));
+
+	for (size_t i = 0; i < n; i++)
+		(void)put_message(m, p, &msg[i], MODEL_HISTORY, NULL);
+	convo_changed(m, p);
+	if (!newer) {
+		p->fetching = false;
+		p->begin = !more;
+		convo_trim_newest(p, MODEL_PASSAGE);
+		return;
+	}
+	p->fetching_newer = false;
+	convo_trim(p, MODEL_PASSAGE, MODEL_NOTICES);
+	if (!more || (held > 0 && n > 0 && msg[n - 1].id >= held))
+		join_passage(m);
+}
+
+/* ---- what is known of the rest ----------------------------------------- */
+
 void
 model_fetching(struct model *m, struct convo *c, bool fetching)
 {
@@ -753,6 +850,7 @@ model_contradicted(const struct model *m)
 void
 model_anew(struct model *m, int64_t seen)
 {
+	model_passage_end(m);
 	model_gap(m);
 	m->contradicted = false;
 	m->seen = seen;
@@ -790,12 +888,15 @@ model_hide(struct model *m, const char *user)
 		none_unread(m, c);
 	for (size_t i = 0; i < m->count; i++)
 		convo_drop_ignored(m->convo[i], m->ignored);
+	if (m->passage != NULL)
+		convo_drop_ignored(m->passage, m->ignored);
 	changed(m, MODEL_STREAM | MODEL_CONVS | MODEL_USERS);
 }
 
 void
 model_unhide(struct model *m)
 {
+	model_passage_end(m);
 	model_gap(m);
 	changed(m, MODEL_CONVS | MODEL_USERS);
 }
@@ -1124,6 +1225,8 @@ model_new(void)
 static void
 drop_all(struct model *m)
 {
+	convo_free(m->passage);
+	m->passage = NULL;
 	for (size_t i = 0; i < m->count; i++)
 		convo_free(m->convo[i]);
 	free(m->convo);

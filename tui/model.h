@@ -31,11 +31,13 @@
 struct convo;
 struct ignore;
 struct model;
+struct model_message;
 struct rooms;
 
 enum {
 	MODEL_SCROLLBACK = 5000,  /* messages of a conversation */
 	MODEL_SCROLLED = 20000,   /* while somebody reads further up */
+	MODEL_PASSAGE = 2000,     /* messages of a passage */
 	MODEL_NOTICES = 1000,     /* lines of our own in a conversation */
 	MODEL_CONVOS = 1000,
 	MODEL_WAITING = 1000,     /* typed and not yet answered */
@@ -122,6 +124,35 @@ bool convo_fetching(const struct convo *); /* older ones are on their way */
 /* What stands in the input line while another conversation is shown.  Never
  * NULL.  Longer ones than MODEL_DRAFT are cut at a character. */
 const char *convo_draft(const struct convo *);
+
+/* ---- a passage: further back, with a gap -------------------------------- */
+
+/*
+ * Messages of the current conversation that are further back than those that
+ * are held, with a gap between: so one can read there without all of them.  It
+ * is a struct convo that is in no list, with the serial of its conversation,
+ * so that a place in the one is a place in the other; what comes goes into the
+ * conversation, never into it.
+ *
+ * There is at most one, of at most MODEL_PASSAGE messages: pages at one end
+ * push out the other's, which come again from the server.  When a page reaches
+ * what is held both become one, with the items' serials as they were, and the
+ * passage is gone.  So it is when another conversation is shown.
+ */
+struct convo *model_passage(const struct model *); /* NULL: none */
+/* Which one it is, never the same again; 0: a conversation. */
+uint64_t convo_passage(const struct convo *);
+bool convo_fetching_newer(const struct convo *);
+
+/* An empty one, with pages on their way from both sides. */
+struct convo *model_passage_begin(struct model *);
+void model_passage_end(struct model *);
+void model_fetching_newer(struct model *, struct convo *passage, bool);
+/* The pages that were on their way do not come. */
+void model_passage_lost(struct model *);
+/* A page for it; more: there are more in that direction. */
+void model_passage_page(struct model *, const struct model_message *, size_t n,
+    bool newer, bool more);
 
 /* ---- the model as a whole ---------------------------------------------- */
 

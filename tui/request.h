@@ -25,6 +25,8 @@ struct request {
 	uint64_t tag;
 	void (*done)(struct client *, const struct request *, json_t *reply);
 	bool bad_token;      /* done deals with one; else login_expired() */
+	uint64_t passage;    /* which one a page is for; 0: the conversation */
+	bool newer;          /* of a passage: the page behind it */
 	uint64_t convo;      /* the serial of the conversation it is about */
 	enum client_ask ask; /* a question of the person's */
 	bool person;         /* who waits to read the answer */

@@ -65,6 +65,7 @@ enum {
 	WHEEL_LINES = 3,
 	HINT_CAP = 512,
 	PROMPT_CAP = 2048,
+	GOAL_NEAR = 1000,  /* of ids: up to there what lies between is fetched */
 	SEEN_INPUT = 32,   /* further bits beside MODEL_ALL */
 	SEEN_HELP = 64,
 	SEEN_ALL = MODEL_ALL | SEEN_INPUT | SEEN_HELP
@@ -100,8 +101,13 @@ struct ui {
 	uint64_t goal_convo; /* where goal is: a message, shown as soon as it */
 	int64_t goal;        /* and all behind it is held; 0: none */
 	struct copy copy;
+	uint64_t goal_passage; /* that was asked for to get there; 0: none */
+	uint64_t passage;      /* where the person reads; 0: no passage */
+	uint64_t origin_passage; /* likewise, of origin */
 	bool copying; /* copy mode has the terminal: nothing is drawn */
 	bool goal_found;     /* by a search */
+	bool goal_back;      /* it is the lowest line of back, not the first */
+	struct stream_spot back;
 	bool interrupted; /* the last key was Ctrl-C on an empty line */
 	char hint[HINT_CAP];
 	struct notify notify;
@@ -163,6 +169,25 @@ say(struct ui *ui, const char *text)
 
 	set_hint(ui, hint);
 	free(hint);
+}
+
+/* ---- which place is shown ---------------------------------------------- */
+
+/* Where the person reads: the conversation, or a passage of it. */
+static struct convo *
+shown(const struct ui *ui)
+{
+	struct convo *p = model_passage(ui->env->model);
+
+	return p != NULL && convo_passage(p) == ui->passage ? p :
+	    model_current(ui->env->model);
+}
+
+static void
+leave_passage(struct ui *ui)
+{
+	ui->passage = 0;
+	model_passage_end(ui->env->model);
 }
 
 /* ---- layout ------------------------------------------------------------ */
@@ -369,37 +394,99 @@ follow_convo(struct ui *ui)
 	ui->dirty |= SEEN_ALL;
 }
 
+static void
+set_goal(struct ui *ui, const struct convo *c, int64_t id)
+{
+	ui->goal = id;
+	ui->goal_convo = convo_serial(c);
+	ui->goal_passage = 0;
+	ui->goal_found = ui->goal_back = false;
+}
+
+/* What was looked for is shown with what was said before it. */
+static bool
+holds_goal(const struct ui *ui, const struct convo *c)
+{
+	int64_t first = convo_first(c);
+
+	if (convo_passage(c) != 0 && convo_last(c) < ui->goal)
+		return false;
+	return first != 0 &&
+	    (first <= ui->goal - ui->goal_found ||
+	    (first <= ui->goal && convo_begin(c)));
+}
+
+/* So far that not all which lies between is to be fetched, or can be. */
+static bool
+is_far(const struct ui *ui, const struct convo *c)
+{
+	int64_t first = convo_first(c);
+	int64_t near = ui->goal_found || ui->goal_back ? GOAL_NEAR :
+	    MODEL_SCROLLED / 2; /* what is unread will be read on */
+
+	return convo_begin(c) || convo_full(c) ||
+	    (first > 0 && first - ui->goal > near);
+}
+
+/* As near as it comes, in c. */
+static void
+arrive(struct ui *ui, struct convo *c)
+{
+	bool found = ui->goal_found, held = convo_first(c) != 0 &&
+	    convo_first(c) <= ui->goal;
+
+	ui->passage = convo_passage(c);
+	if (ui->passage == 0)
+		model_passage_end(ui->env->model);
+	if (ui->goal_back)
+		stream_return(ui->stream, &ui->back);
+	else
+		stream_go(ui->stream, c, ui->goal);
+	set_hint(ui, "");
+	if (found && !held)
+		say(ui, _("That cannot be shown now."));
+	else if (found)
+		stream_scroll(ui->stream, c, -(ui->stream_pane.h / 3));
+	ui->goal_found = ui->goal_back = false;
+	ui->goal = 0;
+	frame_due(ui, MODEL_STREAM | MODEL_CONVS);
+}
+
+static void
+ask_for_goal(struct ui *ui, struct convo *c)
+{
+	if (!is_far(ui, c))
+		client_older(ui->env->client, c, WIRE_PAGE_MAX);
+	else if (client_passage(ui->env->client, ui->goal))
+		ui->goal_passage =
+		    convo_passage(model_passage(ui->env->model));
+}
+
 /* Goes to the goal as soon as it can, and as far as it can: a line that is lost
  * brings no more. */
 static void
 follow_goal(struct ui *ui)
 {
 	struct model *m = ui->env->model;
-	struct convo *c = model_current(m);
-	int64_t first = convo_first(c);
+	struct convo *c = model_current(m), *p = model_passage(m);
+	bool online = model_status(m)->link == LINK_ONLINE;
 
 	if (ui->goal == 0)
 		return;
-	if (convo_serial(c) != ui->goal_convo) {
+	if (convo_serial(c) != ui->goal_convo)
 		ui->goal = 0;
-		return;
-	}
-	/* What was looked for is shown with what was said before it. */
-	if ((first == 0 || first > ui->goal - ui->goal_found) &&
-	    !convo_begin(c) && !convo_full(c) &&
-	    model_status(m)->link == LINK_ONLINE) {
-		client_older(ui->env->client, c, WIRE_PAGE_MAX);
-		return;
-	}
-	stream_go(ui->stream, c, ui->goal);
-	set_hint(ui, "");
-	if (ui->goal_found && (first == 0 || first > ui->goal))
-		say(ui, _("That is further back than can be shown now."));
-	else if (ui->goal_found)
-		stream_scroll(ui->stream, c, -(ui->stream_pane.h / 3));
-	ui->goal_found = false;
-	ui->goal = 0;
-	frame_due(ui, MODEL_STREAM | MODEL_CONVS);
+	else if (holds_goal(ui, c))
+		arrive(ui, c);
+	else if (p != NULL && convo_passage(p) == ui->goal_passage &&
+	    (convo_fetching(p) || convo_fetching_newer(p)))
+		return; /* until both pages are there */
+	else if (p != NULL && (convo_passage(p) == ui->goal_passage ||
+	    holds_goal(ui, p)))
+		arrive(ui, p);
+	else if (online && ui->goal_passage == 0)
+		ask_for_goal(ui, c);
+	else
+		arrive(ui, c);
 }
 
 /* What is in sight is read; at the top more is wanted. */
@@ -407,7 +494,7 @@ static void
 look(struct ui *ui)
 {
 	struct model *m = ui->env->model;
-	struct convo *c = model_current(m);
+	struct convo *c = shown(ui);
 	bool looked = !ui->asking && !help_shown(ui->help) &&
 	    !ui->searching && ui->goal == 0 &&
 	    ui->stream_pane.h > 0 &&
@@ -416,9 +503,14 @@ look(struct ui *ui)
 
 	if (looked != model_looked(m))
 		client_look(ui->env->client, looked);
-	if (!ui->asking && !ui->searching && stream_at_top(ui->stream) &&
-	    !convo_begin(c) && !convo_cleared(c) && !convo_fetching(c) && model_status(m)->link == LINK_ONLINE)
+	if (ui->asking || ui->searching ||
+	    model_status(m)->link != LINK_ONLINE)
+		return;
+	if (stream_at_top(ui->stream) && !convo_begin(c) &&
+	    !convo_cleared(c) && !convo_fetching(c))
 		client_older(ui->env->client, c, OLDER_PAGE);
+	if (stream_nears_bottom(ui->stream) && convo_passage(c) != 0)
+		client_newer(ui->env->client, c, OLDER_PAGE);
 }
 
 /* Behind the frame that shows what it is for. */
@@ -501,7 +593,8 @@ draw_panes(struct ui *ui, unsigned dirty)
 	if (ui->searching)
 		draw_search(ui);
 	else if (!ui->asking && (dirty & MODEL_STREAM))
-		stream_draw(ui->stream, &ui->stream_pane, model_current(m));
+		stream_draw(ui->stream, &ui->stream_pane, shown(ui),
+		    model_current(m));
 	if ((dirty & (MODEL_USERS | MODEL_STATUS | MODEL_CONVS)) &&
 	    ui->users.w > 0)
 		users_draw(&ui->users_view, &ui->users, m);
@@ -617,9 +710,7 @@ show_first_unread(struct ui *ui)
 {
 	const struct convo *c = model_current(ui->env->model);
 
-	ui->goal = convo_marker(c);
-	ui->goal_found = false;
-	ui->goal_convo = convo_serial(c);
+	set_goal(ui, c, convo_marker(c));
 	if (ui->goal == 0)
 		say(ui, _("Nothing new here."));
 	else if (convo_first(c) > ui->goal)
@@ -632,7 +723,7 @@ static void
 pass_cleared(struct ui *ui)
 {
 	struct model *m = ui->env->model;
-	struct convo *c = model_current(m);
+	struct convo *c = shown(ui);
 
 	if (!convo_cleared(c) ||
 	    (convo_count(c) > 0 && !stream_at_top(ui->stream)))
@@ -647,7 +738,7 @@ scroll_by(struct ui *ui, long lines)
 	ui->goal = 0;
 	if (lines < 0)
 		pass_cleared(ui);
-	stream_scroll(ui->stream, model_current(ui->env->model), lines);
+	stream_scroll(ui->stream, shown(ui), lines);
 	frame_due(ui, MODEL_STREAM | MODEL_CONVS);
 }
 
@@ -657,7 +748,7 @@ page(struct ui *ui, int pages)
 	ui->goal = 0;
 	if (pages < 0)
 		pass_cleared(ui);
-	stream_page(ui->stream, model_current(ui->env->model), pages);
+	stream_page(ui->stream, shown(ui), pages);
 	frame_due(ui, MODEL_STREAM | MODEL_CONVS);
 }
 
@@ -666,6 +757,7 @@ to_end(struct ui *ui)
 {
 	ui->goal = 0;
 	leave_found(ui);
+	leave_passage(ui);
 	stream_to_end(ui->stream);
 	frame_due(ui, MODEL_STREAM | MODEL_CONVS);
 }
@@ -689,6 +781,7 @@ begin_search(void *arg, const char *words)
 	ui->searching = true;
 	ui->goal = 0;
 	stream_here(ui->stream, &ui->origin);
+	ui->origin_passage = convo_passage(shown(ui));
 	lineedit_clear();
 	lineedit_field(true);
 	lineedit_set(words);
@@ -710,6 +803,24 @@ end_search(struct ui *ui)
 	frame_due(ui, SEEN_ALL);
 }
 
+/* Where that was a passage which is gone, its lowest line is fetched anew. */
+static void
+return_to_passage(struct ui *ui)
+{
+	const struct convo *p = model_passage(ui->env->model);
+
+	if (p != NULL && convo_passage(p) == ui->origin_passage) {
+		ui->passage = ui->origin_passage;
+		return;
+	}
+	leave_passage(ui);
+	if (ui->origin_passage == 0)
+		return;
+	set_goal(ui, model_current(ui->env->model), ui->origin.low_id);
+	ui->goal_back = true;
+	ui->back = ui->origin;
+}
+
 /* Back to where one was before a search.  False: there was none. */
 static bool
 go_back(struct ui *ui)
@@ -724,6 +835,7 @@ go_back(struct ui *ui)
 	if (c != model_current(ui->env->model))
 		client_show(ui->env->client, c);
 	stream_return(ui->stream, &ui->origin);
+	return_to_passage(ui);
 	ui->origin.convo = 0;
 	frame_due(ui, SEEN_ALL);
 	return true;
@@ -739,9 +851,8 @@ go_to_hit(struct ui *ui)
 
 	if (c == NULL)
 		return;
-	ui->goal = hit->id;
+	set_goal(ui, c, hit->id);
 	ui->goal_found = true;
-	ui->goal_convo = convo_serial(c);
 	stream_found(ui->stream, hit->id);
 	end_search(ui);
 	if (c != model_current(ui->env->model))
@@ -870,7 +981,7 @@ copy_show(struct ui *ui)
 	struct buf b;
 
 	buf_init(&b, COPY_CAP);
-	copy_page(&ui->copy, model_current(ui->env->model), LINES - 1, COLS,
+	copy_page(&ui->copy, shown(ui), LINES - 1, COLS,
 	    ui->hyper != NULL, &b);
 	terminal_bare(buf_data(&b), b.len, foot);
 	buf_release(&b);
@@ -903,7 +1014,7 @@ copy_end(struct ui *ui)
 static bool
 copy_move(struct ui *ui, enum keys_key key, bool *moved)
 {
-	const struct convo *c = model_current(ui->env->model);
+	const struct convo *c = shown(ui);
 
 	switch (key) {
 	case KEYS_PAGE_UP:
@@ -1116,12 +1227,17 @@ click_user(struct ui *ui, int row)
 static void
 click_stream(struct ui *ui, const struct mouse *at)
 {
-	const char *from = stream_name_at(
-	    ui->stream, model_current(ui->env->model), at->row, at->col);
+	const char *from =
+	    stream_name_at(ui->stream, shown(ui), at->row, at->col);
 	char user[WIRE_TARGET_CAP];
 
-	if (stream_divider_at(ui->stream, at->row))
+	if (stream_divider_at(ui->stream, at->row)) {
 		to_end(ui);
+		return;
+	}
+	if (from == NULL) /* of the newest */
+		from = stream_name_at(ui->stream,
+		    model_current(ui->env->model), at->row, at->col);
 	/* Another conversation that is opened may drop what was said. */
 	snprintf(user, sizeof(user), "%s", from == NULL ? "" : from);
 	show_user(ui, from == NULL ? NULL : user);
@@ -1322,6 +1438,7 @@ line_accept(void *arg, const char *line)
 {
 	struct ui *ui = arg;
 	struct stream_spot here;
+	uint64_t passage = convo_passage(shown(ui));
 
 	if (ui->asking) {
 		if (form_enter(ui->form, line) == FORM_SUBMIT)
@@ -1338,16 +1455,20 @@ line_accept(void *arg, const char *line)
 	stream_here(ui->stream, &here);
 	/* One's own words are seen where the newest are; what commands say may
 	 * be longer. */
-	if (*line == '/' || !stream_shows_present(ui->stream))
+	if (*line == '/' || !stream_shows_present(ui->stream)) {
+		leave_passage(ui);
 		stream_to_end(ui->stream);
+	}
 	frame_due(ui, SEEN_ALL);
 	ui->origin.convo = 0;
 	if (!slash_line(&ui->env->slash, line) && !ui->asking)
 		lineedit_set(line); /* to be mended */
 	else
 		line_leads(ui);
-	if (ui->searching)
+	if (ui->searching) {
 		ui->origin = here;
+		ui->origin_passage = passage;
+	}
 }
 
 static void

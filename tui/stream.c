@@ -89,11 +89,13 @@ struct stream {
 	uint64_t convo;
 	bool end;            /* shows the end, and what comes there */
 	bool top;
+	bool bottom;         /* of a passage */
 	uint64_t low;        /* else: the item of the lowest line ... */
 	size_t low_line;     /* ... and which line of it */
 	int64_t low_id;      /* for when the item is gone: where it stood */
 	int present;         /* rows for the newest lines, while further up */
 	int64_t seen;        /* the newest message when we left the end */
+	int64_t newest;      /* at the last draw */
 	int64_t found;       /* see stream_found */
 };
 
@@ -657,7 +659,7 @@ base_place(struct stream *st, const struct convo *c)
 {
 	struct place at = end_place(st, c);
 
-	if (st->present > 0)
+	if (st->present > 0 && convo_passage(c) == 0)
 		go_up(st, c, &at, st->present + 1);
 	return at;
 }
@@ -671,12 +673,17 @@ is_before(struct place a, struct place b)
 static void
 hang_on(struct stream *st, const struct convo *c, struct place at)
 {
+	bool passage = convo_passage(c) != 0;
+
 	if (!is_before(at, base_place(st, c))) {
-		st->end = true;
-		return;
+		if (!passage) {
+			st->end = true;
+			return;
+		}
+		at = base_place(st, c);
 	}
 	if (st->end)
-		st->seen = convo_last(c);
+		st->seen = passage ? st->newest : convo_last(c);
 	st->end = false;
 	st->low = convo_item(c, at.item)->serial;
 	st->low_id = convo_item(c, at.item)->id;
@@ -814,6 +821,12 @@ stream_at_top(const struct stream *st)
 }
 
 bool
+stream_nears_bottom(const struct stream *st)
+{
+	return st->bottom;
+}
+
+bool
 stream_shows_present(const struct stream *st)
 {
 	return st->end || st->present > 0;
@@ -849,6 +862,20 @@ draw_up(struct stream *st, const struct pane *p, const struct convo *c,
 	return at;
 }
 
+/* Of a passage; key: NULL is none. */
+static void
+gap_text(struct buf *b, const struct convo *c, const char *key)
+{
+	if (convo_fetching_newer(c))
+		buf_adds(b, _("fetching newer …"));
+	else if (key != NULL)
+		/* TRANSLATORS: between what is read and the newest messages
+		 * some are not shown; %s is a key, "End". */
+		buf_addf(b, _("a gap, then the newest; %s goes there"), key);
+	else
+		buf_adds(b, _("a gap, then the newest"));
+}
+
 /* key: NULL is none. */
 static void
 divider_text(struct buf *b, size_t below, const char *key)
@@ -870,15 +897,19 @@ divider_text(struct buf *b, size_t below, const char *key)
 
 static void
 draw_divider(const struct stream *st, const struct pane *p, int row,
-    const struct convo *c)
+    const struct convo *c, const struct convo *now)
 {
-	size_t below = stream_below(st, c);
+	size_t below = stream_below(st, now);
+	bool gap = below == 0 && convo_passage(c) != 0;
 	char key[KEYNAME_CAP];
 	bool named = !st->narrow && bound_key(st->settings, KEYS_END, key);
 	struct buf b;
 
 	buf_init(&b, TOLD_CAP);
-	divider_text(&b, below, named ? key : NULL);
+	if (gap)
+		gap_text(&b, c, named ? key : NULL);
+	else
+		divider_text(&b, below, named ? key : NULL);
 	if (utf8_width(buf_data(&b), b.len) > p->w) {
 		buf_clear(&b);
 		divider_text(&b, below, NULL);
@@ -911,19 +942,49 @@ measure(struct stream *st, const struct pane *p, const struct convo *c)
 	}
 }
 
+/* Less than a page of a passage is below: so the next one is there before it is
+ * read. */
+static bool
+nears_bottom(struct stream *st, const struct convo *c, struct place low)
+{
+	long page = st->height;
+
+	return convo_passage(c) != 0 && go_down(st, c, &low, page) < page;
+}
+
+/* The newest lines and what parts them; what is left for the others. */
+static struct pane
+draw_present(struct stream *st, const struct pane *p, const struct convo *c,
+    const struct convo *now)
+{
+	struct pane part = *p;
+
+	part.h = st->present;
+	part.y = p->y + p->h - part.h;
+	if (convo_count(now) > 0)
+		draw_up(st, &part, now, end_place(st, now));
+	part.y = p->y;
+	part.h = upper_height(st);
+	st->divider = p->y + part.h;
+	draw_divider(st, p, part.h, c, now);
+	return part;
+}
+
 void
-stream_draw(struct stream *st, const struct pane *p, const struct convo *c)
+stream_draw(struct stream *st, const struct pane *p, const struct convo *c,
+    const struct convo *now)
 {
 	struct pane part = *p;
 	struct place at;
 
 	measure(st, p, c);
+	st->newest = convo_last(now);
 	memset(st->head, 0, sizeof(st->head));
 	st->divider = -1;
 	paint_erase(p);
 	if (st->hyper != NULL)
 		hyper_begin(st->hyper);
-	st->top = false;
+	st->top = st->bottom = false;
 	if (p->h <= 0 || p->w <= 0)
 		return;
 	if (convo_count(c) == 0) {
@@ -932,17 +993,11 @@ stream_draw(struct stream *st, const struct pane *p, const struct convo *c)
 	}
 	at = low_place(st, c);
 	hang_on(st, c, at); /* other widths put it elsewhere */
-	if (st->end) {
+	if (st->end)
 		at = end_place(st, c);
-	} else if (st->present > 0) {
-		part.h = st->present;
-		part.y = p->y + p->h - part.h;
-		draw_up(st, &part, c, end_place(st, c));
-		part.y = p->y;
-		part.h = upper_height(st);
-		st->divider = p->y + part.h;
-		draw_divider(st, p, part.h, c);
-	}
+	else if (st->present > 0)
+		part = draw_present(st, p, c, now);
+	st->bottom = nears_bottom(st, c, at);
 	at = draw_up(st, &part, c, at);
 	st->top = at.item == 0 && at.line == 0;
 }

@@ -9,6 +9,9 @@
  * the reader when messages come or older ones are put in above.  While it is
  * not the end the newest lines stand under it in a few rows of their own,
  * where there is room for them: behind a divider that counts what is new.
+ *
+ * What is shown may be a passage (model.h): it has no end, and the newest lines
+ * are those of its conversation.
  */
 #ifndef TUI_STREAM_H
 #define TUI_STREAM_H
@@ -39,8 +42,10 @@ bool stream_divider_at(const struct stream *, int row);
 /* Colours, the language or what keys do have changed. */
 void stream_restyle(struct stream *);
 
-/* Another conversation is shown from its end. */
-void stream_draw(struct stream *, const struct pane *, const struct convo *);
+/* Another conversation is shown from its end.  now: the conversation itself,
+ * where the other is a passage of it; else the same. */
+void stream_draw(struct stream *, const struct pane *, const struct convo *,
+    const struct convo *now);
 
 /* By lines, up where negative; the pane and the conversation are those of the
  * last stream_draw.  False: it was at the top or the bottom already. */
@@ -73,6 +78,8 @@ bool stream_at_end(const struct stream *);
 bool stream_shows_present(const struct stream *);
 /* The last stream_draw reached the oldest that is held. */
 bool stream_at_top(const struct stream *);
+/* It came near the newest of a passage. */
+bool stream_nears_bottom(const struct stream *);
 /* Messages that came while further up, and are below the pane. */
 size_t stream_below(const struct stream *, const struct convo *);
 

@@ -5,17 +5,24 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "tests/lib/client.h"
+#include "tests/lib/load.h"
 #include "tests/lib/person.h"
 #include "tests/lib/server.h"
 #include "tests/lib/term.h"
 
 static const char ctrl_s[] = "\023", escape[] = "\033", up[] = "\033[A",
-    down[] = "\033[B";
+    down[] = "\033[B", page_up[] = "\033[5~";
+/* The wheel: so little at once that nothing passes unseen. */
+static const char wheel_up[] = "\033[<64;5;5M", wheel_down[] = "\033[<65;5;5M";
+#define FOUR(s) s s s s
+static const char far_up[] = FOUR("\033[<64;5;5M"),
+    far_down[] = FOUR("\033[<65;5;5M");
 
 static void
 hits_come_while_one_types(void **state)
@@ -103,6 +110,192 @@ enter_goes_there_and_escape_back(void **state)
 	term_await(t, "line 670.");
 }
 
+/* So many messages, of which the 40th has the word. */
+static struct server *
+server_of_long_history(int count)
+{
+	static const char *const options[] = { "--rate", "off", NULL };
+	struct server *s = server_open(options);
+	struct client *c = client_as(s, "henderson", "surabaya");
+	struct sender from;
+	int i;
+
+	for (i = 1; i < 40; i++)
+		client_ask(c, "broadcast - line %d.", i);
+	client_ask(c, "broadcast - line 40. needle");
+	sender_init(&from, s, 0, "lineker", "broadcast", NULL);
+	sender_connect(&from);
+	while (from.next < count) {
+		sender_fill(&from);
+		senders_wait(&from, 1, -1, 1000);
+		sender_take(&from, false);
+	}
+	while (!sender_finish(&from)) {
+		senders_wait(&from, 1, -1, 1000);
+		sender_take(&from, false);
+	}
+	sender_release(&from);
+	client_ask(c, "broadcast - the last");
+	return s;
+}
+
+/* A key, again and again, until that is seen. */
+struct pressing {
+	const char *key, *text;
+	char before[512]; /* what stood above the divider, and in it */
+};
+
+static bool
+press_on(struct term *t, void *arg)
+{
+	struct pressing *p = arg;
+	char now[512];
+	int row = 2, col;
+	size_t n;
+
+	if (term_shows(t, p->text))
+		return true;
+	(void)term_find(t, "─ a gap, then", &row, &col);
+	(void)term_find(t, "; End goes there", &row, &col);
+	n = (size_t)snprintf(now, sizeof(now), "%s", term_row(t, row - 1));
+	snprintf(now + n, sizeof(now) - n, "%s", term_row(t, row));
+	if (strcmp(now, p->before) != 0) {
+		memcpy(p->before, now, sizeof(now));
+		term_type(t, p->key);
+	}
+	return false;
+}
+
+static void
+press_until(struct term *t, const char *key, const char *text)
+{
+	struct pressing p = { .key = key, .text = text };
+
+	term_await_that(t, press_on, &p, text);
+}
+
+static void
+go_to_needle(struct term *t)
+{
+	term_type(t, ctrl_s);
+	term_await_row_is(t, -1, "search>");
+	term_type(t, "needle");
+	term_await(t, "1 found");
+	term_type(t, "\r");
+	term_await(t, "henderson  line 40. needle");
+}
+
+static void
+what_is_far_back_is_shown_with_a_gap(void **state)
+{
+	struct server *s = server_of_long_history(2500);
+	struct client *c = client_as(s, "henderson", "surabaya");
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	term_await(t, "the last");
+	go_to_needle(t);
+	term_await(t, "line 39.");
+	term_await(t, "lineker  0 0");
+	term_await(t, "a gap, then the newest; End goes there");
+	term_await(t, "the last");
+	/* Up to the beginning; then down, further than was fetched. */
+	press_until(t, wheel_up, "the beginning");
+	term_await(t, "line 1.");
+	press_until(t, wheel_down, "lineker  0 200 ");
+	/* A bare page to copy from is of there, too. */
+	term_type(t, "\033OR");
+	term_await(t, "lineker: 0 200");
+	term_type(t, "x"); /* which only leads back */
+	term_await(t, "a gap, then the newest");
+	/* What comes is seen below, and the place stays. */
+	client_ask(c, "broadcast - something new");
+	term_await(t, "1 new below; End goes there");
+	term_await(t, "something new");
+	assert_true(term_shows(t, "lineker  0 200"));
+	term_type(t, "own words\r");
+	term_await(t, "messi  own words");
+	assert_true(term_shows(t, "lineker  0 200"));
+	term_type(t, "\033[F"); /* End */
+	term_await_gone(t, "goes there");
+	term_await(t, "messi  own words");
+	term_await(t, "the last");
+	assert_false(term_shows(t, "0 200"));
+}
+
+static void
+a_gap_closes_when_one_reads_on(void **state)
+{
+	struct server *s = server_of_long_history(1400);
+	struct term *t = person_open(s, "messi", 50, 80);
+	char text[32];
+	int i;
+
+	(void)state;
+	term_await(t, "the last");
+	go_to_needle(t);
+	term_await(t, "a gap, then the newest");
+	/* Line by line, none is left out. */
+	for (i = 100; i <= 1300; i += 100) {
+		snprintf(text, sizeof(text), "lineker  0 %d ", i);
+		press_until(t, far_down, text);
+	}
+	press_until(t, far_down, "lineker  0 1380 ");
+	term_await_gone(t, "a gap");
+	/* All between is held now. */
+	server_kill(s);
+	term_await_row(t, 0, "no connection");
+	press_until(t, far_up, "line 40. needle");
+	term_await(t, "the newest; End goes there");
+}
+
+static void
+escape_leads_back_from_far_away(void **state)
+{
+	struct server *s = server_of_long_history(2500);
+	struct term *t = person_open(s, "messi", 24, 80);
+	char row[256];
+
+	(void)state;
+	term_await(t, "the last");
+	term_type(t, page_up);
+	term_await(t, "the newest; End goes there");
+	snprintf(row, sizeof(row), "%s", term_row(t, 5));
+	go_to_needle(t);
+	term_type(t, escape);
+	term_await_gone(t, "needle");
+	term_await_row(t, 5, row);
+	term_await(t, "the newest; End goes there");
+
+	/* From one far place to another, and back. */
+	go_to_needle(t);
+	term_type(t, "/search 1100\r");
+	term_await(t, "1 found");
+	term_type(t, "\r");
+	term_await(t, "lineker  0 1100");
+	term_await(t, "lineker  0 1101");
+	term_await(t, "a gap, then the newest");
+	term_type(t, escape);
+	term_await(t, "lineker  0 0");
+	term_await(t, "line 40. needle");
+	term_await_gone(t, "0 1100");
+	term_await(t, "a gap, then the newest");
+	/* The server away: it stays, and goes on when that is back. */
+	server_kill(s);
+	term_await_row(t, 0, "no connection");
+	assert_true(term_shows(t, "lineker  0 0"));
+	server_start(s);
+	term_await_row(t, 0, "online");
+	press_until(t, wheel_down, "lineker  0 300 ");
+	term_await(t, "a gap, then the newest");
+	/* Another conversation, and this one from its end again. */
+	term_type(t, "/w lineker\r");
+	term_await_row_is(t, -1, "lineker>");
+	term_type(t, "\0331");
+	term_await(t, "the last");
+	assert_false(term_shows(t, "goes there"));
+}
+
 static void
 what_is_held_is_found_while_the_server_is_away(void **state)
 {
@@ -160,6 +353,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(hits_come_while_one_types),
 		T(enter_goes_there_and_escape_back),
+		T(what_is_far_back_is_shown_with_a_gap),
+		T(a_gap_closes_when_one_reads_on),
+		T(escape_leads_back_from_far_away),
 		T(what_is_held_is_found_while_the_server_is_away),
 		T(it_fits_any_screen),
 	};

@@ -331,6 +331,129 @@ who_scrolls_up_keeps_more_until_back_at_the_end(void **state)
 	assert_true(convo_full(c));
 }
 
+/* Messages with the ids from .. to, as a page for the passage. */
+static void
+passage_page(struct model *m, int64_t from, int64_t to, bool newer, bool more)
+{
+	struct model_message page[200];
+	size_t n = 0;
+
+	for (; from <= to; from++)
+		page[n++] = message(from, "*", "neko", "x");
+	model_passage_page(m, page, n, newer, more);
+}
+
+static void
+a_passage_is_apart_until_it_meets_what_is_held(void **state)
+{
+	struct model *m = *state;
+	struct convo *c = model_current(m), *p;
+	uint64_t serial, number;
+	size_t i;
+
+	assert_true(live(m, 1000, "*", "neko"));
+	assert_true(live(m, 1001, "*", "neko"));
+	assert_null(model_passage(m));
+	p = model_passage_begin(m);
+	number = convo_passage(p);
+	assert_ptr_equal(model_passage(m), p);
+	assert_true(number != 0 && convo_passage(c) == 0);
+	assert_int_equal(convo_serial(p), convo_serial(c));
+	assert_true(convo_fetching(p) && convo_fetching_newer(p));
+	passage_page(m, 48, 50, false, true);
+	assert_false(convo_fetching(p));
+	passage_page(m, 51, 52, true, true);
+	assert_false(convo_fetching_newer(p));
+	assert_string_equal(shape(p), "48 49 50 51 52");
+	serial = convo_item(p, 2)->serial;
+
+	/* What comes goes by it. */
+	assert_true(live(m, 1002, "*", "neko"));
+	model_notice(m, 0, "n");
+	assert_string_equal(shape(p), "48 49 50 51 52");
+	assert_string_equal(shape(c), "1000 1001 1002 n");
+	assert_int_equal(model_convos(m), 1);
+	passage_page(m, 46, 47, false, false);
+	assert_true(convo_begin(p));
+	assert_false(convo_begin(c));
+
+	(void)model_changes(m);
+	passage_page(m, 53, 54, true, true);
+	assert_ptr_equal(model_passage(m), p);
+	assert_true(model_changes(m) & MODEL_STREAM);
+	passage_page(m, 998, 1000, true, true); /* the last two overlap */
+	assert_null(model_passage(m));
+	assert_string_equal(shape(c), "46 47 48 49 50 51 52 53 54 998 999 "
+	    "1000 1001 1002 n");
+	assert_true(convo_begin(c));
+	assert_true(convo_find_item(c, serial, &i));
+	assert_int_equal(convo_item(c, i)->id, 50);
+
+	/* One with nothing behind it is no passage, either. */
+	model_clear(m, c);
+	p = model_passage_begin(m);
+	assert_true(convo_passage(p) != number);
+	passage_page(m, 1, 1, false, false);
+	passage_page(m, 2, 3, true, false);
+	assert_null(model_passage(m));
+	assert_string_equal(shape(c), "1 2 3");
+}
+
+static void
+a_passage_is_bounded_at_the_end_one_goes_from(void **state)
+{
+	struct model *m = *state;
+	struct convo *p;
+	int64_t id;
+
+	assert_true(live(m, 90000, "*", "neko"));
+	p = model_passage_begin(m);
+	for (id = 40001; id < 40001 + MODEL_PASSAGE + 400; id += 200)
+		passage_page(m, id, id + 199, true, true);
+	assert_int_equal(convo_count(p), MODEL_PASSAGE);
+	assert_int_equal(convo_first(p), 40401);
+	assert_int_equal(convo_last(p), 40400 + MODEL_PASSAGE);
+	assert_false(convo_begin(p));
+	passage_page(m, 40201, 40400, false, true);
+	passage_page(m, 40001, 40200, false, false);
+	assert_int_equal(convo_count(p), MODEL_PASSAGE);
+	assert_int_equal(convo_first(p), 40001);
+	assert_int_equal(convo_last(p), 40000 + MODEL_PASSAGE);
+	assert_true(convo_begin(p));
+	/* The first is pushed out, and with it the beginning. */
+	passage_page(m, convo_last(p) + 1, convo_last(p) + 1, true, true);
+	assert_false(convo_begin(p));
+}
+
+static void
+a_passage_goes_with_its_conversation(void **state)
+{
+	struct model *m = *state;
+	struct convo *c = model_current(m), *other = model_open(m, "neko");
+
+	assert_true(live(m, 90000, "*", "neko"));
+	(void)model_passage_begin(m);
+	passage_page(m, 1, 9, false, true);
+	model_switch(m, c); /* the same */
+	assert_non_null(model_passage(m));
+	model_passage_lost(m); /* it has something to be read */
+	assert_non_null(model_passage(m));
+	assert_false(convo_fetching_newer(model_passage(m)));
+	model_switch(m, other);
+	assert_null(model_passage(m));
+	(void)model_passage_begin(m);
+	model_passage_lost(m); /* it has not */
+	assert_null(model_passage(m));
+	(void)model_passage_begin(m);
+	passage_page(m, 1, 9, false, true);
+	assert_true(model_close(m, other));
+	assert_null(model_passage(m));
+	(void)model_passage_begin(m);
+	model_reset(m);
+	assert_null(model_passage(m));
+	(void)model_passage_begin(m); /* and with the model */
+}
+
 static void
 notices_are_bounded_and_messages_outlive_them(void **state)
 {
@@ -690,6 +813,9 @@ main(void)
 		T(a_target_that_would_break_a_request_is_refused),
 		T(what_is_looked_at_keeps_a_bounded_past),
 		T(who_scrolls_up_keeps_more_until_back_at_the_end),
+		T(a_passage_is_apart_until_it_meets_what_is_held),
+		T(a_passage_is_bounded_at_the_end_one_goes_from),
+		T(a_passage_goes_with_its_conversation),
 		T(notices_are_bounded_and_messages_outlive_them),
 		T(all_texts_together_are_bounded),
 		T(conversations_are_bounded_and_unread_ones_stay),

@@ -379,6 +379,149 @@ to_line_end(int count, int key)
 	return 0;
 }
 
+/*
+ * Killing: of several lines only the one that the cursor is in, up to its
+ * start or end; from there its line end alone goes, and it joins the other.
+ * What has no line end that way is readline's own affair.
+ */
+
+/* The text from the cursor to there, which can be yanked again. */
+static int
+kill_to(size_t to)
+{
+	int from = rl_point, end = (int)to;
+
+	rl_kill_text(from, end); /* told from where: kills back go before */
+	rl_point = from < end ? from : end;
+	if (end < from && rl_editing_mode == 1) /* as readline, in Emacs mode */
+		rl_mark = rl_point;
+	return 0;
+}
+
+/* to: where it would go to, further back maybe than the line's start. */
+static int
+kill_back_to(size_t to)
+{
+	size_t here = (size_t)rl_point, start = line_start(here);
+
+	return kill_to(here == start ? start - 1 : to < start ? start : to);
+}
+
+static bool
+has_line_before(void)
+{
+	return line_start((size_t)rl_point) > 0;
+}
+
+static bool
+has_line_behind(void)
+{
+	return line_end((size_t)rl_point) < (size_t)rl_end;
+}
+
+/* A word ends at each of those; where the last of count begins. */
+static size_t
+word_start(int count, const char *ends)
+{
+	size_t at = (size_t)rl_point;
+
+	for (; count > 0; count--) {
+		while (at > 0 && strchr(ends, rl_line_buffer[at - 1]) != NULL)
+			at--;
+		while (at > 0 && strchr(ends, rl_line_buffer[at - 1]) == NULL)
+			at--;
+	}
+	return at;
+}
+
+static int
+kill_line(int count, int key)
+{
+	size_t here = (size_t)rl_point, end = line_end(here);
+
+	if (count < 0 || !has_line_behind())
+		return rl_kill_line(count, key);
+	return kill_to(here == end ? end + 1 : end);
+}
+
+static int
+kill_line_back(int count, int key)
+{
+	if (count < 0 || !has_line_before())
+		return rl_backward_kill_line(count, key);
+	return kill_back_to(0);
+}
+
+static int
+discard_line(int count, int key)
+{
+	if (!has_line_before())
+		return rl_unix_line_discard(count, key);
+	return kill_back_to(0);
+}
+
+static int
+kill_whole_line(int count, int key)
+{
+	size_t end = line_end((size_t)rl_point);
+
+	if (!has_line_before() && !has_line_behind())
+		return rl_kill_full_line(count, key);
+	rl_point = (int)line_start((size_t)rl_point);
+	return kill_to(end < (size_t)rl_end ? end + 1 : end);
+}
+
+static int
+kill_word(int count, int key)
+{
+	size_t here = (size_t)rl_point, end = line_end(here), to;
+
+	if (count < 0 || !has_line_behind())
+		return rl_kill_word(count, key);
+	rl_forward_word(count, key);
+	to = (size_t)rl_point;
+	rl_point = (int)here;
+	return kill_to(here == end ? end + 1 : to < end ? to : end);
+}
+
+static int
+kill_word_back(int count, int key)
+{
+	size_t here = (size_t)rl_point, to;
+
+	if (count < 0 || !has_line_before())
+		return rl_backward_kill_word(count, key);
+	rl_backward_word(count, key);
+	to = (size_t)rl_point;
+	rl_point = (int)here;
+	return kill_back_to(to);
+}
+
+static int
+rub_word_out(int count, int key)
+{
+	if (!has_line_before())
+		return rl_unix_word_rubout(count, key);
+	return kill_back_to(word_start(count, " \t\n"));
+}
+
+static int
+rub_file_name_out(int count, int key)
+{
+	if (!has_line_before())
+		return rl_unix_filename_rubout(count, key);
+	return kill_back_to(word_start(count, " \t\n/"));
+}
+
+static int
+rub_vi_word_out(int count, int key)
+{
+	if (!has_line_before())
+		return rl_vi_unix_word_rubout(count, key);
+	return kill_back_to(word_start(
+	    count, " \t\n!\"#$%&'()*+,-./:;<=>?@[\\]^`{|}~"));
+}
+
 /* ---- bindings ---------------------------------------------------------- */
 
 static void
@@ -420,6 +563,20 @@ static const struct {
 	{ rl_noninc_forward_search_again, left_out },
 	{ rl_vi_search, rl_reverse_search_history },
 	{ rl_vi_search_again, left_out },
+};
+
+static const struct {
+	rl_command_func_t *from, *to;
+} kills[] = {
+	{ rl_kill_line, kill_line },
+	{ rl_backward_kill_line, kill_line_back },
+	{ rl_unix_line_discard, discard_line },
+	{ rl_kill_full_line, kill_whole_line },
+	{ rl_kill_word, kill_word },
+	{ rl_backward_kill_word, kill_word_back },
+	{ rl_unix_word_rubout, rub_word_out },
+	{ rl_unix_filename_rubout, rub_file_name_out },
+	{ rl_vi_unix_word_rubout, rub_vi_word_out },
 };
 
 static void
@@ -482,6 +639,9 @@ bind_keys(void)
 		rebind(map[i], rl_beg_of_line, to_line_start);
 		rebind(map[i], rl_end_of_line, to_line_end);
 	}
+	for (i = 0; i < 2; i++)
+		for (j = 0; j < sizeof(kills) / sizeof(kills[0]); j++)
+			rebind(map[i], kills[j].from, kills[j].to);
 	bind_map(vi_movement_keymap);
 	for (i = 0; i < 3; i++) {
 		for (j = 0; j < sizeof(instead) / sizeof(instead[0]); j++)

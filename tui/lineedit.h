@@ -8,7 +8,9 @@
  *
  * The line may be several: then Up and Down go through them, and on to the
  * history only behind the first and the last; Ctrl-A and Ctrl-E (Home, End)
- * mean the one that the cursor is in.  Where lineedit_width() tells how wide
+ * mean the one that the cursor is in, and so do Ctrl-U, Ctrl-K, Ctrl-W and the
+ * like, which join it to the one before or behind where nothing else is left
+ * of it that way.  Where lineedit_width() tells how wide
  * the rows are in which a line is shown, Up and Down go through those.
  *
  * Call setlocale first, and this before curses: both load the terminal's

@@ -162,6 +162,24 @@ ctrl_c_clears_and_twice_leaves(void **state)
 	assert_int_equal(term_await_end(t), 0);
 }
 
+/* Here readline's keys mean the line that the cursor is in. */
+static void
+of_several_lines_one_is_killed(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	term_type(t, "aaa bbb\033\rccc\027"); /* Ctrl-W */
+	term_await_cursor(t, 23, 2);
+	assert_true(term_is_at(t, 22, 0, "> aaa bbb"));
+	term_type(t, "ddd\033[A\005\025"); /* Up, Ctrl-E, Ctrl-U */
+	term_await_row_is(t, -2, ">");
+	term_await_row_is(t, -1, "  ddd");
+	term_type(t, "\013"); /* Ctrl-K */
+	term_await_row_is(t, -1, "> ddd");
+}
+
 static void
 history_is_there_in_the_next_run_without_secrets(void **state)
 {
@@ -236,6 +254,7 @@ main(void)
 		T(commands_and_names_are_completed),
 		T(whom_a_line_is_for_gets_a_colon),
 		T(ctrl_c_clears_and_twice_leaves),
+		T(of_several_lines_one_is_killed),
 		T(history_is_there_in_the_next_run_without_secrets),
 		T(a_refused_line_comes_back_to_be_mended),
 		T(what_is_typed_before_the_first_frame_is_kept),

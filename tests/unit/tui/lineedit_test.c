@@ -300,6 +300,15 @@ vi_keys_work_when_inputrc_asks(void **state)
 	type("\033"); /* nothing to leave: nothing happens */
 	type("0x");
 	expect_line("ack in insert mode ", 0);
+	lineedit_set("aaa bb.cc\nddd");
+	type("i\027");
+	expect_line("aaa bb.cc\n", 10);
+	type("\027\027");
+	expect_line("aaa bb.", 7);
+	lineedit_set("one\ntwo");
+	type("\025");
+	expect_line("one\n", 4);
+	type("\033");
 	/* Emacs keys again, for the next test. */
 	lineedit_clear();
 	type("\005");
@@ -409,6 +418,50 @@ up_and_down_go_through_several_lines(void **state)
 	expect_line("before", 6);
 	type("\033[B");
 	expect_line("日本語\nab\nlast", 17);
+}
+
+static void
+lines_are_killed_one_by_one(void **state)
+{
+	(void)state;
+	lineedit_set("aaa bbb\nccc");
+	type("\027"); /* Ctrl-W */
+	expect_line("aaa bbb\n", 8);
+	type("\027");
+	expect_line("aaa bbb", 7);
+	type("\027");
+	expect_line("aaa ", 4);
+	type("\031"); /* Ctrl-Y: all of it, for nothing was typed between */
+	expect_line("aaa bbb\nccc", 11);
+	type("\033\177"); /* Alt-Backspace */
+	expect_line("aaa bbb\n", 8);
+	type("\033\177");
+	expect_line("aaa bbb", 7);
+	lineedit_set("aaa\n  ");
+	type("\027");
+	expect_line("aaa\n", 4);
+	lineedit_set("one\ntwo three\nfour");
+	type("\033[A\025"); /* Up, Ctrl-U */
+	expect_line("one\nthree\nfour", 4);
+	type("\025");
+	expect_line("onethree\nfour", 3);
+	type("\031");
+	expect_line("one\ntwo three\nfour", 8);
+	type("\013"); /* Ctrl-K */
+	expect_line("one\ntwo \nfour", 8);
+	type("\013");
+	expect_line("one\ntwo four", 8);
+	type("\031");
+	expect_line("one\ntwo three\nfour", 14);
+	type("\037\037\037"); /* undone again */
+	expect_line("one\ntwo three\nfour", 13);
+	type("\033b\033d\033d"); /* Alt-B, Alt-D */
+	expect_line("one\ntwo four", 8);
+	lineedit_set("only ");
+	type("one\025");
+	expect_line("", 0);
+	type("\031\001\013");
+	expect_line("", 0);
 }
 
 static void
@@ -563,7 +616,8 @@ random_keys_do_no_harm(void **state)
 {
 	static const char *const key[] = { "hello ", "\r", "\033[A", "\033[B",
 		"\033[C", "\033[D", "\177", "\033[3~", "\033[F", "\t", "\022",
-		"\001", "\005", "\025", "\031", "\033", "日", "👨‍👩‍👧",
+		"\001", "\005", "\025", "\031", "\013", "\027", "\033d",
+		"\033\177", "\033", "日", "👨‍👩‍👧",
 		"\033[200~a\nb\n\033[201~", "/msg ", "\026\033", "\037",
 		"\030\025", "\024", "\033u", "\033.", "\033-5", "\021", "\023",
 		"\007", "\033\177", "\035l", "e\xcc\x81", "\033<", "\033>",
@@ -618,6 +672,7 @@ main(void)
 		T(up_and_down_walk_the_history),
 		T(history_is_kept_between_runs),
 		T(up_and_down_go_through_several_lines),
+		T(lines_are_killed_one_by_one),
 		T(up_and_down_go_through_the_rows_of_a_broken_line),
 		T(secret_lines_are_not_remembered),
 		T(a_search_is_prompted_and_found),

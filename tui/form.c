@@ -38,6 +38,7 @@ enum {
 };
 
 static const char default_server[] = "localhost:8889";
+static const char dot[] = " · "; /* between two hints */
 
 /*
  * What the help tells, a line or two of them beside each other: a key, two
@@ -387,6 +388,7 @@ struct rows {
 	bool calm;        /* it is no error */
 	struct buf help;
 	struct wrap help_wrap;
+	int help_gap;     /* the line behind which some are left out, or -1 */
 };
 
 static void
@@ -528,6 +530,7 @@ static void
 begin_rows(struct rows *r)
 {
 	memset(r, 0, sizeof(*r));
+	r->help_gap = -1;
 	wrap_init(&r->wrap);
 	wrap_init(&r->help_wrap);
 	buf_init(&r->help, HELP_CAP);
@@ -585,17 +588,42 @@ make_rows(struct rows *r, const struct form *f, int width)
 }
 
 static void
+drop_row(struct rows *r, int i)
+{
+	memmove(&r->row[i], &r->row[i + 1],
+	    (size_t)(r->count - i - 1) * sizeof(r->row[0]));
+	r->count--;
+}
+
+static void
 drop_kind(struct rows *r, enum row_kind kind, int height)
 {
-	int i;
+	for (int i = r->count - 1; i >= 0 && r->count > height; i--)
+		if (r->row[i].kind == kind)
+			drop_row(r, i);
+}
 
-	for (i = r->count - 1; i >= 0 && r->count > height; i--) {
-		if (r->row[i].kind != kind)
-			continue;
-		memmove(&r->row[i], &r->row[i + 1],
-		    (size_t)(r->count - i - 1) * sizeof(r->row[0]));
-		r->count--;
-	}
+/* So that the help has room: all but the focus's. */
+static void
+drop_fields(struct rows *r, int focus, int height)
+{
+	for (int i = r->count - 1; i >= 0 && r->count > height; i--)
+		if (r->row[i].kind == ROW_FIELD && r->row[i].n != focus)
+			drop_row(r, i);
+}
+
+/* The last line of the help, which tells how it goes away, stands longest. */
+static void
+drop_help(struct rows *r, int height)
+{
+	int last = (int)r->help_wrap.count - 1;
+
+	for (int i = r->count - 1; i >= 0 && r->count > height; i--)
+		if (r->row[i].kind == ROW_HELP && r->row[i].n != last) {
+			r->help_gap = r->row[i].n - 1;
+			drop_row(r, i);
+		}
+	drop_kind(r, ROW_HELP, height);
 }
 
 /* The first row that is shown, so that the focus is among them. */
@@ -604,12 +632,29 @@ fit_rows(struct rows *r, const struct form *f, int height)
 {
 	int kind, i, focus = 0;
 
-	for (kind = ROW_BLANK; kind < ROW_FIELD; kind++)
-		drop_kind(r, (enum row_kind)kind, height);
+	for (kind = ROW_BLANK; kind < ROW_FIELD; kind++) {
+		if (kind == ROW_HELP && f->helping) {
+			drop_fields(r, f->focus, height);
+			drop_help(r, height);
+		} else
+			drop_kind(r, (enum row_kind)kind, height);
+	}
 	for (i = 0; i < r->count; i++)
 		if (r->row[i].kind == ROW_FIELD && r->row[i].n == f->focus)
 			focus = i;
 	return focus < height ? 0 : focus - height + 1;
+}
+
+/* What is cut ends with "…". */
+static void
+draw_cut(const struct pane *p, int row, chtype style, const char *s, size_t n)
+{
+	struct buf cut;
+
+	buf_init(&cut, HELP_CAP);
+	paint_cut(&cut, s, n, p->w);
+	paint_n(p, row, 0, style, buf_data(&cut), cut.len);
+	buf_release(&cut);
 }
 
 static int
@@ -641,11 +686,12 @@ static int
 draw_field(struct form *f, const struct pane *p, int row, int i)
 {
 	struct pane field = *p, before = *p;
+	const char *name = _(about[i].label);
 	int label = label_cols(p->w);
 	size_t len, point;
 
 	before.w = label - 1;
-	paint(&before, row, 0, paint_style(PAINT_TEXT), _(about[i].label));
+	draw_cut(&before, row, paint_style(PAINT_TEXT), name, strlen(name));
 	field.y += row;
 	field.h = 1;
 	field.x += label;
@@ -658,7 +704,8 @@ draw_field(struct form *f, const struct pane *p, int row, int i)
 		input_draw_still(&field, f->value[i], about[i].hidden);
 	}
 	if (i == SERVER && len == 0)
-		paint(&field, 0, 0, paint_style(PAINT_DIM), default_server);
+		draw_cut(&field, 0, paint_style(PAINT_DIM), default_server,
+		    sizeof(default_server) - 1);
 	return label;
 }
 
@@ -668,8 +715,9 @@ hint_of(const struct form *f)
 	switch (f->focus) {
 	case SERVER:
 		/* TRANSLATORS: the lowest line of the form, about the field one
-		 * is in.  Where it is too long what stands behind the last
-		 * " · " is left out, then behind the one before. */
+		 * is in: up to three hints with " · " between them, the second
+		 * about Enter.  Where there is no room for all the first is
+		 * left out, then the third, then the second. */
 		return _("HOST or HOST:PORT · Enter next");
 	case USER:
 		return _("of your account, or one to register · Enter next");
@@ -686,21 +734,70 @@ hint_of(const struct form *f)
 	}
 }
 
+/* One more, behind those that are there. */
+static void
+add_hint(struct buf *b, const char *s, size_t n)
+{
+	if (b->len > 0)
+		buf_adds(b, dot);
+	buf_add(b, s, n);
+}
+
+/* The hints of text whose bits are set in which. */
+static void
+add_hints(struct buf *b, const char *text, unsigned which)
+{
+	const char *end;
+
+	for (; text != NULL; which >>= 1) {
+		end = strstr(text, dot);
+		if (which & 1)
+			add_hint(b, text, end == NULL ? strlen(text) :
+			    (size_t)(end - text));
+		text = end == NULL ? NULL : end + strlen(dot);
+	}
+}
+
+/* How to get help stands longest, then what Enter does. */
 static void
 draw_hint(const struct form *f, const struct pane *p, int at)
 {
-	char key[KEYNAME_CAP];
+	static const unsigned which[] = { 7, 6, 2, 0 };
+	char key[KEYNAME_CAP], *f1 = NULL;
 	struct buf hint;
 
+	if (bound_key(f->settings, KEYS_HELP, key))
+		f1 = xasprintf(_("%s help"), key);
 	buf_init(&hint, HELP_CAP);
-	buf_adds(&hint, hint_of(f));
-	if (bound_key(f->settings, KEYS_HELP, key)) {
-		buf_adds(&hint, " · ");
-		buf_addf(&hint, _("%s help"), key);
+	for (size_t i = 0; i < sizeof(which) / sizeof(which[0]); i++) {
+		if (which[i] == 0 && f1 == NULL)
+			break;
+		buf_clear(&hint);
+		add_hints(&hint, hint_of(f), which[i]);
+		if (f1 != NULL)
+			add_hint(&hint, f1, strlen(f1));
+		if (utf8_width(buf_data(&hint), hint.len) <= p->w)
+			break;
 	}
-	paint_n(p, at, 0, paint_style(PAINT_DIM), buf_data(&hint),
-	    paint_hints(buf_data(&hint), " · ", p->w));
+	draw_cut(p, at, paint_style(PAINT_DIM), buf_data(&hint), hint.len);
 	buf_release(&hint);
+	free(f1);
+}
+
+/* A line of it; where others are left out behind it there is a sign. */
+static void
+draw_help(const struct pane *p, int at, const struct rows *r, int n)
+{
+	const struct wrap_line *line = &r->help_wrap.line[n];
+	const char *s = buf_data(&r->help) + line->start;
+	struct pane left = *p;
+	int col;
+
+	if (n == r->help_gap)
+		left.w -= 2;
+	col = paint_n(&left, at, 0, paint_style(PAINT_DIM), s, line->len);
+	if (n == r->help_gap)
+		paint(p, at, col, paint_style(PAINT_DIM), " …");
 }
 
 static int
@@ -708,11 +805,12 @@ draw_row(struct form *f, const struct pane *p, int at, const struct rows *r,
     const struct row *row)
 {
 	const struct wrap_line *line;
+	const char *title;
 
 	switch (row->kind) {
 	case ROW_TITLE:
-		paint(p, at, 0, paint_style(PAINT_BOLD),
-		    _("chat-tui: who are you, and where?"));
+		title = _("chat-tui: who are you, and where?");
+		draw_cut(p, at, paint_style(PAINT_BOLD), title, strlen(title));
 		break;
 	case ROW_WHY:
 		line = &r->wrap.line[row->n];
@@ -724,9 +822,7 @@ draw_row(struct form *f, const struct pane *p, int at, const struct rows *r,
 		draw_hint(f, p, at);
 		break;
 	case ROW_HELP:
-		line = &r->help_wrap.line[row->n];
-		paint_n(p, at, 0, paint_style(PAINT_DIM),
-		    buf_data(&r->help) + line->start, line->len);
+		draw_help(p, at, r, row->n);
 		break;
 	case ROW_BLANK:
 		break;

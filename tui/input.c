@@ -258,11 +258,14 @@ input_draw(struct input *in, const struct pane *p, const char *prompt,
 void
 input_draw_still(const struct pane *p, const char *text, bool hidden)
 {
-	struct buf shown;
+	struct buf shown, cut;
 
 	paint_fill(p, 0, 0, A_NORMAL);
 	buf_init(&shown, SHOWN_CAP);
+	buf_init(&cut, SHOWN_CAP);
 	show(&shown, text, strlen(text), hidden);
-	draw_window(p, 0, buf_data(&shown), shown.len, 0);
+	paint_cut(&cut, buf_data(&shown), shown.len, p->w);
+	paint_n(p, 0, 0, A_NORMAL, buf_data(&cut), cut.len);
 	buf_release(&shown);
+	buf_release(&cut);
 }

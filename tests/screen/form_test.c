@@ -278,6 +278,36 @@ the_form_fits_where_there_is_little_room(void **state)
 	term_await(t, "1:everyone");
 }
 
+static void
+what_matters_most_is_left_where_there_is_little_room(void **state)
+{
+	static const char f1[] = "\033OP";
+	struct term *t = person_new(NULL, 12, 40);
+
+	(void)state;
+	term_await_row_is(t, 9, " Enter next · F1 help");
+	term_type(t, "\t");
+	term_await_row_is(t, 9, " Enter next · F1 help");
+	term_type(t, "\t");
+	term_await_row_is(t, 9, " Enter logs in · F1 help");
+	term_type(t, f1);
+	term_await_row_is(t, 11, " F1  takes this away");
+	term_await_row_is(t, 3, " Password");
+	term_type(t, f1);
+	term_await_row_is(t, 9, " Enter logs in · F1 help");
+	term_resize(t, 5, 20);
+	term_await_row_is(t, 4, "F1 help");
+	term_await_row_is(t, 0, "Server    localhost…");
+	term_type(t, f1);
+	term_await_row_is(t, 0, "Password");
+	term_await_row_is(t, 1, "Enter  the next");
+	term_await_row_is(t, 3, "one, log in or …");
+	term_await_row_is(t, 4, "F1  takes this away");
+	term_resize(t, 24, 80);
+	term_type(t, f1);
+	term_await(t, "Tab: to register instead · F1 help");
+}
+
 #define T(f) cmocka_unit_test_teardown(f, people_cleanup)
 
 int
@@ -295,6 +325,7 @@ main(void)
 		T(a_new_name_can_be_registered),
 		T(who_was_here_before_goes_straight_in),
 		T(the_form_fits_where_there_is_little_room),
+		T(what_matters_most_is_left_where_there_is_little_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -226,9 +226,10 @@ apply(struct options *o, enum opt opt, const char *value)
 
 /* ---- the file ---------------------------------------------------------- */
 
-/* NULL and errno.  At most max bytes. */
+/* NULL and errno.  At most max bytes; *len: how many, for there may be NULs
+ * among them. */
 static char *
-slurp(const char *path, size_t max)
+slurp(const char *path, size_t max, size_t *len)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC), saved;
 	size_t have = 0;
@@ -243,13 +244,14 @@ slurp(const char *path, size_t max)
 		have += n > 0 ? (size_t)n : 0;
 	saved = errno;
 	close(fd);
-	if (n != 0 || memchr(text, '\0', have) != NULL) {
+	if (n != 0) {
 		errno = n == -1 ? saved : EFBIG;
 		explicit_bzero(text, have);
 		free(text);
 		return NULL;
 	}
 	text[have] = '\0';
+	*len = have;
 	return text;
 }
 
@@ -265,13 +267,19 @@ default_config(void)
 	return NULL;
 }
 
+/* The n bytes of text. */
 static int
-read_lines(struct settings *settings, const char *path, char *text)
+read_lines(struct settings *settings, const char *path, char *text, size_t n)
 {
 	char why[SETTINGS_WHY_CAP], *line;
+	size_t readable = strlen(text);
 
+	text += settings_text(text) - text;
 	for (int number = 1; (line = strsep(&text, "\n")) != NULL; number++)
-		if (!settings_line(settings, line, why))
+		if (text == NULL && readable < n)
+			return complain(EX_CONFIG, "%s:%d: %s", path, number,
+			    _("a NUL byte is in it"));
+		else if (!settings_line(settings, line, why))
 			return complain(EX_CONFIG, "%s:%d: %s", path, number,
 			    why);
 	return 0;
@@ -282,13 +290,14 @@ read_config(struct settings *settings, const char *given)
 {
 	char *path = given == NULL ? default_config() : xstrdup(given);
 	char *text;
+	size_t n;
 	int status = 0;
 
 	if (path == NULL)
 		return 0;
 	settings_set_path(settings, path);
-	if ((text = slurp(path, SETTINGS_FILE_MAX)) != NULL)
-		status = read_lines(settings, path, text);
+	if ((text = slurp(path, SETTINGS_FILE_MAX, &n)) != NULL)
+		status = read_lines(settings, path, text, n);
 	else if (given != NULL || (errno != ENOENT && errno != ENOTDIR))
 		status = complain(EX_CONFIG, "%s: %s", path, strerror(errno));
 	free(text);
@@ -363,8 +372,16 @@ read_password(struct options *o)
 	const char *env = getenv("CHAT_PASSWORD");
 
 	if (o->password_file != NULL) {
-		char *text = slurp(o->password_file, WIRE_PASSWORD_MAX + 2);
+		size_t n;
+		char *text = slurp(
+		    o->password_file, WIRE_PASSWORD_MAX + 2, &n);
 
+		if (text != NULL && strlen(text) != n) {
+			explicit_bzero(text, n);
+			free(text);
+			text = NULL;
+			errno = EFBIG;
+		}
 		if (text == NULL)
 			return complain(EX_NOINPUT, "%s: %s", o->password_file,
 			    errno == EFBIG ? _("no password") :

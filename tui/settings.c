@@ -49,16 +49,18 @@ static const struct {
 };
 
 static const char bind[] = "bind.", normal_value[] = "default";
+static const char bom[] = "\xef\xbb\xbf"; /* as some editors begin a file */
 
 struct binding {
 	char key[KEYNAME_CAP];
 	const char *action; /* of actions.c's, "none"; NULL: not bound */
-	bool unsaved;
+	bool unsaved, placed;
 };
 
 struct settings {
 	char *value[SETTING_COUNT]; /* NULL: not set */
 	bool unsaved[SETTING_COUNT];
+	bool placed[SETTING_COUNT]; /* while it is saved: has its line */
 	struct binding *binding;
 	size_t bindings;
 	char *path;
@@ -423,40 +425,80 @@ trim(char *s)
 	return s;
 }
 
-/* Cuts a line; *name NULL: it sets nothing.  False: it is not of the form. */
+/* Is it one of fixed words?  Then a comment may stand behind it. */
 static bool
-cut_line(char *line, char **name, char **value)
+is_of_words(const char *name)
+{
+	int i = find(name);
+
+	return i != -1 ? table[i].choices != NULL :
+	    is_opposite(name) || strncmp(name, bind, strlen(bind)) == 0;
+}
+
+/* Where in value a comment begins, or its end. */
+static char *
+find_comment(char *value)
+{
+	char *p = value;
+
+	while ((p = strchr(p, '#')) != NULL && p > value &&
+	    strchr(" \t", p[-1]) == NULL)
+		p++;
+	return p == NULL ? value + strlen(value) : p;
+}
+
+struct line {
+	char *name;    /* NULL: it sets nothing */
+	char *value;
+	char *comment; /* behind a value of fixed words; where it begins */
+	bool commented;
+};
+
+/* Cuts text, which out then points into.  False: it is not of the form. */
+static bool
+cut_line(char *text, struct line *out)
 {
 	char *eq;
 
-	*name = NULL;
-	line = trim(line);
-	if (*line == '\0' || *line == '#')
+	*out = (struct line){ 0 };
+	text = trim(text);
+	if (*text == '\0' || *text == '#')
 		return true;
-	if ((eq = strchr(line, '=')) == NULL)
+	if ((eq = strchr(text, '=')) == NULL)
 		return false;
 	/* "bind.alt-= = top" */
-	if (eq[1] == ' ' && strchr(eq + 1, '=') != NULL && eq > line &&
+	if (eq[1] == ' ' && strchr(eq + 1, '=') != NULL && eq > text &&
 	    eq[-1] == '-')
 		eq = strchr(eq + 1, '=');
 	*eq = '\0';
-	*name = trim(line);
-	*value = trim(eq + 1);
+	out->name = trim(text);
+	if (is_of_words(out->name)) {
+		out->comment = find_comment(eq + 1);
+		out->commented = *out->comment == '#';
+		*out->comment = '\0';
+	}
+	out->value = trim(eq + 1);
 	return true;
 }
 
 bool
-settings_line(struct settings *s, char *line, char why[SETTINGS_WHY_CAP])
+settings_line(struct settings *s, char *text, char why[SETTINGS_WHY_CAP])
 {
-	char *name, *value;
+	struct line line;
 
-	if (!cut_line(line, &name, &value))
+	if (!cut_line(text, &line))
 		return fail(why, _("not NAME = VALUE"));
-	if (name == NULL)
+	if (line.name == NULL)
 		return true;
-	if (*value == '\0')
-		return fail(why, _("%.60s: no value"), name);
-	return settings_set(s, name, value, false, why);
+	if (*line.value == '\0')
+		return fail(why, _("%.60s: no value"), line.name);
+	return settings_set(s, line.name, line.value, false, why);
+}
+
+const char *
+settings_text(const char *text)
+{
+	return strncmp(text, bom, strlen(bom)) == 0 ? text + strlen(bom) : text;
 }
 
 void
@@ -484,58 +526,124 @@ settings_unsaved(const struct settings *s)
 	return n;
 }
 
-/* Is that the name of something that is to be written? */
+/* The setting or the binding of that name that is to be written; false: none
+ * is. */
 static bool
-replaced(const struct settings *s, const char *name)
+to_write(const struct settings *s, const char *name, int *setting,
+    struct binding **b)
 {
-	const struct binding *b;
 	struct keyname k;
-	int i;
 
+	*b = NULL;
 	if (strncmp(name, bind, strlen(bind)) == 0) {
 		if (!keyname_parse(&k, name + strlen(bind)))
 			return false;
-		b = find_binding(s, k.name);
-		return b != NULL && b->unsaved;
+		*b = find_binding(s, k.name);
+		return *b != NULL && (*b)->unsaved;
 	}
-	if ((i = find(name)) == -1 && is_opposite(name))
-		i = find(name + 3);
-	return i != -1 && s->unsaved[i];
+	if ((*setting = find(name)) == -1 && is_opposite(name))
+		*setting = find(name + 3);
+	return *setting != -1 && s->unsaved[*setting];
 }
 
-/* The old text without the lines that are written anew. */
+/* Without an end; nothing where it is to have its default. */
 static bool
-keep_lines(const struct settings *s, struct buf *out, char *old)
+add_setting(const struct settings *s, struct buf *out, int i)
 {
-	char *line, *copy, *name, *value;
-	bool ok = true;
+	return s->value[i] == NULL ||
+	    buf_addf(out, "%s = %s", table[i].name, s->value[i]);
+}
 
+static bool
+add_binding(struct buf *out, const struct binding *b)
+{
+	return b->action == NULL ||
+	    buf_addf(out, "%s%s = %s", bind, b->key, b->action);
+}
+
+/* In the place of an old line that set it; with what stands from its comment
+ * on, if any, and the blanks before it. */
+static bool
+write_over(struct settings *s, struct buf *out, int setting,
+    struct binding *b, const char *old, const char *comment)
+{
+	size_t before = out->len;
+	bool ok;
+
+	if (b != NULL)
+		b->placed = true;
+	else
+		s->placed[setting] = true;
+	ok = b != NULL ? add_binding(out, b) : add_setting(s, out, setting);
+	if (comment != NULL) {
+		while (out->len > before && comment > old &&
+		    strchr(" \t", comment[-1]) != NULL)
+			comment--;
+		ok = ok && buf_adds(out, comment);
+	}
+	return ok && (out->len == before || buf_addc(out, '\n'));
+}
+
+static bool
+keep_line(struct settings *s, struct buf *out, const char *old)
+{
+	char *copy = xstrdup(old);
+	struct line line;
+	struct binding *b;
+	int setting = -1;
+	bool ok;
+
+	if (!cut_line(copy, &line) || line.name == NULL ||
+	    !to_write(s, line.name, &setting, &b))
+		ok = buf_adds(out, old) && buf_addc(out, '\n');
+	else
+		ok = write_over(s, out, setting, b, old, !line.commented ?
+		    NULL : old + (line.comment - copy));
+	free(copy);
+	return ok;
+}
+
+/* The old text, in which what is to be written has the place that it had. */
+static bool
+keep_lines(struct settings *s, struct buf *out, char *old)
+{
+	size_t mark = (size_t)(settings_text(old) - old);
+	bool ok = buf_add(out, old, mark);
+	char *line;
+
+	old += mark;
 	while (ok && (line = strsep(&old, "\n")) != NULL) {
 		if (old == NULL && *line == '\0')
 			break; /* behind the last line's end */
-		copy = xstrdup(line);
-		if (!cut_line(copy, &name, &value) || name == NULL ||
-		    !replaced(s, name))
-			ok = buf_adds(out, line) && buf_addc(out, '\n');
-		free(copy);
+		ok = keep_line(s, out, line);
 	}
 	return ok;
 }
 
+/* What had no line. */
 static bool
 add_lines(const struct settings *s, struct buf *out)
 {
 	bool ok = true;
 
 	for (int i = 0; i < SETTING_COUNT; i++)
-		if (s->unsaved[i] && s->value[i] != NULL)
-			ok &= buf_addf(out, "%s = %s\n", table[i].name,
-			    s->value[i]);
-	for (size_t i = 0; i < s->bindings; i++)
-		if (s->binding[i].unsaved && s->binding[i].action != NULL)
-			ok &= buf_addf(out, "%s%s = %s\n", bind,
-			    s->binding[i].key, s->binding[i].action);
+		if (s->unsaved[i] && !s->placed[i] && s->value[i] != NULL)
+			ok &= add_setting(s, out, i) && buf_addc(out, '\n');
+	for (size_t i = 0; i < s->bindings; i++) {
+		const struct binding *b = &s->binding[i];
+
+		if (b->unsaved && !b->placed && b->action != NULL)
+			ok &= add_binding(out, b) && buf_addc(out, '\n');
+	}
 	return ok;
+}
+
+static void
+none_placed(struct settings *s)
+{
+	memset(s->placed, 0, sizeof(s->placed));
+	for (size_t i = 0; i < s->bindings; i++)
+		s->binding[i].placed = false;
 }
 
 static void
@@ -605,6 +713,7 @@ settings_save(struct settings *s, char why[SETTINGS_WHY_CAP])
 	buf_init(&text, SETTINGS_FILE_MAX);
 	old = read_file(path, why);
 	ok = *why == '\0';
+	none_placed(s);
 	if (ok && ((old != NULL && !keep_lines(s, &text, old)) ||
 	    !add_lines(s, &text)))
 		ok = fail(why,

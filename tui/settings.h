@@ -4,10 +4,11 @@
  * help share; and which key does what (actions.h), as "bind.KEY".  Values are
  * text; what is not set has its default.  Knows no screen and no command line.
  *
- * The file has one "NAME = VALUE" a line; # begins a comment.  What is set
- * while the program runs holds for that run; settings_save() writes what was
- * set so, and nothing else, into the file: the lines of other names, their
- * order and the comments stay.
+ * The file has one "NAME = VALUE" a line; # begins a comment, as a line's first
+ * sign or, where the value is one of fixed words, behind a blank: a free text
+ * may hold one.  What is set while the program runs holds for that run;
+ * settings_save() writes what was set so, and nothing else, into the file, in
+ * the place of its old line: all other lines and the comments stay.
  *
  * A new setting: a row in settings.c, an enumerator here, and whoever needs it
  * asks for its value where it is used, or when told of a change.
@@ -61,6 +62,8 @@ bool settings_given(const struct settings *, enum setting);
 bool settings_set(struct settings *, const char *name, const char *value,
     bool typed, char why[SETTINGS_WHY_CAP]);
 
+/* Where the lines of a file's text begin: behind a byte order mark. */
+const char *settings_text(const char *text);
 /* One line of the file. */
 bool settings_line(struct settings *, char *line, char why[SETTINGS_WHY_CAP]);
 

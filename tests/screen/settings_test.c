@@ -26,7 +26,7 @@ path_of(const char *home, const char *name, char path[512])
 }
 
 static void
-put_file(const char *home, const char *text)
+put_bytes(const char *home, const char *bytes, size_t n)
 {
 	char path[512];
 	FILE *f;
@@ -38,8 +38,14 @@ put_file(const char *home, const char *text)
 	path_of(home, ".config/chat-tui/config", path);
 	f = fopen(path, "w");
 	assert_non_null(f);
-	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fwrite(bytes, 1, n, f), n);
 	assert_int_equal(fclose(f), 0);
+}
+
+static void
+put_file(const char *home, const char *text)
+{
+	put_bytes(home, text, strlen(text));
 }
 
 /* The whole file; "" where there is none. */
@@ -263,9 +269,8 @@ what_is_saved_is_there_the_next_time(void **state)
 	term_await(t, "3 changed and not saved: /save");
 	term_type(t, "/save\r");
 	term_await(t, "3 saved in ");
-	assert_string_equal(get_file(home), "# mine\n\n"
-	    "color = yes\nmouse = no\nusers = no\n"
-	    "bind.alt-z = users\n");
+	assert_string_equal(get_file(home), "# mine\nmouse = no\n\n"
+	    "color = yes\nusers = no\nbind.alt-z = users\n");
 	term_type(t, "/save\r");
 	term_await(t, "nothing was changed since");
 	term_type(t, "/quit\r");
@@ -279,6 +284,33 @@ what_is_saved_is_there_the_next_time(void **state)
 	term_type(t, "/set users default\r/save\r");
 	term_await(t, "1 saved in ");
 	assert_string_equal(get_file(home), "bind.alt-z = users\n");
+}
+
+static void
+comments_behind_values_stay(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 30, 80);
+	const char *home = term_home(t);
+
+	(void)state;
+	term_type(t, "/quit\r");
+	term_await_end(t);
+	put_file(home, "\xef\xbb\xbftheme = dark # at night\n"
+	    "no-mouse = yes\t # selects\nbind.F5 = top # far up\n"
+	    "greeting = we are #1 # really\nusers = no #\nbell = no # late\n");
+	t = again(s, home);
+	term_await(t, "we are #1 # really");
+	assert_false(term_shows(t, "Active"));
+	term_type(t, "/set theme\r");
+	term_await(t, "theme = dark: ");
+	term_type(t, "/set theme light\r/set mouse yes\r");
+	term_type(t, "/set bind.f5 bottom\r/set bell default\r/save\r");
+	term_await(t, "4 saved in ");
+	assert_string_equal(get_file(home),
+	    "\xef\xbb\xbftheme = light # at night\n"
+	    "mouse = yes\t # selects\nbind.f5 = bottom # far up\n"
+	    "greeting = we are #1 # really\nusers = no #\n# late\n");
 }
 
 static void
@@ -300,6 +332,12 @@ a_wrong_file_is_said_with_its_line(void **state)
 	status = term_await_end(t);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 78);
+	put_file(home, "# fine\ntheme = # dark\n");
+	t = term_open(&o, argv);
+	term_await(t, "config:2: theme: no value");
+	put_bytes(home, "bell = no\nbell = n\0o\nusers = no\n", 32);
+	t = term_open(&o, argv);
+	term_await(t, "config:2: a NUL byte is in it");
 }
 
 static void
@@ -414,6 +452,7 @@ main(void)
 		T(settings_are_shown_and_changed_at_once),
 		T(a_key_does_what_it_is_bound_to),
 		T(what_is_saved_is_there_the_next_time),
+		T(comments_behind_values_stay),
 		T(a_wrong_file_is_said_with_its_line),
 		T(an_unknown_command_names_the_nearest),
 	};

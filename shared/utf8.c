@@ -219,6 +219,7 @@ struct cleaner {
 	ucs4_t base; /* last thing written that is no mark; 0: none */
 	ucs4_t last; /* last thing written as it is; 0: none */
 	int marks;   /* since base */
+	bool json;   /* see utf8_escape */
 };
 
 static ucs4_t
@@ -274,10 +275,22 @@ flag_tags(const struct cleaner *c, size_t at)
 }
 
 static bool
+put_escape(struct buf *out, ucs4_t uc)
+{
+	if (uc < 0x10000)
+		return buf_addf(out, "\\u%04X", (unsigned)uc);
+	uc -= 0x10000; /* a pair of surrogates */
+	return buf_addf(out, "\\u%04X\\u%04X", 0xD800 + (unsigned)(uc >> 10),
+	    0xDC00 + (unsigned)(uc & 0x3FF));
+}
+
+static bool
 put_placeholder(struct cleaner *c, ucs4_t uc)
 {
 	c->base = c->last = 0xFFFD;
 	c->marks = 0;
+	if (c->json)
+		return put_escape(c->out, uc);
 	if (uc < 0x20 || uc == 0x7F) {
 		char picture[] = "\xE2\x90\x80"; /* U+2400 */
 
@@ -292,7 +305,7 @@ static bool
 put_plain(struct cleaner *c, ucs4_t uc, size_t len)
 {
 	if (is_mark(uc)) {
-		if (++c->marks > CLEAN_MARKS)
+		if (++c->marks > CLEAN_MARKS && !c->json)
 			return true;
 	} else if (uc != ZWJ && uc != ZWNJ) {
 		c->marks = 0;
@@ -326,29 +339,45 @@ clean_one(struct cleaner *c, ucs4_t uc, size_t *len)
 	return put_plain(c, uc, *len);
 }
 
-bool
-utf8_clean(struct buf *out, const char *s, size_t n)
+static bool
+clean_all(struct cleaner *c)
 {
-	struct cleaner c = { .out = out, .s = s, .n = n };
 	size_t len;
 	ucs4_t uc;
 	bool ok, put;
 
-	for (; c.at < n; c.at += len) {
-		len = decode(s + c.at, n - c.at, &uc, &ok);
+	for (; c->at < c->n; c->at += len) {
+		len = decode(c->s + c->at, c->n - c->at, &uc, &ok);
 		if (ok && uc >= 0x20 && uc < 0x7F) {
-			c.base = c.last = uc;
-			c.marks = 0;
-			put = buf_addc(out, (char)uc);
+			/* Behind a quote another string begins, or ends. */
+			c->base = c->last = c->json && uc == '"' ? 0 : uc;
+			c->marks = 0;
+			put = buf_addc(c->out, (char)uc);
 		} else if (ok) {
-			put = clean_one(&c, uc, &len);
+			put = clean_one(c, uc, &len);
 		} else {
-			c.base = c.last = uc;
-			c.marks = 0;
-			put = buf_adds(out, "\xEF\xBF\xBD");
+			c->base = c->last = uc;
+			c->marks = 0;
+			put = buf_adds(c->out, "\xEF\xBF\xBD");
 		}
 		if (!put)
 			return false;
 	}
 	return true;
+}
+
+bool
+utf8_clean(struct buf *out, const char *s, size_t n)
+{
+	struct cleaner c = { .out = out, .s = s, .n = n };
+
+	return clean_all(&c);
+}
+
+bool
+utf8_escape(struct buf *out, const char *s, size_t n)
+{
+	struct cleaner c = { .out = out, .s = s, .n = n, .json = true };
+
+	return clean_all(&c);
 }

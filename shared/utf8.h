@@ -47,4 +47,11 @@ int utf8_width(const char *s, size_t n);
  */
 bool utf8_clean(struct buf *out, const char *s, size_t n);
 
+/*
+ * The same for JSON: what utf8_clean would not show as it is becomes an escape
+ * of JSON's, "\u202E", so that s, JSON on one line, still says the same.  False
+ * when out is full.
+ */
+bool utf8_escape(struct buf *out, const char *s, size_t n);
+
 #endif

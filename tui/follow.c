@@ -174,7 +174,7 @@ put_json(struct ui *ui, const struct model_message *m)
 	    "name", m->name, "text", m->text, "time", time);
 	line = o == NULL ? NULL : json_dumps(o, ui->json_flags);
 	if (line != NULL) {
-		(void)buf_adds(&ui->out, line);
+		(void)utf8_escape(&ui->out, line, strlen(line));
 		(void)buf_addc(&ui->out, '\n');
 	}
 	free(line);
@@ -245,7 +245,8 @@ follow_open(const struct ui_env *env, char *why, size_t cap)
 	(void)why;
 	(void)cap;
 	ui->env = *env;
-	/* A terminal would obey what JSON leaves as it is. */
+	/* On a terminal all that is not ASCII is escaped, and anywhere what
+	 * would act there: somebody may come to look at it. */
 	ui->json_flags = JSON_COMPACT |
 	    (isatty(STDOUT_FILENO) == 1 ? JSON_ENSURE_ASCII : 0);
 	buf_init(&ui->out, OUT_CAP);

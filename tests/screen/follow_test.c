@@ -255,6 +255,14 @@ each_message_is_a_line_of_json(void **state)
 	    "'from':'lineker','name':'Gary Lineker','time':'<time>'}");
 	assert_string_equal(str_of(o, "text"), "satu\ndua \033日本");
 	json_decref(o);
+	/* What acts on a terminal, or cannot be seen there, is escaped. */
+	client_ask(c, "say - messi %s", "\"a\\u009b1m \\u202eb\\u200b 日本\"");
+	line = next_line();
+	assert_non_null(strstr(line, "\"a\\u009B1m \\u202Eb\\u200B 日本\""));
+	o = json_loads(line, 0, NULL);
+	assert_string_equal(str_of(o, "text"),
+	    "a\xc2\x9b""1m \xe2\x80\xae""b\xe2\x80\x8b 日本");
+	json_decref(o);
 }
 
 static void

@@ -182,6 +182,32 @@ what_turns_or_hides_text_becomes_visible(void **state)
 }
 
 static void
+expect_escaped(const char *s, const char *want)
+{
+	struct buf out;
+
+	buf_init(&out, 4096);
+	assert_true(utf8_escape(&out, s, strlen(s)));
+	assert_string_equal(buf_data(&out), want);
+	buf_release(&out);
+}
+
+static void
+what_json_would_hide_becomes_an_escape(void **state)
+{
+	(void)state;
+	expect_escaped("{\"a\":\"日本 e\xCC\x81 👨‍👩‍👧 ❤️ क्‍ष\"}",
+	    "{\"a\":\"日本 e\xCC\x81 👨‍👩‍👧 ❤️ क्‍ष\"}");
+	expect_escaped("\"\xC2\x9B""31m\x7F\"", "\"\\u009B31m\\u007F\"");
+	expect_escaped("\"\xE2\x80\xAE\xE2\x81\xA6\xEF\xBB\xBF\"",
+	    "\"\\u202E\\u2066\\uFEFF\"");
+	expect_escaped("\"\xE2\x80\x8D\",\"\xEF\xB8\x8F\"",
+	    "\"\\u200D\",\"\\uFE0F\"");
+	expect_escaped("\"\xF3\xA0\x81\x81\"", "\"\\uDB40\\uDC41\"");
+	expect_escaped("\"\\n\\u001B\"", "\"\\n\\u001B\"");
+}
+
+static void
 invalid_bytes_become_replacements_one_by_one(void **state)
 {
 	(void)state;
@@ -238,6 +264,7 @@ main(void)
 		cmocka_unit_test(what_can_be_seen_stays),
 		cmocka_unit_test(control_characters_become_visible),
 		cmocka_unit_test(what_turns_or_hides_text_becomes_visible),
+		cmocka_unit_test(what_json_would_hide_becomes_an_escape),
 		cmocka_unit_test(invalid_bytes_become_replacements_one_by_one),
 		cmocka_unit_test(at_most_eight_marks_stand_on_one_base),
 		cmocka_unit_test(

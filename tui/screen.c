@@ -462,31 +462,38 @@ ask_for_goal(struct ui *ui, struct convo *c)
 		    convo_passage(model_passage(ui->env->model));
 }
 
-/* Goes to the goal as soon as it can, and as far as it can: a line that is lost
- * brings no more. */
-static void
-follow_goal(struct ui *ui)
+/* Where one goes now: as near to the goal as it comes; NULL: it is still to be
+ * fetched.  A line that is lost brings no more. */
+static struct convo *
+goal_place(struct ui *ui)
 {
 	struct model *m = ui->env->model;
 	struct convo *c = model_current(m), *p = model_passage(m);
-	bool online = model_status(m)->link == LINK_ONLINE;
+	bool asked = p != NULL && convo_passage(p) == ui->goal_passage;
+
+	if (holds_goal(ui, c))
+		return c;
+	if (asked && (convo_fetching(p) || convo_fetching_newer(p)))
+		return NULL; /* until both pages are there */
+	if (asked || (p != NULL && holds_goal(ui, p)))
+		return p;
+	if (ui->goal_passage != 0 || model_status(m)->link != LINK_ONLINE)
+		return c;
+	ask_for_goal(ui, c);
+	return NULL;
+}
+
+static void
+follow_goal(struct ui *ui)
+{
+	struct convo *to;
 
 	if (ui->goal == 0)
 		return;
-	if (convo_serial(c) != ui->goal_convo)
+	if (convo_serial(model_current(ui->env->model)) != ui->goal_convo)
 		ui->goal = 0;
-	else if (holds_goal(ui, c))
-		arrive(ui, c);
-	else if (p != NULL && convo_passage(p) == ui->goal_passage &&
-	    (convo_fetching(p) || convo_fetching_newer(p)))
-		return; /* until both pages are there */
-	else if (p != NULL && (convo_passage(p) == ui->goal_passage ||
-	    holds_goal(ui, p)))
-		arrive(ui, p);
-	else if (online && ui->goal_passage == 0)
-		ask_for_goal(ui, c);
-	else
-		arrive(ui, c);
+	else if ((to = goal_place(ui)) != NULL)
+		arrive(ui, to);
 }
 
 /* What is in sight is read; at the top more is wanted. */

@@ -790,12 +790,15 @@ draw_help(const struct pane *p, int at, const struct rows *r, int n)
 {
 	const struct wrap_line *line = &r->help_wrap.line[n];
 	const char *s = buf_data(&r->help) + line->start;
-	struct pane left = *p;
+	size_t len = line->len;
 	int col;
 
-	if (n == r->help_gap)
-		left.w -= 2;
-	col = paint_n(&left, at, 0, paint_style(PAINT_DIM), s, line->len);
+	if (n == r->help_gap) {
+		len = paint_fit(s, line->len, p->w - 2, &col);
+		while (len < line->len && len > 0 && s[len] != ' ')
+			len--; /* whole words */
+	}
+	col = paint_n(p, at, 0, paint_style(PAINT_DIM), s, len);
 	if (n == r->help_gap)
 		paint(p, at, col, paint_style(PAINT_DIM), " …");
 }

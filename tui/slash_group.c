@@ -106,13 +106,30 @@ check_user(const struct run *r, const char *name)
 	return false;
 }
 
+/* A topic or a reason: the server takes one line of it, without controls. */
 static bool
-check_length(const struct run *r, const char *text)
+check_signs(const struct run *r, const char *text)
+{
+	while ((unsigned char)*text >= 0x20 && *text != 0x7f)
+		text++;
+	if (*text == '\0')
+		return true;
+	if (*text == '\n')
+		slash_say(r->s, _("%s: that is several lines; it may have one"),
+		    r->cmd->name);
+	else
+		slash_say(r->s, _("%s: a control character (U+%04X) is in it"),
+		    r->cmd->name, (unsigned)(unsigned char)*text);
+	return false;
+}
+
+static bool
+check_text(const struct run *r, const char *text)
 {
 	size_t n = text == NULL ? 0 : strlen(text);
 
 	if (n <= WIRE_TOPIC_MAX)
-		return true;
+		return n == 0 || check_signs(r, text);
 	slash_say(r->s, ngettext("%s: that is %zu byte; it may have %d",
 	    "%s: that is %zu bytes; it may have %d", n), r->cmd->name, n,
 	    WIRE_TOPIC_MAX);
@@ -122,7 +139,7 @@ check_length(const struct run *r, const char *text)
 bool
 slash_deed(struct run *r)
 {
-	if (!check_user(r, r->arg[0]) || !check_length(r, r->arg[1]))
+	if (!check_user(r, r->arg[0]) || !check_text(r, r->arg[1]))
 		return false;
 	client_do(r->s->client, r->cmd->ask, r->where, r->arg[0], r->arg[1]);
 	return true;
@@ -131,7 +148,7 @@ slash_deed(struct run *r)
 bool
 slash_topic(struct run *r)
 {
-	if (!check_length(r, r->arg[0]))
+	if (!check_text(r, r->arg[0]))
 		return false;
 	if (r->arg[0] == NULL)
 		client_ask(r->s->client, CLIENT_TOPIC_OF, r->where);

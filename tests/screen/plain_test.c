@@ -175,6 +175,8 @@ what_a_command_does_may_be_refused_as_well(void **state)
 		expect_said("halo"); /* what stands behind it is done */
 		free(input);
 	}
+	assert_int_equal(run(s, "/join #batak\n/topic su\\033shi\n", ""), 1);
+	expect_said("/topic: a control character (U+001B) is in it");
 	if (run(s, "/join #batak\n/topic sushi\n/mode invite\n/members\n"
 	    "/topic\n/rules\n/leave\n/groups\n/w\n/history 5\n",
 	    "--plain") != 0)

@@ -507,6 +507,12 @@ what_is_done_in_groups_is_checked_before_it_is_sent(void **state)
 	memcpy(line, "/topic ", 7);
 	line[sizeof(line) - 1] = '\0';
 	expect_refused(w, line, "it may have 512");
+	expect_refused(w, "/topic a\033[31m",
+	    "/topic: a control character (U+001B) is in it");
+	expect_refused(w, "/topic a\177b", "(U+007F)");
+	expect_refused(w, "/kick neko a\tb", "/kick: a control character");
+	expect_refused(w, "/topic a\nb", "several lines; it may have one");
+	expect_asked(w, "/topic é and 日本", "topic");
 }
 
 /* A user of that name there may be: the word still means all. */

@@ -56,6 +56,7 @@ struct convo {
 	struct noise *noise; /* who came and went last; NULL: nobody */
 	bool begin, cleared, fetching, counted;
 	bool fetching_newer; /* of a passage */
+	bool restored; /* see model_restore */
 	char *draft;
 };
 

@@ -7,17 +7,15 @@
  */
 #include "tui/drafts.h"
 
-#include "shared/resolve.h"
 #include "shared/wire.h"
 #include "shared/xalloc.h"
+#include "tui/account.h"
 #include "tui/client.h"
 #include "tui/clock.h"
 #include "tui/keep.h"
 #include "tui/model.h"
 #include "tui/text.h"
 
-#include <ctype.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,37 +66,6 @@ bool
 drafts_kept(const struct drafts *d)
 {
 	return d->keep != NULL;
-}
-
-/* ---- whose ------------------------------------------------------------- */
-
-/* The same server however it was written; NULL: none. */
-static char *
-account_of(const char *server, const char *user)
-{
-	char host[RESOLVE_HOST_CAP], port[8];
-
-	if (!resolve_split(server, "8889", host, port))
-		return NULL;
-	for (char *p = host; *p != '\0'; p++)
-		*p = (char)tolower((unsigned char)*p);
-	return xasprintf("%s %s %s", *host == '\0' ? "localhost" : host, port,
-	    user);
-}
-
-/* FNV-1a: names of files need not be secret, only short and apart. */
-static char *
-path_of(const char *account)
-{
-	uint64_t h = UINT64_C(14695981039346656037);
-	char *name, *path;
-
-	for (const char *p = account; *p != '\0'; p++)
-		h = (h ^ (unsigned char)*p) * UINT64_C(1099511628211);
-	name = xasprintf("unsent-%016" PRIx64, h);
-	path = state_path(name);
-	free(name);
-	return path;
 }
 
 /* ---- strings ----------------------------------------------------------- */
@@ -235,7 +202,7 @@ bool
 drafts_open(struct drafts *d, const char *server, const char *user,
     char why[STATE_WHY_CAP])
 {
-	char *account = account_of(server, user), *path, *whose;
+	char *account = account_name(server, user), *path, *whose;
 	bool same;
 
 	*why = '\0';
@@ -246,7 +213,7 @@ drafts_open(struct drafts *d, const char *server, const char *user,
 		return true;
 	}
 	drafts_close(d);
-	if ((path = path_of(account)) == NULL)
+	if ((path = account_path(account, "unsent")) == NULL)
 		snprintf(why, STATE_WHY_CAP, "%s", _("no home to keep it in"));
 	else
 		d->keep = keep_open(path, both, why);

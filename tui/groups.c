@@ -133,6 +133,7 @@ groups_put(struct client *c, const json_t *list)
 			(void)model_open(c->model, g.target);
 	}
 	rooms_end(rs, gone, c);
+	model_restored(c->model);
 	groups_shown(c, model_current(c->model));
 	return true;
 }

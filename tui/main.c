@@ -17,6 +17,7 @@
 #include "tui/drafts.h"
 #include "tui/model.h"
 #include "tui/options.h"
+#include "tui/order.h"
 #include "tui/settings.h"
 #include "tui/slash.h"
 #include "tui/state.h"
@@ -47,6 +48,7 @@ struct app {
 	struct ui *ui; /* NULL: --send */
 	char *session_file, *history_file;
 	struct drafts *drafts; /* NULL: nothing is kept */
+	struct order *order;   /* likewise */
 	char secret[WIRE_TARGET_CAP]; /* whose draft is one; "": nobody's */
 	struct state state;
 
@@ -118,6 +120,8 @@ on_check(void *arg)
 {
 	struct app *a = arg;
 
+	if (a->order != NULL)
+		order_changed(a->order);
 	if (model_status(a->model)->link == LINK_ONLINE) {
 		if (!a->leaving && a->opt.send_target == NULL)
 			loop_timer_unset(a->loop, &a->limit);
@@ -206,9 +210,23 @@ keep_of(struct app *a, const char *user)
 {
 	char why[STATE_WHY_CAP];
 
+	if (a->order != NULL) /* before what a draft opens at the end */
+		order_open(a->order, model_status(a->model)->server, user);
 	if (a->drafts != NULL && !drafts_open(a->drafts,
 	    model_status(a->model)->server, user, why))
 		say_not_kept(a, why);
+}
+
+/* What is typed from now on, and what is shown, is nobody's. */
+static void
+keep_nobodys(struct app *a)
+{
+	if (a->order != NULL) {
+		order_write(a->order);
+		order_close(a->order);
+	}
+	if (a->drafts != NULL)
+		drafts_close(a->drafts);
 }
 
 static void
@@ -278,9 +296,8 @@ connect_to(struct app *a, const char *server)
 	char why[400];
 
 	/* Another server's are another's. */
-	if (a->drafts != NULL &&
-	    strcmp(model_status(a->model)->server, server) != 0)
-		drafts_close(a->drafts);
+	if (strcmp(model_status(a->model)->server, server) != 0)
+		keep_nobodys(a);
 	if (client_connect(a->client, server))
 		return true;
 	snprintf(why, sizeof(why), _("%s: not of the form HOST[:PORT]"),
@@ -389,6 +406,9 @@ on_need_login(void *arg, enum client_why why, const char *text)
 	};
 	struct app *a = arg;
 
+	/* What was shown is forgotten, unless something waits. */
+	if (why == CLIENT_LOGGED_OUT && client_unanswered(a->client) == 0)
+		keep_nobodys(a);
 	if (a->logging_out || (a->leaving && why == CLIENT_LOGGED_OUT)) {
 		stop(a, 0, NULL);
 		return;
@@ -399,10 +419,6 @@ on_need_login(void *arg, enum client_why why, const char *text)
 		client_login(a->client, a->opt.user, a->opt.password);
 		return;
 	}
-	/* What is shown is forgotten, unless something waits. */
-	if (why == CLIENT_LOGGED_OUT && a->drafts != NULL &&
-	    client_unanswered(a->client) == 0)
-		drafts_close(a->drafts);
 	if (a->script && why != CLIENT_NO_LOGIN && why != CLIENT_LOGGED_OUT) {
 		stop(a, EX_NOPERM, text);
 		return;
@@ -446,6 +462,8 @@ on_forget(void *arg)
 {
 	struct app *a = arg;
 
+	if (a->order != NULL)
+		order_write(a->order);
 	if (a->remembered && a->session_file != NULL)
 		state_forget(a->session_file);
 	a->remembered = false;
@@ -696,6 +714,7 @@ release(struct app *a)
 	if (a->ui != NULL)
 		a->class->close(a->ui);
 	say_unsent(a);
+	order_free(a->order);
 	drafts_free(a->drafts);
 	client_free(a->client);
 	model_free(a->model);
@@ -775,8 +794,10 @@ main(int argc, char **argv)
 		a.session_file = state_path("session");
 		a.history_file = state_path("history");
 		keep_ignored(&a);
-		if (!a.script)
+		if (!a.script) {
+			a.order = order_new(a.loop, a.model);
 			a.drafts = drafts_new(a.model, a.client);
+		}
 	}
 	model_on_draft(a.model, on_draft, &a);
 	catch_signals(&a);

@@ -25,6 +25,7 @@ struct model {
 	struct closed closed;
 	struct convo *passage; /* of the current one; NULL: none */
 	uint64_t passages;     /* how many there were */
+	uint64_t list; /* see model_list */
 	uint64_t serial; /* last one given, to items and conversations */
 	uint64_t clock;  /* rises with use */
 	size_t waiting;
@@ -46,6 +47,14 @@ static void
 changed(struct model *m, unsigned what)
 {
 	m->changes |= what;
+}
+
+/* Which conversations there are, or how they are called. */
+static void
+list_changed(struct model *m)
+{
+	m->list++;
+	changed(m, MODEL_CONVS);
 }
 
 static void
@@ -144,7 +153,8 @@ remove_at(struct model *m, size_t i)
 		m->looked = false;
 	if (m->current > i || m->current == m->count)
 		m->current--;
-	changed(m, MODEL_CONVS | MODEL_STREAM);
+	list_changed(m);
+	changed(m, MODEL_STREAM);
 }
 
 /* Room for one more: the longest idle goes, but never one with unread or
@@ -188,7 +198,7 @@ open_convo(struct model *m, const char *target)
 		    m->convo, m->count + 1, sizeof(*m->convo));
 		m->convo[m->count++] = c;
 		take_closed_draft(m, c);
-		changed(m, MODEL_CONVS);
+		list_changed(m);
 	}
 	c->active = ++m->clock;
 	return c;
@@ -281,6 +291,16 @@ model_unclear(struct model *m, struct convo *c)
 	convo_changed(m, c);
 }
 
+static void
+remove_convo(struct model *m, const struct convo *c)
+{
+	for (size_t i = 1; i < m->count; i++)
+		if (m->convo[i] == c) {
+			remove_at(m, i);
+			return;
+		}
+}
+
 bool
 model_close(struct model *m, struct convo *c)
 {
@@ -296,11 +316,7 @@ model_close(struct model *m, struct convo *c)
 	if (c->draft != NULL && m->on_draft != NULL)
 		m->on_draft(
 		    m->on_draft_arg, c->target, convo_draft(c), true);
-	for (size_t i = 1; i < m->count; i++)
-		if (m->convo[i] == c) {
-			remove_at(m, i);
-			break;
-		}
+	remove_convo(m, c);
 	return true;
 }
 
@@ -347,6 +363,14 @@ join_draft(struct model *m, struct convo *c, const char *text)
 	free(both);
 }
 
+/* It is open for no other reason than that it was. */
+static bool
+is_only_restored(const struct model *m, const struct convo *c)
+{
+	return c->restored && c != model_current(m) && c->draft == NULL &&
+	    c->tail.count == 0 && c->unread == 0;
+}
+
 void
 model_put_closed_draft(struct model *m, const char *target, const char *text)
 {
@@ -354,6 +378,11 @@ model_put_closed_draft(struct model *m, const char *target, const char *text)
 	struct closed_convo *cl = find_closed(m, target);
 	char key[WIRE_TARGET_CAP];
 
+	/* Killed when it was just closed: the list does not know it yet. */
+	if (c != NULL && is_only_restored(m, c)) {
+		remove_convo(m, c);
+		c = NULL;
+	}
 	if (c != NULL)
 		join_draft(m, c, text);
 	else if (key_of_target(target, key))
@@ -366,6 +395,64 @@ model_on_draft(struct model *m, model_draft_fn *fn, void *arg)
 {
 	m->on_draft = fn;
 	m->on_draft_arg = arg;
+}
+
+/* ---- the list, from one run to the next -------------------------------- */
+
+uint64_t
+model_list(const struct model *m)
+{
+	return m->list;
+}
+
+size_t
+model_closed_count(const struct model *m)
+{
+	return m->closed.count;
+}
+
+const char *
+model_closed_at(const struct model *m, size_t i, size_t *unread)
+{
+	*unread = m->closed.at[i].unread;
+	return m->closed.at[i].target;
+}
+
+void
+model_restore(struct model *m, const char *target)
+{
+	size_t count = m->count;
+	struct convo *c = open_convo(m, target);
+
+	if (c != NULL && m->count > count)
+		c->restored = true;
+}
+
+void
+model_restore_closed(struct model *m, const char *target, size_t unread)
+{
+	char key[WIRE_TARGET_CAP];
+
+	if (key_of_target(target, key) && find_key(m, key) == NULL &&
+	    closed_find(&m->closed, key) == NULL)
+		(void)closed_put(&m->closed, target, key, "", unread);
+}
+
+static bool
+is_left(const struct model *m, const struct convo *c)
+{
+	return is_only_restored(m, c) && *c->target == '#' &&
+	    !rooms_is_member(m->rooms, c->target);
+}
+
+void
+model_restored(struct model *m)
+{
+	for (size_t i = m->count; i-- > 1;)
+		if (is_left(m, m->convo[i]))
+			remove_at(m, i);
+		else
+			m->convo[i]->restored = false;
 }
 
 /* ---- reading ----------------------------------------------------------- */
@@ -661,7 +748,7 @@ respell(struct model *m, struct convo *c, const char *target)
 	snprintf(c->target, sizeof(c->target), "%s", target);
 	if (c->draft != NULL)
 		tell_draft(m, c);
-	changed(m, MODEL_CONVS);
+	list_changed(m);
 }
 
 /* Passed by, it counts as read where the person looks on. */
@@ -1248,6 +1335,8 @@ model_free(struct model *m)
 void
 model_reset(struct model *m)
 {
+	uint64_t list = m->list;
+
 	drop_all(m);
 	rooms_clear(m->rooms);
 	m->convo = NULL;
@@ -1256,6 +1345,7 @@ model_reset(struct model *m)
 	m->seen = -1;
 	m->top = 0;
 	(void)open_convo(m, "*");
+	m->list = list;
 	changed(m, MODEL_ALL);
 }
 

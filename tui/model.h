@@ -198,6 +198,24 @@ bool model_closed(const struct model *, const char *target);
 void model_clear(struct model *, struct convo *);
 void model_unclear(struct model *, struct convo *);
 
+/* ---- the list, from one run to the next (order.h) ---- */
+
+/* Another number with each change of which conversations are open, their order,
+ * or which were closed; but not by model_reset. */
+uint64_t model_list(const struct model *);
+/* The closed ones, the longest closed first: their target. */
+size_t model_closed_count(const struct model *);
+const char *model_closed_at(const struct model *, size_t i, size_t *unread);
+
+/* Opened as in an earlier run; a group, until model_restored. */
+void model_restore(struct model *, const char *target);
+/* Likewise closed, if it is not open. */
+void model_restore_closed(
+    struct model *, const char *target, size_t unread);
+/* The groups are known: those that were opened so, of which the person is no
+ * member and which nobody has touched, go. */
+void model_restored(struct model *);
+
 void model_draft(struct model *, struct convo *, const char *text);
 
 /* The same by somebody else than the UI, which is to take it up. */

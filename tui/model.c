@@ -690,14 +690,24 @@ model_hides(const struct model *m, const char *user)
 	return ignore_has(m->ignored, IGNORE_USER, user) && !is_own(m, user);
 }
 
-/* One of that id is held, and it is not this one.  The server may have changed
- * a text a little, and may not tell the time of what is said here. */
+static bool
+is_same_name(const char *a, const char *b)
+{
+	char one[WIRE_TARGET_CAP], other[WIRE_TARGET_CAP];
+
+	return strcmp(a, b) == 0 || (key_of_target(a, one) &&
+	    key_of_target(b, other) && strcmp(one, other) == 0);
+}
+
+/* One of that id is held, and it is not this one.  The server may spell our
+ * name otherwise than we did, change a text a little, and not tell the time of
+ * what is said here. */
 static bool
 contradicts(const struct convo *c, const struct item *it)
 {
 	const struct item *held = convo_message(c, it->id);
 
-	return held != NULL && (strcmp(held->from, it->from) != 0 ||
+	return held != NULL && (!is_same_name(held->from, it->from) ||
 	    (held->time != it->time && strcmp(held->text, it->text) != 0));
 }
 

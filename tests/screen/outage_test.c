@@ -84,7 +84,8 @@ a_server_without_its_data_begins_anew(void **state)
 	snprintf(command, sizeof(command), "rm -r '%s'", server_data(s));
 	assert_int_equal(system(command), 0);
 	server_start(s);
-	client_ask(client_as(s, "lineker", "surabaya"), "broadcast - a new one");
+	client_ask(
+	    client_as(s, "lineker", "surabaya"), "broadcast - a new one");
 	term_await(t, "log in again");
 	term_type(t, "surabaya\r");
 	term_await_row(t, 0, "messi · online");

@@ -14,6 +14,7 @@
 #include "shared/xalloc.h"
 #include "tui/bound.h"
 #include "tui/client.h"
+#include "tui/excerpt.h"
 #include "tui/listing.h"
 #include "tui/model.h"
 #include "tui/official.h"
@@ -412,13 +413,10 @@ draw_title(const struct search *s, const struct pane *p)
 		paint_n(p, 0, p->w - cols, dim, keys, n);
 }
 
-/* Text in one row, from a little before the first word on, which stands out. */
-static void
-draw_text(struct search *s, const struct pane *p, int row, int col,
-    const char *text, chtype style)
+/* On one line, and clean; good until the next. */
+static const char *
+flat(struct search *s, const char *text)
 {
-	const char *t, *at, *from;
-	int used;
 	size_t n;
 
 	buf_clear(&s->clean);
@@ -430,23 +428,32 @@ draw_text(struct search *s, const struct pane *p, int row, int col,
 		buf_adds(&s->clean, " ");
 		text += n + 1;
 	}
-	t = from = buf_data(&s->clean);
-	at = s->nwords == 0 ? NULL : strcasestr(t, s->word[0]);
-	if (at == NULL) {
-		paint(p, row, col, style, t);
-		return;
+	return buf_data(&s->clean);
+}
+
+/* Text in one row, cut around what was found, which stands out. */
+static void
+draw_text(struct search *s, const struct pane *p, int row, int col,
+    const char *text, chtype style)
+{
+	chtype dim = paint_style(PAINT_DIM);
+	const char *t = flat(s, text);
+	struct excerpt e;
+	size_t at, len, i, n;
+	bool *mark = excerpt_marks(t, s->word, s->nwords, &at, &len);
+
+	e = excerpt_cut(t, at, len, p->w - col);
+	if (e.before)
+		col = paint(p, row, col, dim, "…");
+	for (i = e.from; i < e.to; i += n) {
+		for (n = 1; i + n < e.to && mark[i + n] == mark[i];)
+			n++;
+		col = paint_n(p, row, col,
+		    mark[i] ? style | A_BOLD | A_UNDERLINE : style, t + i, n);
 	}
-	if (utf8_width(t, (size_t)(at - t)) > (p->w - col) / 2) {
-		/* As many whole clusters as leave it in the middle. */
-		n = paint_fit(t, (size_t)(at - t),
-		    utf8_width(t, (size_t)(at - t)) - (p->w - col) / 3, &used);
-		from = t + n;
-		col = paint(p, row, col, paint_style(PAINT_DIM), "… ");
-	}
-	n = strlen(s->word[0]);
-	col = paint_n(p, row, col, style, from, (size_t)(at - from));
-	col = paint_n(p, row, col, style | A_BOLD | A_UNDERLINE, at, n);
-	paint(p, row, col, style, at + n);
+	if (e.after)
+		paint(p, row, col, dim, "…");
+	free(mark);
 }
 
 static int

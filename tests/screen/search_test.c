@@ -63,6 +63,41 @@ hits_come_while_one_types(void **state)
 	term_await(t, "a cow");
 }
 
+static bool
+is_bold(struct term *t, const char *text, int offset)
+{
+	int row, col;
+
+	assert_true(term_find(t, text, &row, &col));
+	return term_look_at(t, row, col + offset).bold;
+}
+
+static void
+every_word_stands_out(void **state)
+{
+	static const char hit[] = "    the horse eats";
+	struct server *s = server_open(NULL);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	struct term *t;
+
+	(void)state;
+	client_ask(c, "broadcast - the horse eats");
+	client_ask(c, "broadcast - %s", "\xc3\x89tude at sea");
+	t = person_open(s, "messi", 24, 100);
+	term_type(t, ctrl_s);
+	term_type(t, "eats the");
+	term_await(t, "1 found");
+	term_await(t, hit);
+	assert_true(is_bold(t, hit, 4));   /* the */
+	assert_false(is_bold(t, hit, 8));  /* horse */
+	assert_true(is_bold(t, hit, 14));  /* eats */
+	term_type(t, "\025\xc3\xa9tude");
+	term_await_gone(t, hit);
+	term_await(t, "    \xc3\x89tude");
+	assert_true(is_bold(t, "    \xc3\x89tude", 4));
+	assert_false(is_bold(t, "    \xc3\x89tude", 10));
+}
+
 static void
 enter_goes_there_and_escape_back(void **state)
 {
@@ -352,6 +387,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(hits_come_while_one_types),
+		T(every_word_stands_out),
 		T(enter_goes_there_and_escape_back),
 		T(what_is_far_back_is_shown_with_a_gap),
 		T(a_gap_closes_when_one_reads_on),

@@ -47,7 +47,7 @@ check "translations"
 	git grep -n '<sodium.h>' -- shared server tui ':!server/work'
 	git grep -nE '<(n?curses|ncursesw/[a-z]*|term)\.h>' -- shared server
 	git grep -nE '<n?curses\.h>' -- 'tui/model.*' 'tui/client.*' \
-	    'tui/plain.*' 'tui/slash.*' 'tui/lineedit.*' 'tui/wrap.*'
+	    'tui/plain.*' 'tui/prompt.*' 'tui/slash.*' 'tui/lineedit.*' 'tui/wrap.*'
 	git grep -n '<readline/' -- shared server tui ':!tui/lineedit.c'
 	git grep -nE '<(sys/socket|sys/select|netinet/.*|jansson)\.h>' -- \
 	    server/chat server/store

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Where the person is: which conversation, how far up, in which passage of it;
+ * the ways there (the next unread one, a hit of the search) and back.  What is
+ * far is a goal until it is held.
+ */
+#include "tui/screen_inner.h"
+
+#include <string.h>
+
+#include "shared/wire.h"
+#include "tui/client.h"
+#include "tui/lineedit.h"
+#include "tui/search.h"
+#include "tui/text.h"
+
+/* ---- which place is shown ---------------------------------------------- */
+
+struct convo *
+screen_shown(const struct ui *ui)
+{
+	struct convo *p = model_passage(ui->env->model);
+
+	return p != NULL && convo_passage(p) == ui->passage ? p :
+	    model_current(ui->env->model);
+}
+
+void
+screen_leave_passage(struct ui *ui)
+{
+	ui->passage = 0;
+	model_passage_end(ui->env->model);
+}
+
+/* ---- far places -------------------------------------------------------- */
+
+static void
+set_goal(struct ui *ui, const struct convo *c, int64_t id)
+{
+	ui->goal = id;
+	ui->goal_convo = convo_serial(c);
+	ui->goal_passage = 0;
+	ui->goal_found = ui->goal_back = false;
+}
+
+/* What was looked for is shown with what was said before it. */
+static bool
+holds_goal(const struct ui *ui, const struct convo *c)
+{
+	int64_t first = convo_first(c);
+
+	if (convo_passage(c) != 0 && convo_last(c) < ui->goal)
+		return false;
+	return first != 0 &&
+	    (first <= ui->goal - ui->goal_found ||
+	    (first <= ui->goal && convo_begin(c)));
+}
+
+/* So far that not all which lies between is to be fetched, or can be. */
+static bool
+is_far(const struct ui *ui, const struct convo *c)
+{
+	int64_t first = convo_first(c);
+	int64_t near = ui->goal_found || ui->goal_back ? GOAL_NEAR :
+	    MODEL_SCROLLED / 2; /* what is unread will be read on */
+
+	return convo_begin(c) || convo_full(c) ||
+	    (first > 0 && first - ui->goal > near);
+}
+
+/* As near as it comes, in c. */
+static void
+arrive(struct ui *ui, struct convo *c)
+{
+	bool found = ui->goal_found, held = convo_first(c) != 0 &&
+	    convo_first(c) <= ui->goal;
+
+	ui->passage = convo_passage(c);
+	if (ui->passage == 0)
+		model_passage_end(ui->env->model);
+	if (ui->goal_back)
+		stream_return(ui->stream, &ui->back);
+	else
+		stream_go(ui->stream, c, ui->goal);
+	screen_set_hint(ui, "");
+	if (found && !held)
+		screen_say(ui, _("That cannot be shown now."));
+	else if (found)
+		stream_scroll(ui->stream, c, -(ui->stream_pane.h / 3));
+	ui->goal_found = ui->goal_back = false;
+	ui->goal = 0;
+	screen_frame_due(ui, MODEL_STREAM | MODEL_CONVS);
+}
+
+static void
+ask_for_goal(struct ui *ui, struct convo *c)
+{
+	if (!is_far(ui, c))
+		client_older(ui->env->client, c, WIRE_PAGE_MAX);
+	else if (client_passage(ui->env->client, ui->goal))
+		ui->goal_passage =
+		    convo_passage(model_passage(ui->env->model));
+}
+
+/* Where one goes now: as near to the goal as it comes; NULL: it is still to be
+ * fetched.  A line that is lost brings no more. */
+static struct convo *
+goal_place(struct ui *ui)
+{
+	struct model *m = ui->env->model;
+	struct convo *c = model_current(m), *p = model_passage(m);
+	bool asked = p != NULL && convo_passage(p) == ui->goal_passage;
+
+	if (holds_goal(ui, c))
+		return c;
+	if (asked && (convo_fetching(p) || convo_fetching_newer(p)))
+		return NULL; /* until both pages are there */
+	if (asked || (p != NULL && holds_goal(ui, p)))
+		return p;
+	if (ui->goal_passage != 0 || model_status(m)->link != LINK_ONLINE)
+		return c;
+	ask_for_goal(ui, c);
+	return NULL;
+}
+
+void
+screen_follow_goal(struct ui *ui)
+{
+	struct convo *to;
+
+	if (ui->goal == 0)
+		return;
+	if (convo_serial(model_current(ui->env->model)) != ui->goal_convo)
+		ui->goal = 0;
+	else if ((to = goal_place(ui)) != NULL)
+		arrive(ui, to);
+}
+
+/* ---- the ways ---------------------------------------------------------- */
+
+/* The person goes on from what a search has found: Escape is not the way back
+ * any more. */
+static void
+leave_found(struct ui *ui)
+{
+	ui->origin.convo = 0;
+	stream_found(ui->stream, 0);
+}
+
+void
+screen_show_convo(struct ui *ui, size_t i)
+{
+	struct model *m = ui->env->model;
+
+	if (i >= model_convos(m) || i == model_current_index(m))
+		return;
+	leave_found(ui);
+	screen_keep_draft(ui);
+	client_show(ui->env->client, model_convo(m, i));
+	/* What is typed next may come before the frame. */
+	screen_follow_convo(ui);
+	screen_frame_due(ui, SEEN_ALL);
+}
+
+void
+screen_show_unread(struct ui *ui)
+{
+	struct model *m = ui->env->model;
+	size_t n = model_convos(m), at = model_current_index(m), i;
+	const struct convo *c;
+
+	for (i = 1; i < n; i++) {
+		c = model_convo(m, (at + i) % n);
+		if (convo_unread(c) > 0 && !model_quiet(m, c)) {
+			screen_show_convo(ui, (at + i) % n);
+			return;
+		}
+	}
+	screen_say(ui, _("Nothing unread elsewhere."));
+}
+
+void
+screen_show_first_unread(struct ui *ui)
+{
+	const struct convo *c = model_current(ui->env->model);
+
+	set_goal(ui, c, convo_marker(c));
+	if (ui->goal == 0)
+		screen_say(ui, _("Nothing new here."));
+	else if (convo_first(c) > ui->goal)
+		screen_say(ui, _("Fetching up to the first new one …"));
+	screen_frame_due(ui, MODEL_STREAM);
+}
+
+/* Further up than /clear has left anything: what it took comes back. */
+static void
+pass_cleared(struct ui *ui)
+{
+	struct model *m = ui->env->model;
+	struct convo *c = screen_shown(ui);
+
+	if (!convo_cleared(c) ||
+	    (convo_count(c) > 0 && !stream_at_top(ui->stream)))
+		return;
+	model_unclear(m, c);
+	client_older(ui->env->client, c, OLDER_PAGE);
+}
+
+void
+screen_scroll_by(struct ui *ui, long lines)
+{
+	ui->goal = 0;
+	if (lines < 0)
+		pass_cleared(ui);
+	stream_scroll(ui->stream, screen_shown(ui), lines);
+	screen_frame_due(ui, MODEL_STREAM | MODEL_CONVS);
+}
+
+void
+screen_page(struct ui *ui, int pages)
+{
+	ui->goal = 0;
+	if (pages < 0)
+		pass_cleared(ui);
+	stream_page(ui->stream, screen_shown(ui), pages);
+	screen_frame_due(ui, MODEL_STREAM | MODEL_CONVS);
+}
+
+void
+screen_to_end(struct ui *ui)
+{
+	ui->goal = 0;
+	leave_found(ui);
+	screen_leave_passage(ui);
+	stream_to_end(ui->stream);
+	screen_frame_due(ui, MODEL_STREAM | MODEL_CONVS);
+}
+
+/* ---- the search -------------------------------------------------------- */
+
+void
+screen_search_changed(void *arg)
+{
+	screen_frame_due(arg, MODEL_STREAM);
+}
+
+void
+screen_begin_search(void *arg, const char *words)
+{
+	struct ui *ui = arg;
+
+	if (ui->searching || ui->asking)
+		return;
+	screen_keep_draft(ui);
+	ui->searching = true;
+	ui->goal = 0;
+	stream_here(ui->stream, &ui->origin);
+	ui->origin_passage = convo_passage(screen_shown(ui));
+	lineedit_clear();
+	lineedit_field(true);
+	lineedit_set(words);
+	memset(&ui->input, 0, sizeof(ui->input));
+	screen_frame_due(ui, SEEN_ALL);
+}
+
+void
+screen_end_search(struct ui *ui)
+{
+	if (!ui->searching)
+		return;
+	ui->searching = false;
+	search_end(ui->search);
+	lineedit_clear();
+	lineedit_field(false);
+	ui->shown = 0; /* its draft comes back */
+	screen_lay_out(ui);
+	screen_frame_due(ui, SEEN_ALL);
+}
+
+/* Where that was a passage which is gone, its lowest line is fetched anew. */
+static void
+return_to_passage(struct ui *ui)
+{
+	const struct convo *p = model_passage(ui->env->model);
+
+	if (p != NULL && convo_passage(p) == ui->origin_passage) {
+		ui->passage = ui->origin_passage;
+		return;
+	}
+	screen_leave_passage(ui);
+	if (ui->origin_passage == 0)
+		return;
+	set_goal(ui, model_current(ui->env->model), ui->origin.low_id);
+	ui->goal_back = true;
+	ui->back = ui->origin;
+}
+
+bool
+screen_go_back(struct ui *ui)
+{
+	struct convo *c = model_convo_by_serial(
+	    ui->env->model, ui->origin.convo);
+
+	if (c == NULL)
+		return false;
+	ui->goal = 0;
+	stream_found(ui->stream, 0);
+	if (c != model_current(ui->env->model))
+		client_show(ui->env->client, c);
+	stream_return(ui->stream, &ui->origin);
+	return_to_passage(ui);
+	ui->origin.convo = 0;
+	screen_frame_due(ui, SEEN_ALL);
+	return true;
+}
+
+void
+screen_go_to_hit(struct ui *ui)
+{
+	const struct search_hit *hit = search_chosen(ui->search);
+	struct convo *c = hit == NULL ? NULL :
+	    model_open(ui->env->model, hit->target);
+
+	if (c == NULL)
+		return;
+	set_goal(ui, c, hit->id);
+	ui->goal_found = true;
+	stream_found(ui->stream, hit->id);
+	screen_end_search(ui);
+	if (c != model_current(ui->env->model))
+		client_show(ui->env->client, c);
+	if (convo_first(c) == 0 || convo_first(c) > ui->goal)
+		screen_say(ui, _("Fetching up to there …"));
+}

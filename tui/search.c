@@ -26,7 +26,9 @@ enum {
 	TEXT_CAP = 1 << 18,
 	TITLE_CAP = 1024,
 	MARGIN = 3,  /* columns between the title and the keys */
-	DATED = 60,  /* columns: with fewer there is no date in a single row */
+	TITLE_LEAST = 20, /* columns of the title, before there are no keys */
+	NAMED = 40,  /* columns: with fewer a single row is the text alone */
+	ROOMY = 60,  /* and with so many half of it may go to who said it */
 	TWO_ROWS = 8 /* a pane of so many rows has two for each hit */
 };
 
@@ -382,35 +384,40 @@ title_text(const struct search *s, struct buf *b)
 	}
 }
 
+/* The one that matters most comes first. */
 static const char *
 title_keys(const struct search *s)
 {
 	if (bound_free(s->settings, "up") && bound_free(s->settings, "down"))
 		/* TRANSLATORS: two blanks part one from the next; the last are
 		 * left out where there is no room. */
-		return _("Up, Down choose  Enter goes there  Esc goes back");
+		return _("Enter goes there  Up, Down choose  Esc goes back");
 	/* TRANSLATORS: likewise. */
-	return _("Tab chooses  Enter goes there  Esc goes back");
+	return _("Enter goes there  Tab chooses  Esc goes back");
 }
 
-/* The keys stand at the right, as many as have room. */
+/* The keys stand at the right, as many as have room.  For the first of them
+ * the title is cut, if need be. */
 static void
 draw_title(const struct search *s, const struct pane *p)
 {
 	const char *keys = title_keys(s);
 	chtype dim = paint_style(PAINT_DIM);
-	struct buf title;
-	int room, cols;
-	size_t n;
+	struct buf title, cut;
+	size_t n = paint_hints(keys, "  ", 0);
+	int room = p->w - MARGIN - utf8_width(keys, n);
 
 	buf_init(&title, TITLE_CAP);
+	buf_init(&cut, TITLE_CAP);
 	title_text(s, &title);
-	room = p->w - paint(p, 0, 0, dim, buf_data(&title)) - MARGIN;
+	paint_cut(&cut, buf_data(&title), title.len,
+	    room < TITLE_LEAST ? p->w : room);
+	room = p->w - paint(p, 0, 0, dim, buf_data(&cut)) - MARGIN;
 	buf_release(&title);
+	buf_release(&cut);
 	n = paint_hints(keys, "  ", room);
-	cols = utf8_width(keys, n);
-	if (cols <= room)
-		paint_n(p, 0, p->w - cols, dim, keys, n);
+	if (utf8_width(keys, n) <= room)
+		paint_n(p, 0, p->w - utf8_width(keys, n), dim, keys, n);
 }
 
 /* On one line, and clean; good until the next. */
@@ -456,36 +463,74 @@ draw_text(struct search *s, const struct pane *p, int row, int col,
 	free(mark);
 }
 
+/* How many columns there are for who said it, where, and when. */
+static int
+head_room(const struct pane *p, int col)
+{
+	if (rows_each(p) == 2)
+		return p->w - col;
+	return p->w < NAMED ? 0 : p->w < ROOMY ? p->w / 3 : p->w / 2;
+}
+
+static void
+when_text(char out[32], int64_t ms)
+{
+	time_t t = (time_t)(ms / 1000);
+	struct tm tm;
+
+	*out = '\0';
+	if (localtime_r(&t, &tm) != NULL)
+		strftime(out, 32, "%Y-%m-%d %H:%M", &tm);
+}
+
+/* A part of it and the blanks behind. */
+static int
+draw_part(const struct pane *p, int row, int col, chtype paint_it,
+    chtype style, const char *text)
+{
+	col = paint(p, row, col, paint_it | style, text);
+	return paint(p, row, col, style, "  ");
+}
+
+/* Where there is little room: only who; a little more: not when. */
 static int
 draw_head(struct search *s, const struct pane *p, int row,
     const struct search_hit *h, bool chosen)
 {
-	chtype style = chosen ? A_REVERSE : 0;
-	time_t t = (time_t)(h->time / 1000);
-	char when[64] = "";
-	struct tm tm;
-	int col;
+	chtype style = chosen ? A_REVERSE : 0, bold = paint_style(PAINT_BOLD);
+	int col = paint(p, row, 0, bold, chosen ? "> " : "  "), room, w;
+	struct buf from, to;
+	char when[32];
 
-	if (localtime_r(&t, &tm) != NULL)
-		strftime(when, sizeof(when), "%Y-%m-%d %H:%M", &tm);
-	col = paint(p, row, 0, paint_style(PAINT_BOLD), chosen ? "> " : "  ");
-	if (p->w >= DATED || rows_each(p) == 2) {
-		col = paint(p, row, col, paint_style(PAINT_DIM) | style, when);
-		col = paint(p, row, col, style, "  ");
-	}
-	col = paint(p, row, col, paint_style(PAINT_BOLD) | style,
-	    strcmp(h->target, "*") == 0 ? _("everyone") :
+	room = head_room(p, col) - 2;
+	if (room <= 0)
+		return col;
+	buf_init(&from, TITLE_CAP);
+	buf_init(&to, TITLE_CAP);
+	paint_clean(&s->clean, h->from);
+	paint_cut(&from, buf_data(&s->clean), s->clean.len, room);
+	buf_adds(&to, strcmp(h->target, "*") == 0 ? _("everyone") :
 	    paint_clean(&s->clean, h->target));
-	col = paint(p, row, col, style, "  ");
-	col = paint(p, row, col, paint_name_style(h->from) | style,
-	    paint_clean(&s->clean, h->from));
-	return paint(p, row, col, style, "  ");
+	when_text(when, h->time);
+	w = utf8_width(buf_data(&from), from.len) + 2 +
+	    utf8_width(buf_data(&to), to.len);
+	if (w + 2 + (int)strlen(when) <= room)
+		col = draw_part(
+		    p, row, col, paint_style(PAINT_DIM), style, when);
+	if (w <= room)
+		col = draw_part(p, row, col, bold, style, buf_data(&to));
+	col = draw_part(p, row, col, paint_name_style(h->from), style,
+	    buf_data(&from));
+	buf_release(&from);
+	buf_release(&to);
+	return col;
 }
 
 void
 search_draw(struct search *s, const struct pane *p)
 {
 	int each = rows_each(p), page = search_page(p), col;
+	int indent = p->w < NAMED ? 2 : 4;
 	size_t first = s->chosen - s->chosen % (size_t)page;
 	char *words;
 
@@ -501,7 +546,7 @@ search_draw(struct search *s, const struct pane *p)
 			break;
 		col = draw_head(s, p, row, h, first + i == s->chosen);
 		words = official_text(h->from, h->text);
-		draw_text(s, p, row + each - 1, each == 2 ? 4 : col,
+		draw_text(s, p, row + each - 1, each == 2 ? indent : col,
 		    words == NULL ? h->text : words, paint_style(PAINT_TEXT));
 		free(words);
 	}

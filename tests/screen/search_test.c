@@ -352,6 +352,44 @@ what_is_held_is_found_while_the_server_is_away(void **state)
 	term_await(t, "lineker  cafÉ open");
 }
 
+/* The word that was found is in sight in every row of the list. */
+static void
+little_room_is_for_the_text(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	struct term *t = person_open(s, "messi", 24, 80);
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 12; i++)
+		client_ask(c, "broadcast - %zu talks a while, and only then "
+		    "of the needle, and on about other things", i);
+	term_type(t, ctrl_s);
+	term_type(t, "the needle");
+	term_await(t, "12 found");
+	term_await_row(t, 1, "Enter goes there  Up, Down choose");
+	term_await_row_is(t, 3, "    …le, and only then of the needle, and on "
+	    "about other things │ messi");
+	term_resize(t, 12, 40);
+	term_await_row_is(t, 1, "12 found                Enter goes there");
+	term_await_row(t, 2, "everyone  lineker");
+	term_await_row_is(t, 3, "    …then of the needle, and on about o…");
+	term_resize(t, 7, 40);
+	term_await_row_is(t, 1, "> lineker  …n of the needle, and on abo…");
+	term_await_row_is(t, 2, "  lineker  …n of the needle, and on abo…");
+	assert_string_equal(
+	    term_row(t, 0), "12 found                Enter goes there");
+	term_resize(t, 5, 20);
+	term_await_row_is(t, 1, "> …f the needle, an…");
+	term_await_row_is(t, 0, "12 found");
+	/* The title gives way to the first of the keys. */
+	server_kill(s);
+	term_resize(t, 12, 40);
+	term_type(t, " and");
+	term_await_row_is(t, 1, "12 found here; the s…   Enter goes there");
+}
+
 static void
 it_fits_any_screen(void **state)
 {
@@ -393,6 +431,7 @@ main(void)
 		T(a_gap_closes_when_one_reads_on),
 		T(escape_leads_back_from_far_away),
 		T(what_is_held_is_found_while_the_server_is_away),
+		T(little_room_is_for_the_text),
 		T(it_fits_any_screen),
 	};
 

@@ -84,6 +84,7 @@ forget_requests(struct client *c)
 {
 	loop_timer_unset(c->loop, &c->relogin);
 	requests_drop(&c->requests);
+	client_find_end(c);
 	if (c->missed != NULL)
 		missed_lost(c->missed);
 	calls_lost(c);

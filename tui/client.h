@@ -151,16 +151,18 @@ void client_newer(struct client *, struct convo *passage, int limit);
 void client_look(struct client *, bool looked);
 
 /*
- * The newest messages that hold all the words, for somebody who types them:
- * found is called once, unless it is asked again or ended before, or the
- * connection is lost.  msg is good for the call.  False: the server cannot be
- * asked now.
+ * The newest messages that hold all the words, for somebody who types them;
+ * before: of those with a lower id, more at a time; 0: of all.  found is called
+ * once, unless it is asked again or ended before, or the connection is lost;
+ * until then client_finding.  msg is good for the call; more: there are older
+ * ones.  False: the server cannot be asked now.
  */
 struct model_message;
 typedef void client_found_fn(
-    void *arg, const struct model_message *msg, size_t n);
-bool client_find(struct client *, const char *words, client_found_fn *,
-    void *arg);
+    void *arg, const struct model_message *msg, size_t n, bool more);
+bool client_find(struct client *, const char *words, int64_t before,
+    client_found_fn *, void *arg);
+bool client_finding(const struct client *);
 void client_find_end(struct client *);
 
 /* Questions whose answers are printed as notices. */

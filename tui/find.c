@@ -8,31 +8,36 @@
 #include "tui/text.h"
 #include "tui/uplink.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 static void
 done_find(struct client *c, const struct request *rq, json_t *reply)
 {
+	client_found_fn *found = c->found;
 	struct model_message *msg = NULL;
 	size_t n = 0;
 
-	if (rq->tag != c->find_tag || c->found == NULL)
+	if (rq->tag != c->find_tag || found == NULL)
 		return; /* other words were asked for since */
 	/* Words that it cannot look for it does not find. */
 	if (parse_ok(reply) && !parse_messages(reply, &msg, &n)) {
 		core_broken(c, _("a bad page of what was found"));
 		return;
 	}
-	c->found(c->found_arg, msg, n);
+	c->found = NULL; /* who is told may ask for more */
+	found(c->found_arg, msg, n, n > 0 && parse_true(reply, "more"));
 	free(msg);
 	c->events->changed(c->arg);
 }
 
 bool
-client_find(struct client *c, const char *words, client_found_fn *found,
-    void *arg)
+client_find(struct client *c, const char *words, int64_t before,
+    client_found_fn *found, void *arg)
 {
+	const struct request rq = { .done = done_find };
+
 	if (!uplink_is_up(c->uplink) || !core_watching(c) ||
 	    c->requests.count >= REQUESTS_MAX ||
 	    strlen(words) > WIRE_LINE_MAX - 64 ||
@@ -41,10 +46,20 @@ client_find(struct client *c, const char *words, client_found_fn *found,
 		return false;
 	c->found = found;
 	c->found_arg = arg;
-	core_request(c, &(struct request){ .done = done_find },
-	    "search - limit=%d %s", WIRE_PAGE_DEFAULT, words);
+	if (before > 0)
+		core_request(c, &rq, "search - before=%" PRId64 " limit=%d %s",
+		    before, WIRE_PAGE_MAX, words);
+	else
+		core_request(c, &rq, "search - limit=%d %s",
+		    WIRE_PAGE_DEFAULT, words);
 	c->find_tag = c->requests.tag;
 	return true;
+}
+
+bool
+client_finding(const struct client *c)
+{
+	return c->found != NULL;
 }
 
 void

@@ -23,6 +23,7 @@
 
 enum {
 	WORDS_MAX = 16,
+	PAGES_MAX = 5, /* at one key, where all in them may be hidden */
 	TEXT_CAP = 1 << 18,
 	TITLE_CAP = 1024,
 	MARGIN = 3,  /* columns between the title and the keys */
@@ -34,7 +35,6 @@ enum {
 
 struct hit {
 	struct search_hit is;
-	bool server; /* it was in the server's last answer */
 	char store[];
 };
 
@@ -53,8 +53,13 @@ struct search {
 	struct hit *hit[SEARCH_HITS]; /* newest first */
 	size_t count, chosen;
 	bool moved; /* chosen by the person: it stays where it is */
-	bool asking, alone; /* the server was asked; could not be */
-	size_t hidden;      /* of what it found, by people who are ignored */
+	bool cut;     /* some were too many for the list */
+	bool due;     /* the server will be asked when wait is over */
+	bool open;    /* what it is asked, or was to be, has no answer */
+	bool more;    /* it has some that are older than low */
+	int64_t low;  /* the oldest that it has told; 0: none yet */
+	int pages;    /* asked for since the last key */
+	size_t hidden; /* of what it found, by people who are ignored */
 	struct loop_timer wait;
 	struct buf clean;
 };
@@ -84,17 +89,28 @@ forget_hits(struct search *s)
 	s->moved = false;
 }
 
-void
-search_end(struct search *s)
+/* Of what the server told, and was asked. */
+static void
+forget_server(struct search *s)
 {
 	loop_timer_unset(s->loop, &s->wait);
 	client_find_end(s->client);
+	s->due = s->open = s->more = false;
+	s->low = 0;
+	s->pages = 0;
+	s->hidden = 0;
+}
+
+void
+search_end(struct search *s)
+{
+	forget_server(s);
 	forget_hits(s);
 	free(s->words);
 	free(s->folded);
 	s->words = s->folded = NULL;
-	s->nwords = s->hidden = 0;
-	s->asking = s->alone = false;
+	s->nwords = 0;
+	s->cut = false;
 }
 
 void
@@ -167,14 +183,13 @@ holds_all(const struct search *s, const char *text)
 /* ---- the list ---------------------------------------------------------- */
 
 static struct hit *
-hit_new(const struct search_hit *from, bool server)
+hit_new(const struct search_hit *from)
 {
 	size_t t = strlen(from->target) + 1, f = strlen(from->from) + 1;
 	size_t n = strlen(from->text) + 1;
 	struct hit *h = xmalloc(sizeof(*h) + t + f + n);
 
 	h->is = *from;
-	h->server = server;
 	h->is.target = memcpy(h->store, from->target, t);
 	h->is.from = memcpy(h->store + t, from->from, f);
 	h->is.text = memcpy(h->store + t + f, from->text, n);
@@ -192,25 +207,39 @@ drop_at(struct search *s, size_t i)
 		s->chosen--;
 }
 
+/* How many are newer than that message. */
+static size_t
+newer_than(const struct search *s, int64_t id)
+{
+	size_t low = 0, high = s->count, mid;
+
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (s->hit[mid]->is.id > id)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
 /* In its place; the oldest goes when there are too many. */
 static void
-put(struct search *s, const struct search_hit *from, bool server)
+put(struct search *s, const struct search_hit *from)
 {
-	size_t i = 0;
+	size_t i = newer_than(s, from->id);
 
-	while (i < s->count && s->hit[i]->is.id > from->id)
-		i++;
-	if (i < s->count && s->hit[i]->is.id == from->id) {
-		s->hit[i]->server |= server;
+	if (i < s->count && s->hit[i]->is.id == from->id)
 		return;
-	}
+	if (s->count == SEARCH_HITS)
+		s->cut = true;
 	if (i == SEARCH_HITS)
 		return;
 	if (s->count == SEARCH_HITS)
 		drop_at(s, SEARCH_HITS - 1);
 	memmove(s->hit + i + 1, s->hit + i,
 	    (s->count - i) * sizeof(s->hit[0]));
-	s->hit[i] = hit_new(from, server);
+	s->hit[i] = hit_new(from);
 	s->count++;
 	if (s->moved && i <= s->chosen && s->count > 1)
 		s->chosen++;
@@ -235,7 +264,7 @@ look_in(struct search *s, const struct convo *c, size_t *left)
 		hit.time = it->time;
 		hit.from = it->from;
 		hit.text = it->text;
-		put(s, &hit, false);
+		put(s, &hit);
 	}
 }
 
@@ -254,26 +283,59 @@ look_here(struct search *s)
 
 /* ---- the server -------------------------------------------------------- */
 
+static bool
+is_asking(const struct search *s)
+{
+	return s->due || client_finding(s->client);
+}
+
+/* The server could not be asked, or went away with the question. */
+static bool
+is_alone(const struct search *s)
+{
+	return s->open && !is_asking(s);
+}
+
+static bool
+is_full(const struct search *s)
+{
+	return s->count == SEARCH_HITS && (s->cut || s->more);
+}
+
+static void ask(void *arg);
+
+/* Older ones, where the end of what the server has told is near. */
 static void
-on_found(void *arg, const struct model_message *msg, size_t n)
+look_further(struct search *s)
+{
+	if (is_asking(s) || is_full(s) || (!s->more && !s->open) ||
+	    s->pages >= PAGES_MAX ||
+	    s->chosen + SEARCH_AHEAD < newer_than(s, s->low - 1))
+		return;
+	s->pages++;
+	ask(s);
+}
+
+static void
+on_found(void *arg, const struct model_message *msg, size_t n, bool more)
 {
 	struct search *s = arg;
+	int64_t low = s->low;
 
-	s->asking = false;
-	s->hidden = 0;
-	/* What it found for other words may fit no more. */
-	for (size_t i = s->count; i-- > 0;)
-		if (s->hit[i]->server && !holds_all(s, s->hit[i]->is.text))
-			drop_at(s, i);
+	s->open = false;
 	for (size_t i = 0; i < n; i++) {
+		if (s->low == 0 || msg[i].id < s->low)
+			s->low = msg[i].id;
 		if (model_hides(s->model, msg[i].from)) {
 			s->hidden++; /* nor is it shown where it was said */
 			continue;
 		}
 		put(s, &(struct search_hit){ .id = msg[i].id,
 		    .time = msg[i].time, .target = msg[i].target,
-		    .from = msg[i].from, .text = msg[i].text }, true);
+		    .from = msg[i].from, .text = msg[i].text });
 	}
+	s->more = more && s->low != low; /* it is to lead further back */
+	look_further(s);
 	s->changed(s->arg);
 }
 
@@ -282,8 +344,9 @@ ask(void *arg)
 {
 	struct search *s = arg;
 
-	s->asking = client_find(s->client, s->words, on_found, s);
-	s->alone = !s->asking;
+	s->due = false;
+	s->open = true;
+	(void)client_find(s->client, s->words, s->low, on_found, s);
 	s->changed(s->arg);
 }
 
@@ -298,16 +361,14 @@ search_words(struct search *s, const char *words)
 			drop_at(s, i);
 	if (!s->moved)
 		s->chosen = 0;
-	client_find_end(s->client);
-	s->asking = false;
-	s->hidden = 0;
-	loop_timer_unset(s->loop, &s->wait);
+	forget_server(s);
+	s->cut = false;
 	if (s->nwords == 0) {
 		forget_hits(s);
 		return;
 	}
 	look_here(s);
-	s->asking = true;
+	s->due = s->open = true;
 	loop_timer_set(s->loop, &s->wait, SEARCH_WAIT_MS, ask, s);
 }
 
@@ -336,11 +397,14 @@ search_move(struct search *s, long by)
 {
 	long to = (long)s->chosen + by;
 
-	if (s->count == 0)
-		return;
-	s->moved = true;
-	s->chosen = to < 0 ? 0 : (size_t)to < s->count ? (size_t)to :
-	    s->count - 1;
+	if (s->count > 0) {
+		s->moved = true;
+		s->chosen = to < 0 ? 0 : (size_t)to < s->count ? (size_t)to :
+		    s->count - 1;
+	}
+	s->pages = 0;
+	if (by > 0)
+		look_further(s);
 }
 
 /* ---- drawing ----------------------------------------------------------- */
@@ -366,16 +430,22 @@ title_text(const struct search *s, struct buf *b)
 
 	if (s->nwords == 0)
 		buf_adds(b, _("Type what to look for."));
-	else if (s->asking && n == 0)
+	else if (is_asking(s) && n == 0)
 		buf_adds(b, _("searching …"));
-	else if (s->alone)
+	else if (is_alone(s))
 		buf_addf(b, ngettext("%zu found here; the server is away",
 		    "%zu found here; the server is away", n), n);
-	else if (n == 0)
-		buf_adds(b, _("nothing found"));
-	else if (s->asking)
+	else if (is_asking(s))
 		buf_addf(b, ngettext("%zu found, searching …",
 		    "%zu found, searching …", n), n);
+	else if (is_full(s))
+		buf_addf(b, ngettext("%zu found, the list is full",
+		    "%zu found, the list is full", n), n);
+	else if (s->more)
+		buf_addf(b, ngettext("%zu found, more further back",
+		    "%zu found, more further back", n), n);
+	else if (n == 0)
+		buf_adds(b, _("nothing found"));
 	else
 		buf_addf(b, ngettext("%zu found", "%zu found", n), n);
 	if (s->hidden > 0) {

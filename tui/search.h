@@ -8,6 +8,9 @@
  * Here a message is found when each word stands in it anywhere; at the server
  * as the beginning of a word.  Case does not matter.  While the server is away
  * what is held here is all there is, and the list says so.
+ *
+ * The server's come in pages: whoever goes down the list is brought older ones
+ * before its end is reached, up to SEARCH_HITS.
  */
 #ifndef TUI_SEARCH_H
 #define TUI_SEARCH_H
@@ -24,7 +27,9 @@ struct search;
 struct settings;
 
 enum {
-	SEARCH_HITS = 200,      /* in the list */
+	SEARCH_HITS = 2000,     /* in the list */
+	SEARCH_AHEAD = 20,      /* hits below the chosen one, until the server
+	                         * is asked for older ones */
 	SEARCH_WAIT_MS = 150,   /* after the last key, until the server is asked */
 	SEARCH_LOOK = 4 << 20   /* bytes of what is held that are looked through */
 };

@@ -17,7 +17,7 @@
 #include "tests/lib/term.h"
 
 static const char ctrl_s[] = "\023", escape[] = "\033", up[] = "\033[A",
-    down[] = "\033[B", page_up[] = "\033[5~";
+    down[] = "\033[B", page_up[] = "\033[5~", page_down[] = "\033[6~";
 /* The wheel: so little at once that nothing passes unseen. */
 static const char wheel_up[] = "\033[<64;5;5M", wheel_down[] = "\033[<65;5;5M";
 #define FOUR(s) s s s s
@@ -143,6 +143,49 @@ enter_goes_there_and_escape_back(void **state)
 	term_type(t, escape);
 	term_await_row_is(t, -1, ">");
 	term_await(t, "line 670.");
+}
+
+/* A page down whenever the last one has done something. */
+static bool
+page_on(struct term *t, void *arg)
+{
+	char *before = arg, now[512];
+	size_t n;
+
+	if (term_shows(t, "message 1 "))
+		return true;
+	n = (size_t)snprintf(now, sizeof(now), "%s", term_row(t, 1));
+	snprintf(now + n, sizeof(now) - n, "%s", term_row(t, 3));
+	if (strcmp(now, before) != 0) {
+		memcpy(before, now, sizeof(now));
+		term_type(t, page_down);
+	}
+	return false;
+}
+
+static void
+the_list_goes_on_to_the_oldest(void **state)
+{
+	static const char *const options[] = { "--rate", "off", NULL };
+	struct server *s = server_open(options);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	struct term *t;
+	char before[512] = "";
+	int i;
+
+	(void)state;
+	for (i = 1; i <= 900; i++)
+		client_ask(c, "broadcast - message %d of the needle", i);
+	t = person_open(s, "messi", 24, 100);
+	term_type(t, ctrl_s);
+	term_type(t, "needle");
+	term_await(t, " found, more further back");
+	term_await(t, "message 900 ");
+	term_await_that(t, page_on, before, "the first message");
+	term_await(t, "900 found");
+	assert_false(term_shows(t, "further back"));
+	term_type(t, "\r");
+	term_await(t, "lineker  message 1 of the needle");
 }
 
 /* So many messages, of which the 40th has the word. */
@@ -427,6 +470,7 @@ main(void)
 		T(hits_come_while_one_types),
 		T(every_word_stands_out),
 		T(enter_goes_there_and_escape_back),
+		T(the_list_goes_on_to_the_oldest),
 		T(what_is_far_back_is_shown_with_a_gap),
 		T(a_gap_closes_when_one_reads_on),
 		T(escape_leads_back_from_far_away),

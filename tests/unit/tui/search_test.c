@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "shared/buf.h"
 #include "tests/unit/tui/server_fake.h"
 #include "tui/ignore.h"
 #include "tui/state.h"
@@ -166,6 +167,115 @@ a_long_list_keeps_the_newest(void **state)
 	search_free(s);
 }
 
+/* The server's answer: messages first to last; to be freed when another is. */
+static char *
+page(int64_t first, int64_t last, const char *from, bool more)
+{
+	struct buf b;
+
+	buf_init(&b, 1 << 20);
+	buf_addf(&b, "\"status\":\"OK\",\"more\":%s,\"messages\":[",
+	    more ? "true" : "false");
+	for (int64_t id = first; id <= last; id++)
+		buf_addf(&b, "%s{\"id\":%lld,\"target\":\"*\",\"from\":\"%s\","
+		    "\"name\":\"\",\"text\":\"needle %lld\","
+		    "\"time\":\"2026-11-21T03:04:05.678Z\"}",
+		    id == first ? "" : ",", (long long)id, from, (long long)id);
+	buf_addc(&b, ']');
+	return buf_detach(&b);
+}
+
+static void
+answer_with(struct world *w, char **kept, int64_t first, int64_t last,
+    bool more)
+{
+	free(*kept);
+	w->search = *kept = page(first, last, "neko", more);
+}
+
+static void
+older_ones_are_fetched_on_the_way_down(void **state)
+{
+	struct world *w = *state;
+	struct search *s;
+	char *kept = NULL;
+
+	go_online(w);
+	say(w, 20, "*", "a needle that is held");
+	answer_with(w, &kept, 951, 1000, true);
+	s = begin(w);
+	search_words(s, "needle");
+	await(w, search_count(s) == 51);
+	/* Not before the end of what the server told is near. */
+	search_move(s, 10);
+	assert_int_equal(asked(w, "search"), 1);
+	answer_with(w, &kept, 751, 950, true);
+	search_move(s, 25);
+	await(w, search_count(s) == 251);
+	assert_int_equal(asked(w, "search - before=951 limit=200 needle"), 1);
+	assert_int_equal(search_chosen(s)->id, 965);
+	/* Past the end: what comes stands where it belongs. */
+	answer_with(w, &kept, 701, 750, false);
+	search_move(s, 1000);
+	assert_int_equal(search_chosen(s)->id, 20);
+	await(w, search_count(s) == 301);
+	assert_int_equal(asked(w, "search - before=751 limit=200 needle"), 1);
+	assert_int_equal(search_chosen(s)->id, 20);
+	search_move(s, 1000);
+	assert_int_equal(asked(w, "search"), 3);
+	search_free(s);
+	free(kept);
+}
+
+static void
+a_full_list_asks_for_no_more(void **state)
+{
+	struct world *w = *state;
+	struct search *s;
+	char *kept = NULL;
+	int64_t low;
+
+	go_online(w);
+	answer_with(w, &kept, 9951, 10000, true);
+	s = begin(w);
+	search_words(s, "needle");
+	await(w, search_count(s) == 50);
+	for (low = 9951; search_count(s) < SEARCH_HITS; low -= 200) {
+		answer_with(w, &kept, low - 200, low - 1, true);
+		search_move(s, SEARCH_HITS);
+		await(w, search_at(s, search_count(s) - 1)->id < low);
+	}
+	assert_int_equal(search_count(s), SEARCH_HITS);
+	assert_int_equal(search_at(s, 0)->id, 10000);
+	assert_int_equal(asked(w, "search"), 11);
+	search_move(s, SEARCH_HITS);
+	assert_int_equal(asked(w, "search"), 11);
+	search_free(s);
+	free(kept);
+}
+
+/* Pages of them alone are passed over; a server that leads nowhere is left. */
+static void
+who_is_ignored_does_not_end_the_way_down(void **state)
+{
+	struct world *w = *state;
+	struct search *s;
+	char why[STATE_WHY_CAP], *kept;
+
+	go_online(w);
+	w->search = kept = page(951, 1000, "pest", true);
+	assert_true(ignore_set(
+	    model_ignored(w->model), IGNORE_USER, "pest", true, why));
+	s = begin(w);
+	search_words(s, "needle");
+	await(w, changes == 4); /* asked and answered, twice */
+	assert_int_equal(asked(w, "search"), 2);
+	assert_int_equal(asked(w, "search - before=951"), 1);
+	assert_int_equal(search_count(s), 0);
+	search_free(s);
+	free(kept);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -177,6 +287,9 @@ main(void)
 		T(who_is_ignored_is_not_found_either),
 		T(an_answer_to_other_words_is_not_taken),
 		T(a_long_list_keeps_the_newest),
+		T(older_ones_are_fetched_on_the_way_down),
+		T(a_full_list_asks_for_no_more),
+		T(who_is_ignored_does_not_end_the_way_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

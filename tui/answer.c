@@ -327,18 +327,35 @@ print_found(struct model *m, int64_t now, const struct model_message *msg)
 	print_line(m, now, msg->time, msg->from, to, msg->text);
 }
 
+/* before: the oldest of those that were found. */
+static void
+print_older(struct model *m, int64_t now, int64_t before)
+{
+	char *text = xasprintf(
+	    /* TRANSLATORS: WORDS are those that were searched for; "/search
+	     * before=" is typed as it stands. */
+	    _("there are more: /search before=%lld WORDS"),
+	    (long long)before);
+
+	model_notice_more(m, now, text);
+	free(text);
+}
+
 static bool
 print_search(struct model *m, int64_t now, const json_t *reply)
 {
 	struct model_message *msg;
 	size_t n, hidden;
+	bool more = parse_true(reply, "more");
+	int64_t oldest;
 
 	if (!parse_messages(reply, &msg, &n))
 		return false;
+	oldest = n > 0 ? msg[0].id : 0;
 	hidden = take_hidden(m, msg, &n);
 	if (n == 0)
 		model_notice(m, now, _("nothing found"));
-	else if (parse_true(reply, "more"))
+	else if (more)
 		model_noticef(m, now, ngettext("%zu found, the newest:",
 		    "%zu found, the newest:", n), n);
 	else
@@ -347,6 +364,8 @@ print_search(struct model *m, int64_t now, const json_t *reply)
 	for (size_t i = 0; i < n; i++)
 		print_found(m, now, &msg[i]);
 	listing_hidden(m, now, hidden);
+	if (more && oldest > 0)
+		print_older(m, now, oldest);
 	free(msg);
 	return true;
 }

@@ -86,6 +86,34 @@ commands_are_answered_in_lines(void **state)
 }
 
 static void
+a_search_leads_to_older_ones(void **state)
+{
+	static const char *const options[] = { "--rate", "off", NULL };
+	struct server *s = server_open(options);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	const char *more;
+	char *input;
+	int i;
+
+	(void)state;
+	for (i = 1; i <= 60; i++)
+		client_ask(c, "broadcast - needle %d.", i);
+	assert_int_equal(run(s, "/search needle\n", "--plain"), 0);
+	expect_said("50 found, the newest:");
+	more = strstr(said, "there are more: /search before=");
+	assert_non_null(more);
+	input = xasprintf("/search before=%d needle\n",
+	    atoi(strchr(more, '=') + 1));
+	assert_int_equal(run(s, input, "--plain"), 0);
+	free(input);
+	expect_said("10 found:");
+	expect_said("needle 10.");
+	expect_said("needle 1.");
+	assert_null(strstr(said, "needle 11."));
+	assert_null(strstr(said, "there are more"));
+}
+
+static void
 settings_are_said_and_changed_in_lines(void **state)
 {
 	struct server *s = server_open(NULL);
@@ -302,6 +330,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(lines_of_a_pipe_are_said_and_answered),
 		T(commands_are_answered_in_lines),
+		T(a_search_leads_to_older_ones),
 		T(settings_are_said_and_changed_in_lines),
 		T(who_is_ignored_is_in_no_list),
 		T(what_a_command_does_may_be_refused_as_well),

@@ -15,12 +15,15 @@ struct page {
 	struct query query; /* first */
 	struct store_query ask; /* its strings are these */
 	char *me, *conv, *match;
+	struct words_apart *apart; /* of match; NULL: none */
 	store_page_fn *fn;
 	struct store_page done;
 	struct store_message *message;
 	char **block; /* what the strings of each message lie in */
 	size_t cap;
 };
+
+enum { TEXT_COLUMN = 6 };
 
 /* The strings of a message in one block; the row's are gone with the row. */
 static char *
@@ -108,6 +111,76 @@ put_page(struct sql *q, const struct store_query *y, int64_t whose)
 		sql_put_text(q, y->match);
 }
 
+/* ---- words that stand in phrases --------------------------------------- */
+
+/* The ids among which the texts are looked through: no more than
+ * STORE_LOOK_MAX from the end of which the limit keeps. */
+static struct store_query
+nearest(const struct page *p)
+{
+	struct store_query y = p->ask;
+	int64_t end = p->done.last + 1;
+
+	if (y.before == 0 || y.before > end)
+		y.before = end;
+	if (y.before - y.after > STORE_LOOK_MAX) {
+		if (y.oldest)
+			y.before = y.after + STORE_LOOK_MAX;
+		else
+			y.after = y.before - STORE_LOOK_MAX;
+	}
+	y.match = *p->apart->others == '\0' ? NULL : p->apart->others;
+	y.limit = STORE_LOOK_MAX;
+	return y;
+}
+
+/* Those that the index found, then those that were looked for: both as they
+ * were read, to become one page. */
+static void
+merge(struct page *p, size_t first)
+{
+	size_t a = 0, b = first, n = 0, count = p->done.count, take;
+	struct store_message *m = xreallocarray(NULL, p->cap, sizeof(*m));
+	char **block = xreallocarray(NULL, p->cap, sizeof(*block));
+
+	while (a < first || b < count) {
+		if (a < first && b < count &&
+		    p->message[a].id == p->message[b].id) {
+			free(p->block[b++]);
+			continue;
+		}
+		take = b == count || (a < first &&
+		    (p->message[a].id < p->message[b].id) ==
+		    p->ask.oldest) ? a++ : b++;
+		m[n] = p->message[take];
+		block[n++] = p->block[take];
+	}
+	for (; n > p->ask.limit; p->done.more = true)
+		free(block[--n]);
+	free(p->message);
+	free(p->block);
+	p->message = m;
+	p->block = block;
+	p->done.count = n;
+}
+
+static void
+look_through(struct sql *q, struct page *p)
+{
+	struct store_query y = nearest(p);
+	size_t first = p->done.count;
+
+	put_page(q, &y, y.account);
+	while (p->done.count - first <= p->ask.limit && sql_row(q))
+		if (words_stand_in(p->apart, sql_text(q, TEXT_COLUMN)))
+			add_to_page(q, p);
+	sql_stop(q);
+	if (p->done.count > first)
+		merge(p, first);
+}
+
+/* ---- pages ------------------------------------------------------------- */
+
 static void
 run_page(struct sql *q, struct query *job)
 {
@@ -126,6 +199,8 @@ run_page(struct sql *q, struct query *job)
 		if (!p->done.more)
 			add_to_page(q, p);
 	}
+	if (p->apart != NULL)
+		look_through(q, p);
 	if (!y->oldest)
 		turn_round(p->message, p->done.count);
 }
@@ -178,6 +253,7 @@ release_page(struct query *job)
 	free(p->me);
 	free(p->conv);
 	free(p->match);
+	words_free(p->apart);
 }
 
 bool
@@ -197,5 +273,7 @@ store_read(struct store *s, const struct store_query *query,
 	if (query->match != NULL)
 		p->match = words_expression(query->match);
 	p->ask.match = p->match;
+	if (p->match != NULL && p->ask.scope == STORE_ALL)
+		p->apart = words_apart(query->match);
 	return query_put(s, &p->query);
 }

@@ -40,6 +40,8 @@ enum {
 	STORE_QUERIES_MAX = 4096,
 	STORE_PAGE_MAX = 4096, /* a query's limit is at most that */
 	STORE_WORDS_MAX = 32,  /* to search for; more do not count */
+	STORE_LOOK_MAX = 20000, /* ids among which a text is looked through for
+	                         * words that the index cannot find */
 	STORE_HOLD_MAX = 16384, /* writes that are held for one commit */
 	STORE_STREAM_LEN = 16  /* characters of a stream's name */
 };

@@ -503,6 +503,32 @@ search_finds_what_this_user_may_read(void **state)
 }
 
 static void
+search_finds_words_within_phrases(void **state)
+{
+	struct client *a = client_as(*state, "messi", "surabaya");
+	struct client *b = client_as(*state, "henderson", "surabaya");
+	json_t *got;
+
+	expect(a, "broadcast - 皆さんこんにちは世界", "{'status':'OK'}");
+	expect(a, "broadcast - 世界 hello", "{'status':'OK'}");
+	expect(a, "send - lineker 秘密の世界", "{'status':'OK'}");
+	expect(b, "search - 世界",
+	    "{'messages':[{'text':'皆さんこんにちは世界'},"
+	    "{'text':'世界 hello'}],'more':false}");
+	expect(a, "search - 世界", "{'messages':[{},{},{}]}");
+	expect(b, "search - 世界 HEL",
+	    "{'messages':[{'text':'世界 hello'}],'more':false}");
+	expect(b, "search - 世界 ello", "{'messages':[]}");
+	got = client_ask(b, "search - limit=1 世界");
+	expect_json(got, "{'messages':[{'text':'世界 hello'}],'more':true}");
+	expect(b, "search - 秘密", "{'messages':[]}");
+	got = client_ask(b, "search - before=%lld limit=1 世界",
+	    id_at(got, 0));
+	expect_json(got, "{'messages':[{'text':'皆さんこんにちは世界'}],"
+	    "'more':false}");
+}
+
+static void
 search_pages_like_history(void **state)
 {
 	struct client *c = client_as(*state, "messi", "surabaya");
@@ -846,6 +872,7 @@ main(void)
 		SERVER_TEST(history_of_nobody_is_refused),
 		SERVER_TEST(messages_survive_a_kill),
 		SERVER_TEST(search_finds_what_this_user_may_read),
+		SERVER_TEST(search_finds_words_within_phrases),
 		FAST_TEST(search_pages_like_history),
 		SERVER_TEST(search_takes_any_text_as_words),
 		SERVER_TEST(unread_counts_what_others_said_behind_the_marker),

@@ -393,6 +393,89 @@ search_minds_neither_case_nor_accents_nor_the_end_of_words(void **state)
 }
 
 static void
+search_finds_words_within_phrases(void **state)
+{
+	struct world *w = *state;
+	struct people p = people(w);
+
+	say_all(w, "neko", "皆さんこんにちは世界");
+	say_all(w, "neko", "世界 hello, Ångström");
+	say_all(w, "neko", "hello world");
+	say_private(w, "messi neko", p.messi, p.neko, "messi", "本世界");
+	assert_int_equal(find(w, p.paff, "世界"), 2);
+	assert_ids(w, 1, 2);
+	assert_int_equal(find(w, p.neko, "世界"), 3);
+	assert_int_equal(find(w, p.paff, "界世"), 0);
+	assert_int_equal(find(w, p.paff, "世界 皆さ"), 1);
+	assert_ids(w, 1, 1);
+	/* The others as ever: the beginning of a word, without accents. */
+	assert_int_equal(find(w, p.paff, "界 angs"), 1);
+	assert_ids(w, 2, 2);
+	assert_int_equal(find(w, p.paff, "界 ngs"), 0);
+	assert_int_equal(find(w, 99, "世界"), 0);
+}
+
+/* One page of what the index and a look at the texts have found. */
+static void
+words_within_phrases_come_in_pages(void **state)
+{
+	struct world *w = *state;
+	struct people p = people(w);
+	struct store_query y = { .scope = STORE_ALL, .account = p.messi,
+		.match = "世界", .limit = 2 };
+
+	for (int i = 0; i < 3; i++) {
+		say_all(w, "neko", "世界の");
+		say_all(w, "neko", "の世界");
+	}
+	ask(w, y);
+	assert_ids(w, 5, 6);
+	assert_true(w->more);
+	y.before = 5;
+	ask(w, y);
+	assert_ids(w, 3, 4);
+	assert_true(w->more);
+	y.before = 3;
+	ask(w, y);
+	assert_ids(w, 1, 2);
+	assert_false(w->more);
+	y.before = 0;
+	y.after = 1;
+	y.oldest = true;
+	y.limit = 3;
+	ask(w, y);
+	assert_ids(w, 2, 4);
+	assert_true(w->more);
+	y.after = 3;
+	ask(w, y);
+	assert_ids(w, 4, 6);
+	assert_false(w->more);
+	y.after = 6;
+	ask(w, y);
+	assert_int_equal(w->count, 0);
+}
+
+static void
+texts_are_looked_through_to_a_limit(void **state)
+{
+	struct world *w = *state;
+	struct people p = people(w);
+
+	say_all(w, "neko", "の世界");
+	say_all(w, "neko", "世界の");
+	say_many(w, STORE_LOOK_MAX - 1);
+	assert_int_equal(find(w, p.messi, "世界"), 1);
+	assert_ids(w, 2, 2);
+	ask(w,
+	    (struct store_query){ .scope = STORE_ALL,
+		.account = p.messi,
+		.match = "世界",
+		.before = 100,
+		.limit = 50 });
+	assert_ids(w, 1, 2);
+}
+
+static void
 search_finds_only_what_the_account_reads_newest_at_the_limit(void **state)
 {
 	struct world *w = *state;
@@ -586,6 +669,9 @@ main(void)
 		    search_minds_neither_case_nor_accents_nor_the_end_of_words),
 		WORLD_TEST(
 		    search_finds_only_what_the_account_reads_newest_at_the_limit),
+		WORLD_TEST(search_finds_words_within_phrases),
+		WORLD_TEST(words_within_phrases_come_in_pages),
+		WORLD_TEST(texts_are_looked_through_to_a_limit),
 		WORLD_TEST(nothing_in_words_means_anything_but_itself),
 		WORLD_TEST(any_byte_may_stand_in_words),
 		WORLD_TEST(words_without_end_are_no_error),

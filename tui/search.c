@@ -308,7 +308,7 @@ static void ask(void *arg);
 static void
 look_further(struct search *s)
 {
-	if (is_asking(s) || is_full(s) || (!s->more && !s->open) ||
+	if (is_asking(s) || is_full(s) || !s->more ||
 	    s->pages >= PAGES_MAX ||
 	    s->chosen + SEARCH_AHEAD < newer_than(s, s->low - 1))
 		return;
@@ -340,21 +340,30 @@ on_found(void *arg, const struct model_message *msg, size_t n, bool more)
 }
 
 static void
+put_question(struct search *s)
+{
+	(void)client_find(s->client, s->words, s->low, on_found, s);
+}
+
+static void
 ask(void *arg)
 {
 	struct search *s = arg;
 
 	s->due = false;
 	s->open = true;
-	(void)client_find(s->client, s->words, s->low, on_found, s);
+	put_question(s);
 	s->changed(s->arg);
 }
 
 void
 search_words(struct search *s, const char *words)
 {
-	if (s->words != NULL && strcmp(s->words, words) == 0)
+	if (s->words != NULL && strcmp(s->words, words) == 0) {
+		if (is_alone(s))
+			put_question(s); /* the server may be back */
 		return;
+	}
 	take_words(s, words);
 	for (size_t i = s->count; i-- > 0;)
 		if (!holds_all(s, s->hit[i]->is.text))

@@ -45,8 +45,8 @@ struct search *search_new(struct loop *, struct model *, struct client *,
     const struct settings *, void (*changed)(void *arg), void *arg);
 void search_free(struct search *); /* NULL is fine */
 
-/* What is looked for by now: many times with the same words is fine; "" is
- * nothing. */
+/* What is looked for by now: many times with the same words is fine, and asks
+ * a server that was away as soon as it is back; "" is nothing. */
 void search_words(struct search *, const char *words);
 /* Forgets all of it. */
 void search_end(struct search *);

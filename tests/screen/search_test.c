@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Looking for words while one types them, and going where they were said. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -390,6 +391,11 @@ what_is_held_is_found_while_the_server_is_away(void **state)
 	term_type(t, "fé OP");
 	term_await(t, "1 found here; the server is away");
 	term_await(t, "    cafÉ open now<U+202E>");
+	/* As soon as it is back it is asked. */
+	server_start(s);
+	term_await_row(t, 0, "online");
+	term_await_gone(t, "the server is away");
+	term_await(t, "1 found");
 	term_type(t, "\r");
 	term_await_row_is(t, -1, ">");
 	term_await(t, "lineker  cafÉ open");
@@ -431,6 +437,31 @@ little_room_is_for_the_text(void **state)
 	term_resize(t, 12, 40);
 	term_type(t, " and");
 	term_await_row_is(t, 1, "12 found here; the s…   Enter goes there");
+}
+
+/* It went with the connection, and is asked again with the next one. */
+static void
+a_lost_question_is_not_waited_for(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	client_ask(c, "broadcast - a needle");
+	term_await(t, "a needle");
+	server_signal(s, SIGSTOP);
+	term_type(t, ctrl_s);
+	term_type(t, "needle");
+	term_await(t, "1 found, searching");
+	server_kill(s);
+	term_await_row(t, 0, "no connection");
+	term_await(t, "1 found here; the server is away");
+	server_start(s);
+	term_await_row(t, 0, "online");
+	term_await_gone(t, "the server is away");
+	term_await_gone(t, "searching");
+	term_await(t, "1 found");
 }
 
 static void
@@ -476,6 +507,7 @@ main(void)
 		T(escape_leads_back_from_far_away),
 		T(what_is_held_is_found_while_the_server_is_away),
 		T(little_room_is_for_the_text),
+		T(a_lost_question_is_not_waited_for),
 		T(it_fits_any_screen),
 	};
 

@@ -28,6 +28,7 @@ enum {
 	TITLE_CAP = 1024,
 	MARGIN = 3,  /* columns between the title and the keys */
 	TITLE_LEAST = 20, /* columns of the title, before there are no keys */
+	NARROW = 50, /* columns: the title is shorter */
 	NAMED = 40,  /* columns: with fewer a single row is the text alone */
 	ROOMY = 60,  /* and with so many half of it may go to who said it */
 	TWO_ROWS = 8 /* a pane of so many rows has two for each hit */
@@ -433,7 +434,7 @@ search_page(const struct pane *p)
 }
 
 static void
-title_text(const struct search *s, struct buf *b)
+title_text(const struct search *s, const struct pane *p, struct buf *b)
 {
 	size_t n = s->count;
 
@@ -450,6 +451,9 @@ title_text(const struct search *s, struct buf *b)
 	else if (is_full(s))
 		buf_addf(b, ngettext("%zu found, the list is full",
 		    "%zu found, the list is full", n), n);
+	else if (s->more && p->w < NARROW)
+		buf_addf(b, ngettext("%zu found, and more",
+		    "%zu found, and more", n), n);
 	else if (s->more)
 		buf_addf(b, ngettext("%zu found, more further back",
 		    "%zu found, more further back", n), n);
@@ -488,7 +492,7 @@ draw_title(const struct search *s, const struct pane *p)
 
 	buf_init(&title, TITLE_CAP);
 	buf_init(&cut, TITLE_CAP);
-	title_text(s, &title);
+	title_text(s, p, &title);
 	paint_cut(&cut, buf_data(&title), title.len,
 	    room < TITLE_LEAST ? p->w : room);
 	room = p->w - paint(p, 0, 0, dim, buf_data(&cut)) - MARGIN;

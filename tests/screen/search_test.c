@@ -182,6 +182,11 @@ the_list_goes_on_to_the_oldest(void **state)
 	term_type(t, "needle");
 	term_await(t, " found, more further back");
 	term_await(t, "message 900 ");
+	term_resize(t, 12, 40);
+	term_await(t, " found, and more");
+	term_await_row(t, 1, "Enter goes there");
+	term_resize(t, 24, 100);
+	term_await(t, " found, more further back");
 	term_await_that(t, page_on, before, "the first message");
 	term_await(t, "900 found");
 	assert_false(term_shows(t, "further back"));

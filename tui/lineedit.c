@@ -178,30 +178,40 @@ remember(const char *line)
 
 /* ---- grapheme clusters ------------------------------------------------- */
 
-/* The end of the cluster at i.  Bytes that are no UTF-8 stand alone. */
+static bool
+line_is_valid(void)
+{
+	return utf8_valid(rl_line_buffer, (size_t)rl_end);
+}
+
+/* The end of the cluster at i.  Bytes that are no UTF-8 stand alone.  valid:
+ * line_is_valid(), which is asked once for many clusters. */
 static size_t
-cluster_end(size_t i)
+cluster_end(size_t i, bool valid)
 {
 	const char *s = rl_line_buffer + i;
 	size_t left = (size_t)rl_end - i, len;
 
 	if (left == 0)
 		return i;
-	len = utf8_valid(s, left) ? utf8_cluster(s, left) : 1;
+	len = valid || utf8_valid(s, left) ? utf8_cluster(s, left) : 1;
 	return i + (len > 0 ? len : 1);
 }
 
+/* Clusters are only found forwards, so those before the cursor are noted:
+ * one way through the line, whatever the count is. */
 static size_t
-cluster_start(size_t at)
+clusters_back(size_t count)
 {
-	size_t i = 0, end;
-	const char *nl = memrchr(rl_line_buffer, '\n', at > 0 ? at - 1 : 0);
+	size_t at = (size_t)rl_point, n = 0;
+	size_t *start = xreallocarray(NULL, at + 1, sizeof(*start));
+	bool valid = line_is_valid();
 
-	if (nl != NULL) /* always a boundary (UAX #29, GB4) */
-		i = (size_t)(nl - rl_line_buffer);
-	while ((end = cluster_end(i)) < at)
-		i = end;
-	return i;
+	for (size_t i = 0; i < at; i = cluster_end(i, valid))
+		start[n++] = i;
+	at = n > count ? start[n - count] : 0;
+	free(start);
+	return at;
 }
 
 /* The place count clusters further (back, where negative). */
@@ -209,11 +219,12 @@ static size_t
 clusters_off(int count)
 {
 	size_t at = (size_t)rl_point;
+	bool valid = line_is_valid();
 
+	if (count < 0)
+		return clusters_back((size_t)-(long)count);
 	for (; count > 0 && at < (size_t)rl_end; count--)
-		at = cluster_end(at);
-	for (; count < 0 && at > 0; count++)
-		at = cluster_start(at);
+		at = cluster_end(at, valid);
 	return at;
 }
 
@@ -329,10 +340,11 @@ move_to_row(const struct row *from, const struct row *to)
 	int want = rows_cols(rl_line_buffer + from->start,
 	    (size_t)rl_point - from->start);
 	size_t at = to->start, next;
+	bool valid = line_is_valid();
 
-	while (at < to->end && (next = cluster_end(at)) <= to->end &&
+	while (at < to->end && (next = cluster_end(at, valid)) <= to->end &&
 	    (next < to->end || !to->broken) &&
-	    rows_cols(rl_line_buffer + to->start, next - to->start) <= want)
+	    (want -= rows_cols(rl_line_buffer + at, next - at)) >= 0)
 		at = next;
 	rl_point = (int)at;
 }
@@ -924,6 +936,31 @@ tell(void)
 }
 
 static void
+full(void)
+{
+	if (le.hooks->full != NULL)
+		le.hooks->full(le.arg);
+}
+
+/* A count, or what was killed and comes back, may make more of a line than it
+ * takes. */
+static void
+cut(void)
+{
+	size_t end = LINEEDIT_MAX;
+
+	if ((size_t)rl_end <= end)
+		return;
+	while (((unsigned char)rl_line_buffer[end] & 0xc0) == 0x80)
+		end--;
+	rl_delete_text((int)end, rl_end);
+	if ((size_t)rl_point > end)
+		rl_point = (int)end;
+	rl_redisplay_function();
+	full();
+}
+
+static void
 feed(const char *bytes, size_t n)
 {
 	if (le.off)
@@ -940,6 +977,7 @@ feed(const char *bytes, size_t n)
 		le.key_len = 1;
 		rl_callback_read_char();
 	}
+	cut();
 	tell();
 }
 
@@ -965,13 +1003,6 @@ abandon(void)
 	rl_replace_line("", 0);
 	rl_point = rl_mark = 0;
 	rl_display_prompt = rl_prompt;
-}
-
-static void
-full(void)
-{
-	if (le.hooks->full != NULL)
-		le.hooks->full(le.arg);
 }
 
 /* Keeps what was found. */

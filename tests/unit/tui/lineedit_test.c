@@ -265,6 +265,48 @@ delete_and_arrows_take_whole_clusters(void **state)
 	expect_line("x", 0);
 }
 
+/* However large the count, the way through the line is gone once: a test that
+ * does not come to its end in time has failed. */
+static void
+a_count_goes_through_a_long_line(void **state)
+{
+	static char text[LINEEDIT_MAX];
+	size_t n = 0;
+
+	(void)state;
+	for (; n + 32 < sizeof(text); n += strlen("e\xcc\x81👍🏽日"))
+		memcpy(text + n, "e\xcc\x81👍🏽日", strlen("e\xcc\x81👍🏽日"));
+	lineedit_paste(text, n);
+	expect_line(text, n);
+	type("\0339999\002");
+	expect_line(text, 0);
+	type("\0339999\006");
+	expect_line(text, n);
+	type("\0332\002");
+	expect_line(text, n - strlen("👍🏽日"));
+	type("\0339999\177");
+	expect_line("👍🏽日", 0);
+}
+
+static void
+a_count_makes_no_line_too_long(void **state)
+{
+	size_t len, point;
+
+	(void)state;
+	fulls = 0;
+	type("\03399999x");
+	lineedit_text(&len, &point);
+	assert_int_equal(len, LINEEDIT_MAX);
+	assert_int_equal(point, LINEEDIT_MAX);
+	assert_int_equal(fulls, 1);
+	type("\025\031\031");
+	lineedit_text(&len, &point);
+	assert_int_equal(len, LINEEDIT_MAX);
+	type("\r");
+	assert_int_equal(strlen(accepted), LINEEDIT_MAX);
+}
+
 static void
 a_lone_escape_swallows_nothing(void **state)
 {
@@ -663,6 +705,8 @@ main(void)
 		T(ctrl_d_on_an_empty_line_ends),
 		T(backspace_takes_whole_clusters),
 		T(delete_and_arrows_take_whole_clusters),
+		T(a_count_goes_through_a_long_line),
+		T(a_count_makes_no_line_too_long),
 		T(a_lone_escape_swallows_nothing),
 		T(vi_keys_work_when_inputrc_asks),
 		T(inputrc_binds_keys_for_this_program),

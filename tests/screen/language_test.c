@@ -71,7 +71,7 @@ what_the_server_refuses_is_told_in_it(void **state)
 	term_type(t, "/msg nobody hai\r");
 	term_await(t, "tidak ada pengguna bernama itu");
 	term_type(t, "/join #batak\r");
-	term_await(t, "Anda masuk ke #batak");
+	term_await(t, "Anda bergabung dengan #batak");
 	term_type(t, "/kick lineker\r");
 	term_await(t, "tidak ada orang itu di grup");
 	term_type(t, "/nonsense\r");

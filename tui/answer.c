@@ -441,6 +441,15 @@ answer_verb(enum client_ask ask, bool *token)
 	return verbs[ask];
 }
 
+void
+answer_command(enum client_ask ask, char name[ANSWER_COMMAND_CAP])
+{
+	const char *verb = ask == CLIENT_LINKS ? "realms" :
+	    ask == CLIENT_HELLO ? "server" : verbs[ask];
+
+	snprintf(name, ANSWER_COMMAND_CAP, "/%s", verb);
+}
+
 bool
 answer_print(struct model *m, enum client_ask ask, const json_t *reply,
     int64_t now)

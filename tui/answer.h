@@ -16,7 +16,7 @@
 
 struct model;
 
-enum { ANSWER_WHY_CAP = 256 };
+enum { ANSWER_WHY_CAP = 256, ANSWER_COMMAND_CAP = 32 };
 
 /* errors.h's words for a reply.  Of a code that is not known here only the code
  * is told. */
@@ -33,5 +33,8 @@ void answer_done(struct model *, enum client_ask, const char *whom,
 /* The request without its tag, token sign and parameters: "who"; and whether
  * it needs a login. */
 const char *answer_verb(enum client_ask, bool *token);
+
+/* The command that a person types for it: "/who". */
+void answer_command(enum client_ask, char name[ANSWER_COMMAND_CAP]);
 
 #endif

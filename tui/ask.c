@@ -19,12 +19,12 @@
 static void
 done_ask(struct client *c, const struct request *rq, json_t *reply)
 {
-	char why[ANSWER_WHY_CAP];
-	bool token;
+	char why[ANSWER_WHY_CAP], name[ANSWER_COMMAND_CAP];
 
 	if (!parse_ok(reply)) {
 		answer_why(reply, why);
-		core_refused(c, "%s: %s", answer_verb(rq->ask, &token), why);
+		answer_command(rq->ask, name);
+		core_refused(c, "%s: %s", name, why);
 		return;
 	}
 	if (!answer_print(c->model, rq->ask, reply, clock_ms())) {
@@ -50,17 +50,19 @@ ask_it(struct client *c, enum client_ask ask, const struct request *rq,
 {
 	bool token;
 	const char *verb = answer_verb(ask, &token);
+	char name[ANSWER_COMMAND_CAP];
 
+	answer_command(ask, name);
 	if (!uplink_is_up(c->uplink) || c->link == LINK_CONNECTING)
-		core_refused(c, _("%s: not connected"), verb);
+		core_refused(c, _("%s: not connected"), name);
 	else if (token && !core_watching(c))
-		core_refused(c, _("%s: log in first"), verb);
+		core_refused(c, _("%s: log in first"), name);
 	else if (c->requests.count >= REQUESTS_MAX)
-		core_refused(c, _("%s: too much is on its way already"), verb);
+		core_refused(c, _("%s: too much is on its way already"), name);
 	else if (strlen(params) > WIRE_LINE_MAX - 64 ||
 	    strpbrk(params, "\r\n") != NULL ||
 	    !utf8_valid(params, strlen(params)))
-		core_refused(c, _("%s: that cannot be asked"), verb);
+		core_refused(c, _("%s: that cannot be asked"), name);
 	else
 		core_request(c, rq, "%s%s%s%s", verb, token ? " -" : "",
 		    *params == '\0' ? "" : " ", params);
@@ -90,12 +92,12 @@ static void
 done_deed(struct client *c, const struct request *rq, json_t *reply)
 {
 	const char *target = parse_name(reply, "target", WIRE_TARGET_CAP);
-	char why[ANSWER_WHY_CAP];
-	bool token;
+	char why[ANSWER_WHY_CAP], name[ANSWER_COMMAND_CAP];
 
 	if (!parse_ok(reply)) {
 		answer_why(reply, why);
-		core_refused(c, "%s: %s", answer_verb(rq->ask, &token), why);
+		answer_command(rq->ask, name);
+		core_refused(c, "%s: %s", name, why);
 	} else if (rq->deeds == c->own_deeds && !told_later(rq, target)) {
 		/* No event has told of it: it was so already, or it is
 		 * nothing that is told to all. */

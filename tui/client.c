@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tui/client.h"
 
+#include "shared/resolve.h"
 #include "shared/wire.h"
 #include "shared/xalloc.h"
 #include "tui/answer.h"
@@ -142,15 +143,15 @@ static void
 tell_unanswered(struct client *c)
 {
 	const struct request *rq;
-	bool token;
+	char name[ANSWER_COMMAND_CAP];
 
 	for (rq = c->requests.first; rq != NULL; rq = rq->next) {
 		if (!rq->person)
 			continue;
-		/* TRANSLATORS: %s is a command, such as "kick". */
+		answer_command(rq->ask, name);
+		/* TRANSLATORS: %s is a command, such as "/kick". */
 		core_notice(c,
-		    _("%s: the connection was lost before the answer"),
-		    answer_verb(rq->ask, &token));
+		    _("%s: the connection was lost before the answer"), name);
 		if (c->events->refused != NULL)
 			c->events->refused(c->arg, true);
 	}
@@ -191,6 +192,15 @@ another_server(struct client *c)
 	model_reset(c->model);
 	core_wipe(&c->token);
 	core_wipe(&c->password);
+}
+
+bool
+client_server_ok(const char *server)
+{
+	char host[RESOLVE_HOST_CAP], port[8];
+
+	return strlen(server) < sizeof(((struct model_status *)0)->server) &&
+	    resolve_split(server, "8889", host, port);
 }
 
 bool

@@ -75,6 +75,9 @@ struct client *client_new(struct loop *, struct model *,
 /* Closes at once; what waits is lost. */
 void client_free(struct client *);
 
+/* Is it HOST[:PORT]? */
+bool client_server_ok(const char *server);
+
 /*
  * HOST[:PORT].  Leaves the server that it was at; comes back at once and goes
  * on in the loop.  False: not of that form.

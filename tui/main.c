@@ -295,11 +295,12 @@ connect_to(struct app *a, const char *server)
 {
 	char why[400];
 
-	/* Another server's are another's. */
-	if (strcmp(model_status(a->model)->server, server) != 0)
-		keep_nobodys(a);
-	if (client_connect(a->client, server))
-		return true;
+	if (client_server_ok(server)) {
+		/* Another server's are another's. */
+		if (strcmp(model_status(a->model)->server, server) != 0)
+			keep_nobodys(a);
+		return client_connect(a->client, server);
+	}
 	snprintf(why, sizeof(why), _("%s: not of the form HOST[:PORT]"),
 	    server);
 	if (a->script)
@@ -346,7 +347,17 @@ app_ask_login(void *arg)
 static void
 app_server(void *arg, const char *server)
 {
-	(void)connect_to(arg, server);
+	struct app *a = arg;
+
+	/* Who is logged in stays so: there is nothing to ask. */
+	if (!a->script && client_logged_in(a->client) &&
+	    !client_server_ok(server)) {
+		model_noticef(a->model, clock_ms(),
+		    _("%s: not of the form HOST[:PORT]"), server);
+		a->class->changed(a->ui);
+		return;
+	}
+	(void)connect_to(a, server);
 }
 
 static void

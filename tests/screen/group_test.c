@@ -123,7 +123,7 @@ who_is_kicked_reads_on_but_says_nothing(void **state)
 	type_line(b, "something said");
 	term_await(a, "henderson  something said");
 	type_line(b, "/kick messi");
-	term_await(b, "kick: you may not do that");
+	term_await(b, "/kick: you may not do that");
 	type_line(a, "/kick henderson too loud");
 	term_await(a, "messi has kicked henderson: too loud");
 	term_await(a, "│ Here 1");
@@ -168,7 +168,7 @@ closed_groups_say_so_and_secret_ones_nothing(void **state)
 	type_line(b, "/join #lab");
 	term_await(b, "#lab: there is no such group here");
 	type_line(b, "/members #lab");
-	term_await(b, "members: there is no such group here");
+	term_await(b, "/members: there is no such group here");
 	type_line(a, "/invite henderson");
 	term_await(a, "henderson is invited to #lab");
 	term_await(b, "messi invites you: /join #lab");
@@ -331,9 +331,9 @@ administrators_act_on_the_whole_server(void **state)
 
 	(void)state;
 	type_line(b, "/mute * messi");
-	term_await(b, "mute: you may not do that");
+	term_await(b, "/mute: you may not do that");
 	type_line(b, "/realms");
-	term_await(b, "links: you may not do that");
+	term_await(b, "/realms: you may not do that");
 	type_line(a, "/realms");
 	term_await(a, "no links to other realms");
 	type_line(a, "/ban * henderson spam");

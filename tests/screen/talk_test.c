@@ -180,6 +180,21 @@ older_messages_come_when_one_goes_up(void **state)
 	term_await_gone(a, "new below");
 }
 
+static void
+a_mistyped_server_changes_nothing(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_watching(s, "lineker", "surabaya");
+	struct term *t = person_open(s, "messi", 0, 0);
+
+	(void)state;
+	term_type(t, "/server x:y:z\r");
+	term_await(t, "x:y:z: not of the form HOST[:PORT]");
+	term_type(t, "\025still here\r");
+	expect_json(client_event_of(c, "message"), "{'text':'still here'}");
+	term_await_row(t, 0, "online");
+}
+
 #define T(f) cmocka_unit_test_teardown(f, people_cleanup)
 
 int
@@ -193,6 +208,7 @@ main(void)
 		T(a_draft_stays_with_its_conversation),
 		T(the_pane_shows_who_is_active),
 		T(older_messages_come_when_one_goes_up),
+		T(a_mistyped_server_changes_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -766,7 +766,7 @@ questions_are_answered_in_lines(void **state)
 	await(w, noticed(w, "1 online, 1 in all"));
 	assert_true(noticed(w, "messi [Lionel Messi]"));
 	client_ask(w->client, CLIENT_SEARCH, "a\r\nlogout -");
-	assert_true(noticed(w, "search: that cannot be asked"));
+	assert_true(noticed(w, "/search: that cannot be asked"));
 	assert_int_equal(asked(w, "search"), 0);
 }
 

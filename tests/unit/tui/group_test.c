@@ -261,7 +261,7 @@ a_deed_is_confirmed_where_no_event_tells_of_it(void **state)
 	await(w, noticed(w, "neko is an administrator of the whole server"));
 	w->deed = REFUSED("denied");
 	client_do(w->client, CLIENT_OP, "#batak", "neko", NULL);
-	await(w, noticed(w, "op: you may not do that"));
+	await(w, noticed(w, "/op: you may not do that"));
 }
 
 /* Scripts end by it. */
@@ -284,12 +284,12 @@ what_is_refused_or_not_answered_is_told(void **state)
 	await(w, w->refused == 3);
 	client_ask(w->client, CLIENT_PASSWD, "old new");
 	await(w, w->refused == 4);
-	assert_true(noticed(w, "passwd: "));
+	assert_true(noticed(w, "/passwd: "));
 
 	client_do(w->client, CLIENT_KICK, "#batak", "neko", NULL);
 	cut(w);
 	await(w, w->unanswered == 1);
-	assert_true(noticed(w, "kick: the connection was lost before the"));
+	assert_true(noticed(w, "/kick: the connection was lost before the"));
 	client_ask(w->client, CLIENT_WHO, NULL);
 	assert_int_equal(w->refused, 5); /* not connected */
 	await(w, link_of(w) == LINK_ONLINE && !client_busy(w->client));
@@ -312,7 +312,7 @@ a_deed_too_long_is_never_cut(void **state)
 	client_do(w->client, CLIENT_TOPIC, "#batak", NULL, "a\r\nlogout -");
 	free(topic);
 	assert_true(noticed(w, "too long"));
-	assert_true(noticed(w, "topic: that cannot be asked"));
+	assert_true(noticed(w, "/topic: that cannot be asked"));
 	assert_int_equal(asked(w, "topic"), 0);
 }
 

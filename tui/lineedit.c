@@ -31,6 +31,7 @@
 
 enum {
 	HISTORY_BYTES = 16 << 20, /* of a file that is read */
+	WIDTH_MIN = 8, /* columns; of fewer readline's display knows nothing */
 	ENTRY_BYTES = 2 * LINEEDIT_MAX + 1 /* of an entry, escaped */
 };
 
@@ -829,6 +830,17 @@ set_up(void)
 	rl_basic_quote_characters = "";
 }
 
+/* Readline's display divides by a third of the width. */
+static void
+keep_some_width(void)
+{
+	int rows, cols;
+
+	rl_get_screen_size(&rows, &cols);
+	if (cols < WIDTH_MIN)
+		rl_set_screen_size(rows, WIDTH_MIN);
+}
+
 void
 lineedit_open(
     const struct lineedit_hooks *hooks, void *arg, const char *history_file)
@@ -839,8 +851,10 @@ lineedit_open(
 	le.null = fopen("/dev/null", "r+e");
 	set_up();
 	rl_initialize(); /* reads the person's inputrc */
-	if (hooks->draws)
+	if (hooks->draws) {
+		keep_some_width();
 		rl_redisplay_function = draw;
+	}
 	bind_keys();
 	/* Bells and mode strings would be written past curses. */
 	rl_variable_bind("bell-style", "none");
@@ -896,10 +910,12 @@ lineedit_show(void)
 void
 lineedit_resized(void)
 {
-	if (stands_there() && is_seen())
-		rl_resize_terminal();
-	else if (le.hooks != NULL && le.hooks->draws)
-		rl_reset_screen_size();
+	if (le.hooks == NULL || !le.hooks->draws)
+		return;
+	lineedit_hide();
+	rl_reset_screen_size();
+	keep_some_width();
+	lineedit_show();
 }
 
 void

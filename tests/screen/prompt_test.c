@@ -201,6 +201,29 @@ another_width_is_followed(void **state)
 	await_last(t, "twenty columns and wider than before");
 }
 
+/* Readline's own display dies of less than a few columns. */
+static void
+hardly_any_width_is_survived(void **state)
+{
+	static const char *const terms[] = { "dumb", "xterm-256color" };
+	struct server *s = server_open(NULL);
+	struct client *c = client_watching(s, "lineker", "surabaya");
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct term *t = open_as(s, terms[i]);
+
+		for (int cols = 1; cols < 5; cols++) {
+			term_resize(t, cols % 2 == 0 ? 24 : 1, cols);
+			term_type(t, "hello\001\0334x\022h\007\005\025");
+		}
+		term_type(t, "there\001hello \r");
+		expect_json(client_event_of(c, "message"),
+		    "{'text':'hello there'}");
+		term_close(t);
+	}
+}
+
 static void
 it_ends_as_a_terminal_expects(void **state)
 {
@@ -236,6 +259,7 @@ main(void)
 		T(a_password_is_not_shown),
 		T(a_paste_is_one_message),
 		T(another_width_is_followed),
+		T(hardly_any_width_is_survived),
 		T(it_ends_as_a_terminal_expects),
 	};
 

@@ -44,11 +44,11 @@ add(struct client *c, struct calls *calls, const struct away_one *one)
 	const struct convo *cv = model_find(c->model, one->target);
 
 	if (calls->count == CALLS_MAX || cv == NULL || convo_mentioned(cv) ||
-	    convo_marker(cv) == 0 ||
+	    convo_first_unread(cv) == 0 ||
 	    (*one->target != '*' && *one->target != '#'))
 		return;
 	calls->one[calls->count++] = (struct call){ .convo = convo_serial(cv),
-		.first = convo_marker(cv), .count = one->count };
+		.first = convo_first_unread(cv), .count = one->count };
 }
 
 void

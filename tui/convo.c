@@ -491,6 +491,12 @@ convo_marker(const struct convo *c)
 	return c->marker;
 }
 
+int64_t
+convo_first_unread(const struct convo *c)
+{
+	return c->first_unread;
+}
+
 const struct item *
 convo_failed(const struct convo *c)
 {

@@ -243,6 +243,15 @@ model_convo_by_serial(const struct model *m, uint64_t serial)
 	return NULL;
 }
 
+/* The person has done with what was new: the line goes, or down to what has
+ * become unread since. */
+static void
+leave_marker(struct convo *c)
+{
+	if (c->unread == 0 || c->first_unread > 0)
+		c->marker = c->first_unread;
+}
+
 void
 model_switch(struct model *m, struct convo *c)
 {
@@ -251,8 +260,7 @@ model_switch(struct model *m, struct convo *c)
 	if (c == old)
 		return;
 	model_passage_end(m);
-	if (old->unread == 0)
-		old->marker = 0;
+	leave_marker(old);
 	for (size_t i = 0; i < m->count; i++)
 		if (m->convo[i] == c)
 			m->current = i;
@@ -488,6 +496,15 @@ model_looked(const struct model *m)
 	return m->looked;
 }
 
+/* What is below the line was read, but for the end of it: the person may have
+ * gone up to it, and is to find it again. */
+static bool
+marker_stands(const struct model *m, const struct convo *c)
+{
+	return c == model_current(m) && c->marker != 0 &&
+	    c->marker < c->first_unread;
+}
+
 static void
 count_unread(struct model *m, struct convo *c, int64_t id)
 {
@@ -498,7 +515,7 @@ count_unread(struct model *m, struct convo *c, int64_t id)
 		model_mark_read(m, c);
 		return;
 	}
-	if (c->unread++ == 0)
+	if (c->unread++ == 0 && !marker_stands(m, c))
 		c->marker = c->first_unread;
 	changed(m, MODEL_CONVS);
 }
@@ -537,7 +554,7 @@ model_unread(struct model *m, const char *target, int64_t count, int64_t first)
 	c->counted = true;
 	c->unread = count > 999999 ? 999999 : (size_t)count;
 	c->first_unread = first > 0 ? first : 0;
-	if (c->first_unread > 0)
+	if (c->first_unread > 0 && !marker_stands(m, c))
 		c->marker = c->first_unread;
 	changed(m, MODEL_CONVS);
 	convo_changed(m, c);
@@ -582,6 +599,7 @@ model_read(struct model *m, const char *target, int64_t id)
 {
 	struct convo *c = model_find(m, target);
 	int64_t first;
+	bool stands;
 
 	if (c == NULL || c->unread == 0)
 		return true;
@@ -598,7 +616,10 @@ model_read(struct model *m, const char *target, int64_t id)
 		none_unread(m, c);
 		return true;
 	}
-	c->marker = c->first_unread = convo_first_after(c, id);
+	stands = marker_stands(m, c);
+	c->first_unread = convo_first_after(c, id);
+	if (!stands)
+		c->marker = c->first_unread;
 	changed(m, MODEL_CONVS);
 	convo_changed(m, c);
 	return true;
@@ -789,8 +810,8 @@ model_add(struct model *m, const struct model_message *msg, enum model_how how)
 	respell(m, c, msg->target);
 	if (how == MODEL_LIVE && !is_own(m, msg->from))
 		count_unread(m, c, msg->id);
-	else if (how == MODEL_LIVE && c->unread == 0)
-		c->marker = 0;
+	else if (how == MODEL_LIVE)
+		leave_marker(c);
 	convo_changed(m, c);
 	keep_short(m, c);
 	if (c->bytes > MODEL_BYTES / MODEL_CONVOS)
@@ -1024,8 +1045,7 @@ model_typed(struct model *m, const char *target, const char *tag,
 	e = entry_new(&it, tag);
 	convo_append_tail(c, e);
 	m->waiting++;
-	if (c->unread == 0)
-		c->marker = 0;
+	leave_marker(c);
 	changed(m, MODEL_STATUS);
 	convo_changed(m, c);
 	if (m->on_item != NULL)

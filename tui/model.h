@@ -110,9 +110,12 @@ size_t convo_waiting(const struct convo *); /* typed, not yet answered */
  * The id of the message above which the "new" line is drawn; 0: none.  It is
  * the first one that the server counts as unread, on whichever device the
  * others were read.  It stands while the conversation is shown, though it
- * counts as read then, until the person says something there.
+ * counts as read then and others become unread below it, until the person says
+ * something there.
  */
 int64_t convo_marker(const struct convo *);
+/* The first one that is unread now; 0: none, or it is not known. */
+int64_t convo_first_unread(const struct convo *);
 
 /* What was refused longest ago and still stands there; NULL: nothing. */
 const struct item *convo_failed(const struct convo *);

@@ -179,7 +179,7 @@ mark_read(struct ui *ui)
 		int64_t first = convo_first(c);
 
 		if (convo_unread(c) > 0 && first > 0 &&
-		    convo_marker(c) >= first)
+		    convo_first_unread(c) >= first)
 			model_mark_read(m, c);
 	}
 }

@@ -124,6 +124,19 @@ a_key_jumps_to_the_first_however_far(void **state)
 	term_type(t, "\033[F");
 	term_await_gone(t, MARK);
 	term_await(t, "fresh 399.");
+	/* What comes while one is up there does not take the mark along. */
+	term_type(t, ALT_U);
+	term_await(t, "fresh 1.");
+	client_ask(c, "broadcast - meanwhile");
+	term_await(t, "lineker  meanwhile");
+	term_await(t, "1 new");
+	assert_int_equal(row_of(t, MARK) + 1, row_of(t, "fresh 1."));
+	term_type(t, "\033[F");
+	term_await_gone(t, "fresh 1.");
+	assert_false(term_shows(t, MARK));
+	term_type(t, ALT_U);
+	term_await(t, "fresh 1.");
+	assert_int_equal(row_of(t, MARK) + 1, row_of(t, "fresh 1."));
 }
 
 static void

@@ -220,9 +220,46 @@ the_new_line_goes_when_one_says_something(void **state)
 	model_look(m, false);
 	assert_true(live(m, 3, "neko", "neko"));
 	model_look(m, true);
-	assert_int_equal(convo_marker(c), 3);
+	assert_int_equal(convo_marker(c), 1);
 	assert_true(model_typed(m, "neko", "t1", "yes", 0));
 	assert_int_equal(convo_marker(c), 0);
+}
+
+/* Whoever has gone up to it does not lose the place to what comes below. */
+static void
+the_new_line_stands_whatever_comes(void **state)
+{
+	struct model *m = *state;
+	struct convo *c = model_current(m);
+
+	model_seen(m, 6000);
+	model_unread(m, "*", 5000, 1001);
+	assert_true(live(m, 6001, "*", "neko"));
+	model_look(m, true);
+	assert_int_equal(convo_unread(c), 0);
+	model_look(m, false);
+	assert_true(live(m, 6002, "*", "neko"));
+	assert_true(live(m, 6003, "*", "neko"));
+	assert_int_equal(convo_marker(c), 1001);
+	assert_int_equal(convo_first_unread(c), 6002);
+	model_unread(m, "*", 2, 6002); /* the line was down for a moment */
+	assert_int_equal(convo_marker(c), 1001);
+	assert_true(model_read(m, "*", 6002)); /* on another device */
+	assert_int_equal(convo_marker(c), 1001);
+	assert_int_equal(convo_first_unread(c), 6003);
+
+	assert_true(model_typed(m, "*", "t1", "yes", 0));
+	assert_int_equal(convo_marker(c), 6003);
+	assert_true(live(m, 6004, "neko", "neko"));
+	model_switch(m, model_find(m, "neko"));
+	assert_int_equal(convo_marker(c), 6003);
+	model_switch(m, c);
+	model_look(m, true);
+	assert_int_equal(convo_marker(c), 6003);
+	model_switch(m, model_find(m, "neko"));
+	assert_int_equal(convo_marker(c), 0);
+	assert_true(live(m, 6005, "*", "neko"));
+	assert_int_equal(convo_marker(c), 6005);
 }
 
 static void
@@ -806,6 +843,7 @@ main(void)
 		T(an_answer_to_what_was_sent_does_not_count_as_seen),
 		T(unread_counts_others_words_where_nobody_looks),
 		T(the_new_line_goes_when_one_says_something),
+		T(the_new_line_stands_whatever_comes),
 		T(reading_elsewhere_lowers_the_count),
 		T(a_count_that_cannot_be_known_here_is_asked_for),
 		T(counts_that_are_not_named_any_more_are_zero),

@@ -691,8 +691,34 @@ shortens(const char *word, const char *whole)
 	return *word == '\0';
 }
 
-/* Whoever types "/logni", "/pw" or "/LOGIN" may have meant one of those that
- * take a password, whatever else it is near to. */
+/* Its letters, as small ones: "/login:amy" is "/login".  Without any, "/=", it
+ * stays as it is. */
+static void
+letters_of(char word[NAME_CAP])
+{
+	size_t from = 1 + strspn(word + 1, "/"), n;
+
+	for (n = 0; isalpha((unsigned char)word[from + n]); n++)
+		word[1 + n] =
+		    (char)tolower((unsigned char)word[from + n]);
+	if (n > 0)
+		word[1 + n] = '\0';
+}
+
+/* What people type for a password who do not know its command. */
+static const char *const like_passwd[] = { "/password", "/passphrase",
+	"/passwort" };
+
+/* name: all letters of it are in word, or some of them in their order. */
+static bool
+looks_like(struct nearest *n, const char *word, const char *name)
+{
+	nearest_try(n, name + 1);
+	return shortens(word, name) || strncmp(word, name, strlen(name)) == 0;
+}
+
+/* Whoever types "/logni", "/pw", "/LOGIN" or "/loginamy" may have meant one of
+ * those that take a password, whatever else it is near to. */
 static bool
 may_take_password(char word[NAME_CAP])
 {
@@ -701,16 +727,14 @@ may_take_password(char word[NAME_CAP])
 
 	if (find(word) != NULL)
 		return takes_password(word);
-	for (char *p = word; *p != '\0'; p++)
-		*p = (char)tolower((unsigned char)*p);
+	letters_of(word);
 	nearest_begin(&n, word + 1);
-	for (size_t i = 0; (name = slash_command_name(i)) != NULL; i++) {
-		if (!takes_password(name))
-			continue;
-		nearest_try(&n, name + 1);
-		if (shortens(word, name))
+	for (size_t i = 0; (name = slash_command_name(i)) != NULL; i++)
+		if (takes_password(name) && looks_like(&n, word, name))
 			return true;
-	}
+	for (size_t i = 0; i < sizeof(like_passwd) / sizeof(*like_passwd); i++)
+		if (looks_like(&n, word, like_passwd[i]))
+			return true;
 	return n.best != NULL;
 }
 
@@ -757,9 +781,34 @@ is_secret(const struct slash *s, const char *line)
 	return !no_words(first_word(line, word)) && may_take_password(word);
 }
 
+/*
+ * A command that there is not, and more: words, or signs that no command has,
+ * "/login:amy:pw".  Nobody knows what it was meant to be.
+ */
+static bool
+is_unknown(const struct slash *s, const char *line)
+{
+	const char *start = line + strspn(line, blanks);
+	char word[NAME_CAP];
+	const char *rest = first_word(line, word);
+	size_t n;
+
+	if (client_hopeful(s->client) &&
+	    (*start != '/' || strncmp(line, "//", 2) == 0))
+		return false;
+	if (find(word) != NULL)
+		return false;
+	for (n = *start == '/'; isalpha((unsigned char)start[n]) ||
+	    (start[n] != '\0' && strchr("_-?", start[n]) != NULL); n++)
+		continue;
+	return start + n != rest || !no_words(rest);
+}
+
 bool
 slash_secret(const struct slash *s, const char *text)
 {
+	if (is_unknown(s, text))
+		return true;
 	for (;;) {
 		/* What stands below a command may be its words. */
 		if (is_secret(s, text))

@@ -43,8 +43,9 @@ bool slash_line(const struct slash *, const char *line);
 
 /*
  * May it, or one of its lines, hold a password?  Then it belongs onto no disk.
- * Mistyped commands count that may have been meant for one that takes a
- * password: it is better that one too many is not kept.
+ * A command that there is not, with anything behind it, counts: it may have been
+ * meant for one that takes a password, and it is better that one too many is
+ * not kept.  So do further lines that look like one that takes a password.
  */
 bool slash_secret(const struct slash *, const char *text);
 

@@ -311,7 +311,8 @@ nor_one_whose_command_is_mistyped(void **state)
 {
 	static const char *const line[] = { " /login messi geheim",
 		"/LOGIN messi geheim", "/logni messi geheim",
-		"/passw surabaya geheim", "/pw surabaya geheim" };
+		"/passw surabaya geheim", "/pw surabaya geheim",
+		"/pasword surabaya geheim", "/loginamy geheim" };
 	struct server *s = server_open(NULL);
 	struct term *t = person_open(s, "messi", 24, 80);
 

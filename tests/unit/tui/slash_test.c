@@ -316,8 +316,10 @@ after_login_a_password_is_told_to_nobody(void **state)
 	static const char *const leaks[] = { "login neko rahasia",
 		"auth neko rahasia", "  regist neko rahasia",
 		"register neko rahasia Neko Chan", " /login x rahasia",
-		"\t/regist x rahasia", " /PASSWD old rahasia" };
-	static const char *const chat[] = { "login dulu ya", "login neko",
+		"\t/regist x rahasia", " /PASSWD old rahasia",
+		" /pasword old rahasia", " /login:neko rahasia" };
+	static const char *const chat[] = { "login dulu ya", " /usr is full",
+		"login neko",
 		"auth", "regist untuk kelas B", "logins neko rahasia" };
 	struct world *w = *state;
 
@@ -359,10 +361,16 @@ what_may_hold_a_password_is_a_secret(void **state)
 		"/password old new", "/pw old new", "/reg amy pw",
 		"/registre amy pw", "/ amy pw", "aaa\n/login amy pw",
 		"aaa\n\n  /LGIN amy pw\nbbb", "/login\namy pw",
-		"login neko surabaya" };
+		"login neko surabaya", "/pasword old new", "/passwords x",
+		"/Passwort alt neu", "/passphrase x", "/loginamy pw",
+		"/login:amy pw", "/login:amy:pw", "/login/amy/pw",
+		"/mgs neko b", "/kcik neko", "/xyz\tpw", "/xyz\npw",
+		"/Login=pw", "aaa\n/pasword x y", "aaa\n/login:amy pw",
+		"/abcdefghijabcdefghijabcdefghijabcdefghij:pw" };
 	static const char *const open[] = { "/w login x", "/all login x y",
-		"/mgs neko b", "/kcik neko", "/whoo x", "/groups x",
-		"see /login amy pw", "logni amy pw", "hey\nlogin is hard" };
+		"/groups x", "see /login amy pw", "logni amy pw",
+		"hey\nlogin is hard", "//xyz and more", "/xyz", "/pasword",
+		"/user_aktif", "/list-us", "int x;\n/* that is x */" };
 	struct world *w = *state;
 
 	model_user_set(w->model, "neko", "Neko", true, 0);

@@ -433,6 +433,30 @@ help_names_every_command(void **state)
 	assert_false(slash_line(&w->slash, "/help nonsense"));
 }
 
+/* Whoever asks for one does not see the row above it. */
+static void
+the_help_on_one_stands_by_itself(void **state)
+{
+	static const char *const fragments[] = { "and ", "undo that", "be in",
+		"no ", "which there", "a member" };
+	struct world *w = *state;
+	struct slash_help h;
+
+	for (size_t i = 0; slash_help(i, &h); i++) {
+		if (strcmp(h.name, "/quiet") == 0)
+			continue; /* no bell: it is whole */
+		for (size_t j = 0; j < sizeof(fragments) / sizeof(*fragments);
+		    j++)
+			assert_int_not_equal(strncmp(h.help, fragments[j],
+			    strlen(fragments[j])), 0);
+		assert_null(strstr(h.help, " in it"));
+	}
+	assert_true(slash_line(&w->slash, "/help ban"));
+	assert_true(noticed(w, "put and keep USER out"));
+	assert_true(slash_line(&w->slash, "/help unquiet"));
+	assert_true(noticed(w, "bell and count again for what is said"));
+}
+
 static void
 closing_goes_back_to_everyone(void **state)
 {
@@ -711,6 +735,7 @@ main(void)
 		OUT(before_login_passwords_need_no_slash),
 		IN(completion_knows_what_stands_where),
 		IN(help_names_every_command),
+		IN(the_help_on_one_stands_by_itself),
 		IN(closing_goes_back_to_everyone),
 		IN(a_group_is_the_one_that_is_shown_or_named),
 		IN(what_is_done_in_groups_is_checked_before_it_is_sent),

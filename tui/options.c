@@ -3,6 +3,7 @@
 
 #include "shared/wire.h"
 #include "shared/xalloc.h"
+#include "tui/nearest.h"
 #include "tui/settings.h"
 #include "tui/text.h"
 
@@ -307,6 +308,73 @@ read_config(struct settings *settings, const char *given)
 
 /* ---- the command line -------------------------------------------------- */
 
+static const char *
+name_of(int opt)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		if ((int)table[i].opt == opt)
+			return table[i].name;
+	return NULL;
+}
+
+/* word: an option with two dashes that is none, or not one alone. */
+static int
+refuse_long(const char *word)
+{
+	size_t len = strcspn(word, "="), begin = 0;
+	char *name = xmemdup0(word, len); /* what stands behind = is no name */
+	struct nearest near;
+	int status;
+
+	nearest_begin(&near, name + 2);
+	for (size_t i = 0; i < ROWS; i++) {
+		begin += strncmp(table[i].name, name + 2, len - 2) == 0;
+		nearest_try(&near, table[i].name);
+	}
+	if (begin > 1)
+		status = complain(EX_USAGE,
+		    _("%s: several options begin so; see --help"), name);
+	else if (near.best != NULL)
+		/* TRANSLATORS: the second is the option that may be meant */
+		status = complain(EX_USAGE,
+		    _("%s: no such option; --%s? See --help"), name, near.best);
+	else
+		status = complain(
+		    EX_USAGE, _("%s: no such option; see --help"), name);
+	free(name);
+	return status;
+}
+
+static int
+refuse_send(void)
+{
+	return complain(
+	    EX_USAGE, "%s", _("--send needs a TARGET and a TEXT"));
+}
+
+/*
+ * What getopt would say in English.  There are no options of one dash: one is
+ * refused at its first letter, and is behind optind only if that is its last.
+ */
+static int
+refuse_option(int opt, int argc, char **argv)
+{
+	const char *name = name_of(optopt), *word = argv[optind - 1];
+
+	if (opt == ':' && optopt == OPT_SEND)
+		return refuse_send();
+	if (name != NULL && opt == ':')
+		return complain(EX_USAGE, _("--%s needs a value"), name);
+	if (name != NULL)
+		return complain(EX_USAGE, _("--%s takes no value"), name);
+	if (optopt == 0)
+		return refuse_long(word);
+	if (optind < argc && argv[optind][0] == '-' &&
+	    (unsigned char)argv[optind][1] == (unsigned char)optopt)
+		word = argv[optind];
+	return complain(EX_USAGE, _("%s: no such option; see --help"), word);
+}
+
 static enum options_do
 parse_argv(struct options *o, int argc, char **argv, int *status)
 {
@@ -319,7 +387,8 @@ parse_argv(struct options *o, int argc, char **argv, int *status)
 			.has_arg = table[i].arg,
 			.val = (int)table[i].opt,
 		};
-	while ((opt = getopt_long(argc, argv, "", longs, NULL)) != -1)
+	opterr = 0;
+	while ((opt = getopt_long(argc, argv, ":", longs, NULL)) != -1)
 		switch (opt) {
 		case OPT_HELP:
 			print_help();
@@ -329,15 +398,15 @@ parse_argv(struct options *o, int argc, char **argv, int *status)
 			return OPTIONS_VERSION;
 		case OPT_SEND:
 			if (optind >= argc) {
-				*status = complain(EX_USAGE, "%s",
-				    _("--send needs a TARGET and a TEXT"));
+				*status = refuse_send();
 				return OPTIONS_FAIL;
 			}
 			set(&o->send_target, optarg);
 			set(&o->send_text, argv[optind++]);
 			break;
-		case '?': /* getopt has said what */
-			*status = EX_USAGE;
+		case ':':
+		case '?':
+			*status = refuse_option(opt, argc, argv);
 			return OPTIONS_FAIL;
 		default:
 			if ((*status = apply(o, (enum opt)opt, optarg)) != 0)

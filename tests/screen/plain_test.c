@@ -239,6 +239,21 @@ each_cause_of_failure_has_its_status(void **state)
 	assert_int_equal(run_with("surabaya", "hey\\n", at), EX_UNAVAILABLE);
 	expect_said("refused");
 	assert_int_equal(run_with("surabaya", "", "--nonsense"), EX_USAGE);
+	expect_said("chat-tui: --nonsense: no such option; see --help\n");
+	assert_int_equal(run_with("surabaya", "", "--follw=x"), EX_USAGE);
+	expect_said("chat-tui: --follw: no such option; --follow? See --help");
+	assert_int_equal(run_with("surabaya", "", "host -xyz -v"), EX_USAGE);
+	expect_said("chat-tui: -xyz: no such option; see --help\n");
+	assert_int_equal(run_with("surabaya", "", "host -v"), EX_USAGE);
+	expect_said("chat-tui: -v: no such option; see --help\n");
+	assert_int_equal(run_with("surabaya", "", "--no-m --no"), EX_USAGE);
+	expect_said("chat-tui: --no: several options begin so; see --help\n");
+	assert_int_equal(run_with("surabaya", "", "--plain=yes"), EX_USAGE);
+	expect_said("chat-tui: --plain takes no value\n");
+	assert_int_equal(run_with("surabaya", "", "--config"), EX_USAGE);
+	expect_said("chat-tui: --config needs a value\n");
+	assert_int_equal(run_with("surabaya", "", "--send"), EX_USAGE);
+	expect_said("chat-tui: --send needs a TARGET and a TEXT\n");
 	assert_int_equal(run_with("surabaya", "", "--send lineker"), EX_USAGE);
 	assert_int_equal(run_with("surabaya", "",
 	    "--password-file /nonexistent messi@localhost:1"), EX_NOINPUT);

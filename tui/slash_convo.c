@@ -4,6 +4,7 @@
 #include "shared/wire.h"
 #include "tui/client.h"
 #include "tui/closed.h"
+#include "tui/meant.h"
 #include "tui/model.h"
 #include "tui/nearest.h"
 #include "tui/rooms.h"
@@ -11,32 +12,9 @@
 #include "tui/slash.h"
 #include "tui/text.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
-
-/* Of somebody known only as of one other realm, who is meant by the bare name;
- * else as it is. */
-static const char *
-whole_name(struct model *m, const struct target *t, const char *name)
-{
-	const char *found = NULL;
-	size_t n = strlen(name);
-
-	if (t->kind != TARGET_USER || t->realm[0] != '\0' ||
-	    model_user_by_name(m, name) != NULL ||
-	    model_find(m, name) != NULL)
-		return name;
-	for (size_t i = 0; i < model_users(m); i++) {
-		const char *user = model_user(m, i)->user;
-
-		if (strncmp(user, name, n) != 0 || user[n] != '@')
-			continue;
-		if (found != NULL)
-			return name;
-		found = user;
-	}
-	return found == NULL ? name : found;
-}
 
 const char *
 slash_target(const char *word)
@@ -123,24 +101,71 @@ by_number(struct model *m, const char *word)
 	return model_convo(m, (size_t)n - 1);
 }
 
+static void
+try_convos(struct model *m, struct meant *w)
+{
+	for (size_t i = 0; i < model_convos(m); i++)
+		meant_try(w, convo_target(model_convo(m, i)));
+}
+
+static void
+try_all(struct model *m, struct meant *w)
+{
+	const struct rooms *rooms = model_rooms(m);
+	size_t i, unread;
+
+	try_convos(m, w);
+	for (i = 0; i < model_closed_count(m); i++)
+		meant_try(w, model_closed_at(m, i, &unread));
+	for (i = 0; i < rooms_count(rooms); i++)
+		meant_try(w, rooms_at(rooms, i)->target);
+	/* Last: they are spelt as the server does. */
+	for (i = 0; i < model_users(m); i++)
+		meant_try(w, model_user(m, i)->user);
+}
+
+const char *
+slash_meant(struct model *m, const char *word, char out[WIRE_TARGET_CAP])
+{
+	struct meant w;
+	const char *name;
+
+	meant_begin(&w, word);
+	try_all(m, &w);
+	if ((name = meant_end(&w)) == NULL)
+		return word;
+	snprintf(out, WIRE_TARGET_CAP, "%s", name);
+	return out;
+}
+
+const char *
+slash_convo_meant(struct model *m, const char *word, char out[WIRE_TARGET_CAP])
+{
+	const struct convo *c = by_number(m, word);
+
+	if (c == NULL)
+		return slash_meant(m, slash_target(word), out);
+	snprintf(out, WIRE_TARGET_CAP, "%s", convo_target(c));
+	return out;
+}
+
 /* NULL: none, and that was said. */
 static struct convo *
-convo_meant(const struct slash *s, const char *name)
+convo_meant(const struct slash *s, const char *word)
 {
 	struct model *m = s->model;
+	char whole[WIRE_TARGET_CAP];
+	const char *name = slash_convo_meant(m, word, whole);
 	struct target t;
 	bool ours = target_parse(&t, name, strlen(name)) == WIRE_OK;
-	struct convo *c = by_number(m, name);
+	struct convo *c;
 
-	if (c != NULL)
-		return c;
 	if (ours && is_nobody(m, &t, name)) {
 		say_nobody(s, name);
 		return NULL;
 	}
 	/* Not ours: one that the server named, "@medan". */
-	c = ours ? model_open(m, whole_name(m, &t, name)) :
-	    model_find(m, name);
+	c = ours ? model_open(m, name) : model_find(m, name);
 	if (c == NULL)
 		slash_say(s, _("%s: that is nobody's name"), name);
 	return c;
@@ -149,8 +174,8 @@ convo_meant(const struct slash *s, const char *name)
 bool
 slash_switch(struct run *r)
 {
-	struct convo *c = convo_meant(r->s,
-	    r->arg[0] == NULL ? "*" : slash_target(r->arg[0]));
+	struct convo *c =
+	    convo_meant(r->s, r->arg[0] == NULL ? "*" : r->arg[0]);
 
 	if (c != NULL)
 		client_show(r->s->client, c);
@@ -174,12 +199,29 @@ may_close(const struct slash *s, const struct convo *c)
 	return false;
 }
 
+/* Of those that are on the list; NULL: none. */
+static struct convo *
+listed(struct model *m, const char *word)
+{
+	struct convo *c = by_number(m, word);
+	struct meant w;
+	const char *name;
+
+	if (c != NULL)
+		return c;
+	word = slash_target(word);
+	meant_begin(&w, word);
+	try_convos(m, &w);
+	name = meant_end(&w);
+	return model_find(m, name == NULL ? word : name);
+}
+
 bool
 slash_close(struct run *r)
 {
 	struct model *m = r->s->model;
 	struct convo *c = r->arg[0] == NULL ? model_current(m) :
-	    model_find(m, slash_target(r->arg[0]));
+	    listed(m, r->arg[0]);
 	bool all = c == model_convo(m, 0);
 
 	if (c == NULL) {

@@ -4,10 +4,13 @@
 #include "shared/buf.h"
 #include "tui/client.h"
 #include "tui/ignore.h"
+#include "tui/key.h"
+#include "tui/meant.h"
 #include "tui/model.h"
 #include "tui/slash.h"
 #include "tui/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { LIST_CAP = 64 << 10 };
@@ -48,18 +51,48 @@ set(struct run *r, enum ignore_kind kind, const char *name, bool on)
 	return done;
 }
 
+/* Of the names that stand in that list the one that word means; NULL: none. */
+static const char *
+in_list(const struct slash *s, enum ignore_kind kind, const char *word,
+    char out[WIRE_TARGET_CAP])
+{
+	const struct ignore *g = model_ignored(s->model);
+	size_t i, n = ignore_count(g, kind);
+	struct meant w;
+
+	meant_begin(&w, word);
+	for (i = 0; i < n; i++)
+		meant_try(&w, ignore_at(g, kind, i));
+	if (meant_end(&w) == NULL)
+		return ignore_has(g, kind, word) ? word : NULL;
+	snprintf(out, WIRE_TARGET_CAP, "%s", meant_end(&w));
+	return out;
+}
+
+static bool
+is_self(const struct slash *s, const char *name)
+{
+	char one[WIRE_TARGET_CAP], other[WIRE_TARGET_CAP];
+
+	return key_of_target(name, one) &&
+	    key_of_target(model_status(s->model)->user, other) &&
+	    strcmp(one, other) == 0;
+}
+
 bool
 slash_ignore(struct run *r)
 {
-	const char *name = r->arg[0];
+	char whole[WIRE_TARGET_CAP];
+	const char *name;
 
-	if (name == NULL) {
+	if (r->arg[0] == NULL) {
 		/* TRANSLATORS: behind "these are ignored:" names stand. */
 		list(r->s, IGNORE_USER, _("nobody is ignored"),
 		    _("these are ignored:"));
 		return true;
 	}
-	if (strcmp(name, model_status(r->s->model)->user) == 0) {
+	name = slash_meant(r->s->model, r->arg[0], whole);
+	if (is_self(r->s, name)) {
 		slash_say(r->s, _("%s: that is you"), name);
 		return false;
 	}
@@ -75,27 +108,34 @@ bool
 slash_unignore(struct run *r)
 {
 	struct model *m = r->s->model;
+	char whole[WIRE_TARGET_CAP];
+	const char *name = in_list(r->s, IGNORE_USER, r->arg[0], whole);
 
-	if (!set(r, IGNORE_USER, r->arg[0], false))
+	if (name == NULL)
+		name = r->arg[0];
+	if (!set(r, IGNORE_USER, name, false))
 		return false;
 	/* What was hidden is at the server. */
 	model_unhide(m);
-	slash_say(r->s, _("%s is not ignored any more"), r->arg[0]);
+	slash_say(r->s, _("%s is not ignored any more"), name);
 	client_show(r->s->client, model_current(m));
 	return true;
 }
 
 static const char *
-target_of(const struct run *r)
+target_of(const struct run *r, char out[WIRE_TARGET_CAP])
 {
-	return r->arg[0] != NULL ? slash_target(r->arg[0]) :
-	    convo_target(model_current(r->s->model));
+	struct model *m = r->s->model;
+
+	return r->arg[0] != NULL ? slash_convo_meant(m, r->arg[0], out) :
+	    convo_target(model_current(m));
 }
 
 bool
 slash_quiet(struct run *r)
 {
-	const char *target = target_of(r);
+	char whole[WIRE_TARGET_CAP];
+	const char *target = target_of(r, whole);
 
 	if (!set(r, IGNORE_QUIET, target, true))
 		return false;
@@ -111,8 +151,12 @@ slash_quiet(struct run *r)
 bool
 slash_unquiet(struct run *r)
 {
-	const char *target = target_of(r);
+	char whole[WIRE_TARGET_CAP];
+	const char *target = r->arg[0] == NULL ? NULL :
+	    in_list(r->s, IGNORE_QUIET, slash_target(r->arg[0]), whole);
 
+	if (target == NULL)
+		target = target_of(r, whole);
 	if (!set(r, IGNORE_QUIET, target, false))
 		return false;
 	if (strcmp(target, "*") == 0)

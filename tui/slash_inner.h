@@ -78,6 +78,17 @@ bool slash_grant(struct run *);
  * is. */
 const char *slash_target(const char *word);
 
+/*
+ * The whole name of whom, or of which group, is meant by a name alone (meant.h)
+ * of those that are known; else word as it is.  The second is of a
+ * conversation: a number is that in the bar, unless somebody is called so, and
+ * slash_target's words count.
+ */
+const char *slash_meant(
+    struct model *, const char *word, char out[WIRE_TARGET_CAP]);
+const char *slash_convo_meant(
+    struct model *, const char *word, char out[WIRE_TARGET_CAP]);
+
 bool slash_switch(struct run *); /* [USER] */
 bool slash_close(struct run *);  /* [USER] */
 bool slash_clear(struct run *);

@@ -95,6 +95,11 @@ two_realms_talk_in_private(void **state)
 	term_await(a, "james@medan  horas juga");
 	term_await_row(a, -2, "2:james@medan");
 	term_await(a, "│ james@medan");
+	type_line(a, "/close JAMES");
+	term_await_row_is(a, -2, " 1:everyone");
+	type_line(a, "/w JAMES");
+	term_await_row(a, -1, "james@medan>");
+	term_await_row_is(a, -2, " 1:everyone  2:james@medan");
 	type_line(b, "/logout");
 	term_await(a, "│ Active 1");
 }

@@ -593,6 +593,51 @@ a_bare_name_opens_the_one_it_can_mean(void **state)
 	assert_string_equal(convo_target(model_current(w->model)), "jam");
 }
 
+/* Whatever takes a name, in any spelling, and the numbers of the bar. */
+static void
+a_name_means_the_same_to_all_commands(void **state)
+{
+	struct world *w = *state;
+	struct rooms *rs = model_rooms(w->model);
+	struct group g = { .topic = "", .target = "#batak@medan" };
+
+	model_user_set(w->model, "james@medan", "", true, 0);
+	model_user_set(w->model, "Neko", "", true, 0);
+	rooms_put(rs, &g);
+	assert_non_null(model_open(w->model, "james@Medan"));
+	assert_true(slash_line(&w->slash, "/w JAMES"));
+	assert_string_equal(
+	    convo_target(model_current(w->model)), "james@Medan");
+	assert_true(slash_line(&w->slash, "/w NEKO"));
+	assert_string_equal(convo_target(model_current(w->model)), "Neko");
+	assert_true(slash_line(&w->slash, "/w #Batak"));
+	assert_string_equal(
+	    convo_target(model_current(w->model)), "#batak@medan");
+	assert_true(slash_line(&w->slash, "/w"));
+	assert_true(slash_line(&w->slash, "/quiet JAMES"));
+	assert_true(noticed(w, "james@medan is quiet"));
+	assert_true(slash_line(&w->slash, "/quiet #batak"));
+	assert_true(noticed(w, "#batak@medan is quiet"));
+	assert_true(slash_line(&w->slash, "/unquiet 2"));
+	assert_true(noticed(w, "james@Medan is not quiet any more"));
+	assert_true(slash_line(&w->slash, "/unquiet #BATAK"));
+	assert_true(noticed(w, "#batak@medan is not quiet any more"));
+	assert_true(slash_line(&w->slash, "/ignore James"));
+	assert_true(noticed(w, "james@medan is ignored"));
+	assert_true(slash_line(&w->slash, "/unignore JAMES"));
+	assert_true(noticed(w, "james@medan is not ignored any more"));
+	assert_true(slash_line(&w->slash, "/close James"));
+	assert_null(model_find(w->model, "james@medan"));
+	assert_true(slash_line(&w->slash, "/w JAMES")); /* is closed now */
+	assert_true(slash_line(&w->slash, "/close #batak"));
+	assert_null(model_find(w->model, "#batak@medan"));
+	assert_true(slash_line(&w->slash, "/close 2"));
+	assert_null(model_find(w->model, "neko"));
+	assert_false(slash_line(&w->slash, "/close 3"));
+	assert_true(noticed(w, "3 is not on the list"));
+	assert_int_equal(model_convos(w->model), 2);
+}
+
 static void
 set_link(struct world *w, enum model_link link)
 {
@@ -741,6 +786,7 @@ main(void)
 		IN(what_is_done_in_groups_is_checked_before_it_is_sent),
 		IN(everyone_has_names_of_its_own),
 		IN(a_bare_name_opens_the_one_it_can_mean),
+		IN(a_name_means_the_same_to_all_commands),
 		IN(a_name_of_nobody_opens_nothing_while_all_are_known),
 		IN(a_number_is_one_of_the_bar),
 		IN(help_on_groups_lists_them_with_their_signs),

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tui/meant.h"
+
+#include "tui/key.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void
+meant_begin(struct meant *w, const char *word)
+{
+	struct target t;
+
+	*w = (struct meant){ .group = *word == '#' };
+	if (target_parse(&t, word, strlen(word)) != WIRE_OK ||
+	    t.kind == TARGET_EVERYONE || t.realm[0] != '\0' ||
+	    !wire_name_key(t.name, strlen(t.name), w->key))
+		w->key[0] = '\0';
+}
+
+static bool
+is_same(const char *a, const char *b)
+{
+	char one[WIRE_TARGET_CAP], other[WIRE_TARGET_CAP];
+
+	return key_of_target(a, one) && key_of_target(b, other) &&
+	    strcmp(one, other) == 0;
+}
+
+void
+meant_try(struct meant *w, const char *target)
+{
+	const char *name = target + (*target == '#');
+	size_t n = strcspn(name, "@");
+	char key[WIRE_NAME_CAP];
+	char *slot = name[n] == '\0' ? w->here : w->there;
+
+	if (w->key[0] == '\0' || (*target == '#') != w->group ||
+	    !wire_name_key(name, n, key) || strcmp(key, w->key) != 0)
+		return;
+	if (slot == w->there && *slot != '\0' && !is_same(slot, target))
+		w->several = true;
+	snprintf(slot, WIRE_TARGET_CAP, "%s", target);
+}
+
+const char *
+meant_end(const struct meant *w)
+{
+	if (w->here[0] != '\0')
+		return w->here;
+	return w->there[0] == '\0' || w->several ? NULL : w->there;
+}

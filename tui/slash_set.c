@@ -18,19 +18,46 @@ value_of(const struct setting_row *row)
 	return *row->value == '\0' ? _("(none)") : row->value;
 }
 
-/* "color = yes            yes no" */
-static void
-add_row(struct buf *b, const struct setting_row *row)
+/* "color = yes"; how many columns it takes. */
+static int
+add_head(struct buf *b, const struct setting_row *row)
 {
 	size_t from = b->len;
-	int cols;
 
 	buf_addf(b, "%s = %s", row->name, value_of(row));
+	return utf8_width(buf_data(b) + from, b->len - from);
+}
+
+/* Where what stands behind them begins: another language has another word for
+ * none.  A text that somebody has set may be of any length: it stands out. */
+static int
+head_cols(const struct settings *settings)
+{
+	struct setting_row row;
+	int cols, most = HEAD_COLS;
+	struct buf b;
+
+	buf_init(&b, LIST_CAP);
+	for (size_t i = 0; settings_row(settings, i, &row); i++) {
+		if (row.choices == NULL && *row.value != '\0')
+			continue;
+		cols = add_head(&b, &row);
+		most = cols > most ? cols : most;
+	}
+	buf_release(&b);
+	return most;
+}
+
+/* "color = yes            yes no" */
+static void
+add_row(struct buf *b, const struct setting_row *row, int head)
+{
+	int cols = add_head(b, row);
+
 	if (row->choices == NULL && !row->later)
 		return;
-	cols = utf8_width(buf_data(b) + from, b->len - from);
-	if (cols < HEAD_COLS)
-		buf_addf(b, "%*s", HEAD_COLS - cols, "");
+	if (cols < head)
+		buf_addf(b, "%*s", head - cols, "");
 	if (row->choices != NULL)
 		buf_addf(b, " %s", row->choices);
 	if (row->later)
@@ -41,6 +68,7 @@ static void
 show_all(const struct slash *s)
 {
 	size_t unsaved = settings_unsaved(s->settings);
+	int head = head_cols(s->settings);
 	const char *key, *action;
 	struct setting_row row;
 	struct buf b;
@@ -51,7 +79,7 @@ show_all(const struct slash *s)
 	    "/set NAME default undoes that."));
 	buf_addc(&b, '\n');
 	for (size_t i = 0; settings_row(s->settings, i, &row); i++) {
-		add_row(&b, &row);
+		add_row(&b, &row, head);
 		buf_addc(&b, '\n');
 	}
 	for (size_t i = 0; settings_binding(s->settings, i, &key, &action); i++)

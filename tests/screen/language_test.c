@@ -180,6 +180,39 @@ the_command_line_is_in_it(void **state)
 	assert_int_equal(WEXITSTATUS(term_await_end(t)), 64);
 }
 
+static int
+column_of_star(struct term *t, const char *setting)
+{
+	const char *row, *star;
+	int at, col;
+
+	term_await(t, setting);
+	if (!term_find(t, setting, &at, &col))
+		term_fail(t, setting);
+	row = term_row(t, at);
+	star = strstr(row, " *");
+	assert_non_null(star);
+	return (int)(star - row);
+}
+
+/* The word for none is as long as it is. */
+static void
+the_settings_stand_in_columns_in_it(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = open_with(s, "LANGUAGE=id", NULL);
+	int greeting;
+
+	(void)state;
+	term_await_row(t, 0, "daring");
+	term_type(t, "/set\r");
+	greeting = column_of_star(t, "greeting = (kosong) ");
+	assert_int_equal(
+	    column_of_star(t, "password-file = (kosong) "), greeting);
+	assert_int_equal(column_of_star(t, "plain = no "),
+	    greeting + (int)strlen(" yes no"));
+}
+
 #define T(f) cmocka_unit_test_teardown(f, people_cleanup)
 
 int
@@ -193,6 +226,7 @@ main(void)
 		T(it_is_set_at_once_and_kept),
 		T(plain_lines_are_in_it),
 		T(the_command_line_is_in_it),
+		T(the_settings_stand_in_columns_in_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

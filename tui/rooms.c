@@ -22,7 +22,7 @@ struct room {
 struct rooms {
 	struct room **room;
 	size_t count, cap;
-	bool changed;
+	bool changed, known;
 };
 
 struct rooms *
@@ -46,6 +46,7 @@ rooms_clear(struct rooms *rs)
 		room_free(rs->room[i]);
 	rs->count = 0;
 	rs->changed = true;
+	rs->known = false;
 }
 
 void
@@ -66,6 +67,12 @@ rooms_changed(struct rooms *rs)
 }
 
 /* ---- groups ------------------------------------------------------------ */
+
+bool
+rooms_known(const struct rooms *rs)
+{
+	return rs->known;
+}
 
 size_t
 rooms_count(const struct rooms *rs)
@@ -180,6 +187,7 @@ rooms_end(struct rooms *rs, void (*gone)(void *arg, const struct group *),
 	}
 	rs->count = kept;
 	rs->changed = true;
+	rs->known = kept < ROOMS_MAX;
 	for (size_t i = 0; i < kept; i++) {
 		struct room *room = rs->room[i];
 
@@ -196,6 +204,7 @@ rooms_stale(struct rooms *rs)
 	for (size_t i = 0; i < rs->count; i++)
 		rs->room[i]->pub.listed = false;
 	rs->changed = true;
+	rs->known = false;
 }
 
 /* ---- members ----------------------------------------------------------- */

@@ -40,6 +40,9 @@ void rooms_clear(struct rooms *);
 /* Whether anything was changed since it was last asked. */
 bool rooms_changed(struct rooms *);
 
+/* The server's list was put in, all of it, and nothing was stale since. */
+bool rooms_known(const struct rooms *);
+
 size_t rooms_count(const struct rooms *);
 const struct group *rooms_at(const struct rooms *, size_t i);
 /* By any spelling.  NULL: not known. */

@@ -66,6 +66,18 @@ is_nobody(struct model *m, const struct target *t, const char *name)
 	    model_find(m, name) == NULL && knows_users(m) && !is_user(m, name);
 }
 
+/* Likewise a group.  Not all are listed: whoever was invited to one must say
+ * that they join it anyway. */
+static bool
+is_no_group(struct model *m, const struct target *t, const char *name)
+{
+	const struct rooms *rooms = model_rooms(m);
+
+	return t->kind == TARGET_GROUP && model_find(m, name) == NULL &&
+	    !model_closed(m, name) && rooms_find(rooms, name) == NULL &&
+	    model_status(m)->link == LINK_ONLINE && rooms_known(rooms);
+}
+
 static void
 say_nobody(const struct slash *s, const char *name)
 {
@@ -162,6 +174,12 @@ convo_meant(const struct slash *s, const char *word)
 
 	if (ours && is_nobody(m, &t, name)) {
 		say_nobody(s, name);
+		return NULL;
+	}
+	if (ours && is_no_group(m, &t, name)) {
+		/* TRANSLATORS: "/join #batak" is typed so. */
+		slash_say(s, _("no group %s is known here; /join %s makes it, "
+		    "or joins it"), name, name);
 		return NULL;
 	}
 	/* Not ours: one that the server named, "@medan". */

@@ -177,6 +177,23 @@ closed_groups_say_so_and_secret_ones_nothing(void **state)
 }
 
 static void
+a_group_that_is_not_there_opens_nothing(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	type_line(t, "/groups"); /* the first list has come before its answer */
+	term_await(t, "no groups; /join #NAME makes one");
+	type_line(t, "/w #nogroup");
+	term_await(t, "no group #nogroup is known here; /join #nogroup makes");
+	term_await_row_is(t, -2, " 1:everyone");
+	term_type(t, "\001\004\004/join\005\r"); /* mended to /join */
+	term_await_row(t, -1, "#nogroup>");
+	term_await_row_is(t, -2, " 1:everyone  2:#nogroup");
+}
+
+static void
 groups_are_there_again_after_a_login(void **state)
 {
 	struct server *s = server_open(NULL);
@@ -356,6 +373,7 @@ main(void)
 		T(a_topic_stands_in_the_title),
 		T(who_is_kicked_reads_on_but_says_nothing),
 		T(closed_groups_say_so_and_secret_ones_nothing),
+		T(a_group_that_is_not_there_opens_nothing),
 		T(groups_are_there_again_after_a_login),
 		T(a_reconnect_finds_the_groups_as_they_are),
 		T(tab_completes_groups_and_members),

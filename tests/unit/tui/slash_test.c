@@ -675,6 +675,36 @@ a_name_of_nobody_opens_nothing_while_all_are_known(void **state)
 }
 
 static void
+a_group_that_is_not_known_opens_nothing(void **state)
+{
+	struct world *w = *state;
+	struct rooms *rs = model_rooms(w->model);
+	struct group g = { .topic = "", .target = "#batak" };
+
+	set_link(w, LINK_ONLINE);
+	assert_true(slash_line(&w->slash, "/w #early")); /* no list has come */
+	rooms_begin(rs);
+	rooms_put(rs, &g);
+	rooms_end(rs, NULL, NULL);
+	assert_true(slash_line(&w->slash, "/w #BATAK"));
+	assert_true(slash_line(&w->slash, "/w #early")); /* is there already */
+	assert_true(slash_line(&w->slash, "/close #early"));
+	assert_true(slash_line(&w->slash, "/w #early")); /* and was */
+	assert_false(slash_line(&w->slash, "/w #nogroup"));
+	assert_true(noticed(w, "no group #nogroup is known here; "
+	    "/join #nogroup makes it, or joins it"));
+	assert_false(slash_line(&w->slash, "/w #nogroup@medan"));
+	assert_true(noticed(w, "/join #nogroup@medan makes it"));
+	assert_int_equal(model_convos(w->model), 3);
+	set_link(w, LINK_LOST);
+	assert_true(slash_line(&w->slash, "/w #nogroup"));
+	set_link(w, LINK_ONLINE);
+	rooms_stale(rs);
+	assert_true(slash_line(&w->slash, "/w #another"));
+	assert_int_equal(model_convos(w->model), 5);
+}
+
+static void
 a_number_is_one_of_the_bar(void **state)
 {
 	struct world *w = *state;
@@ -788,6 +818,7 @@ main(void)
 		IN(a_bare_name_opens_the_one_it_can_mean),
 		IN(a_name_means_the_same_to_all_commands),
 		IN(a_name_of_nobody_opens_nothing_while_all_are_known),
+		IN(a_group_that_is_not_known_opens_nothing),
 		IN(a_number_is_one_of_the_bar),
 		IN(help_on_groups_lists_them_with_their_signs),
 		IN(completion_knows_groups_and_who_is_in_them),

@@ -39,6 +39,7 @@ entry_new(const struct item *from, const char *tag)
 
 	e->item = *from;
 	e->bytes = sizeof(*e) + need;
+	e->adrift = false;
 	e->item.from = put(&end, from->from);
 	e->item.name = put(&end, from->name);
 	e->item.text = put(&end, from->text);
@@ -392,18 +393,50 @@ convo_message(const struct convo *c, int64_t id)
 	return NULL;
 }
 
-static void
-row_set_ids(struct row *r, int64_t id)
+void
+convo_anew(struct convo *c)
 {
-	for (size_t i = 0; i < r->count; i++)
-		row_at(r, i)->item.id = id;
+	for (size_t i = 0; i < c->settled.count; i++) {
+		row_at(&c->settled, i)->item.id = 0;
+		row_at(&c->settled, i)->adrift = c->adrift = true;
+	}
+	for (size_t i = 0; i < c->tail.count; i++)
+		row_at(&c->tail, i)->item.id = 0;
+}
+
+/* Behind what was there at its time; so it has the id of that. */
+static void
+insert_by_time(struct row *r, struct entry *e)
+{
+	size_t at = r->count;
+
+	while (at > 0 && row_at(r, at - 1)->item.time > e->item.time)
+		at--;
+	e->item.id = at == 0 ? 0 : row_at(r, at - 1)->item.id;
+	row_insert(r, at, e);
 }
 
 void
-convo_set_ids(struct convo *c, int64_t id)
+convo_place(struct convo *c)
 {
-	row_set_ids(&c->settled, id);
-	row_set_ids(&c->tail, id);
+	struct row *r = &c->settled, adrift = { 0 };
+	size_t kept = 0;
+
+	if (!c->adrift)
+		return;
+	for (size_t i = 0; i < r->count; i++) {
+		struct entry *e = row_at(r, i);
+
+		if (e->adrift)
+			row_insert(&adrift, adrift.count, e);
+		else
+			r->at[r->off + kept++] = e;
+	}
+	r->count = kept;
+	for (size_t i = 0; i < adrift.count; i++)
+		insert_by_time(r, row_at(&adrift, i));
+	c->adrift = adrift.count > 0;
+	free(adrift.at);
 }
 
 size_t

@@ -25,7 +25,8 @@
 struct entry {
 	struct item item;
 	size_t bytes;
-	char *tag; /* WAITING, FAILED; else NULL */
+	bool adrift; /* see convo_anew */
+	char *tag;   /* WAITING, FAILED; else NULL */
 	char store[];
 };
 
@@ -57,6 +58,7 @@ struct convo {
 	bool begin, cleared, fetching, counted;
 	bool fetching_newer; /* of a passage */
 	bool restored; /* see model_restore */
+	bool adrift;   /* some of its entries are */
 	char *draft;
 };
 
@@ -105,8 +107,12 @@ void convo_rekey(struct convo *, int64_t id);
 /* The message of that id; NULL: it is not held. */
 const struct item *convo_message(const struct convo *, int64_t id);
 
-/* For a conversation without messages: all stands behind id now. */
-void convo_set_ids(struct convo *, int64_t id);
+/* For a conversation without messages, whose ids begin anew: what is in it
+ * stands before all, until convo_place. */
+void convo_anew(struct convo *);
+/* Messages were put in: what was there before convo_anew stands among them by
+ * its time, as its id tells nothing. */
+void convo_place(struct convo *);
 
 /* Messages of others with a greater id; the first of them, 0: none. */
 size_t convo_count_after(const struct convo *, int64_t id);

@@ -4,6 +4,7 @@
 #include "shared/utf8.h"
 #include "shared/wire.h"
 #include "tui/answer.h"
+#include "tui/clock.h"
 #include "tui/core.h"
 #include "tui/delivery.h"
 #include "tui/missed.h"
@@ -151,9 +152,16 @@ done_register(struct client *c, const struct request *rq, json_t *reply)
 static void
 begin_anew(struct client *c)
 {
+	const char *text =
+	    _("the server has begun anew: what was said before is gone there");
+
 	c->begun_anew = true;
-	core_notice(c,
-	    _("the server has begun anew: what was said before is gone there"));
+	/* Who sees one conversation at a time is told in each. */
+	for (size_t i = 0; !c->lazy && i < model_convos(c->model); i++)
+		model_notice_in(c->model, model_convo(c->model, i), clock_ms(),
+		    text);
+	if (c->lazy)
+		core_notice(c, "%s", text);
 	model_anew(c->model, c->lazy ? 0 : -1);
 	login_step(c);
 }

@@ -825,6 +825,7 @@ model_page(struct model *m, struct convo *c, const struct model_message *msg,
 {
 	for (size_t i = 0; i < n; i++)
 		(void)put_message(m, c, &msg[i], MODEL_HISTORY, NULL);
+	convo_place(c);
 	c->fetching = false;
 	c->begin = begin;
 	c->cleared = false;
@@ -886,6 +887,7 @@ join_passage(struct model *m)
 	c->begin = m->passage->begin;
 	c->cleared = false;
 	convo_join(c, m->passage);
+	convo_place(c);
 	model_passage_end(m);
 	convo_trim(c, MODEL_SCROLLED, MODEL_NOTICES);
 	keep_small(m);
@@ -976,7 +978,7 @@ model_anew(struct model *m, int64_t seen)
 	for (size_t i = 0; i < m->count; i++) {
 		struct convo *c = m->convo[i];
 
-		convo_set_ids(c, 0);
+		convo_anew(c);
 		c->unread = c->mentions = 0;
 		c->first_unread = c->marker = c->read_due = 0;
 	}

@@ -355,7 +355,8 @@ int64_t model_top(const struct model *);
 bool model_contradicted(const struct model *);
 /*
  * The server's data are gone.  What was said before goes as at a gap, lines of
- * our own and what waits stay; seen: see model_last_seen.
+ * our own stand by their time among what comes, and what waits stays; seen: see
+ * model_last_seen.
  */
 void model_anew(struct model *, int64_t seen);
 

@@ -74,8 +74,11 @@ a_server_without_its_data_begins_anew(void **state)
 	struct server *s = server_open(NULL);
 	struct term *t = person_open(s, "messi", 24, 80);
 	char command[512];
+	int lost, said, anew, col;
 
 	(void)state;
+	term_type(t, "/msg henderson a secret\r");
+	term_await_row(t, -2, "2:henderson");
 	term_type(t, "one\rtwo\rthree\r");
 	term_await(t, "messi  three");
 	term_await_gone(t, " …");
@@ -91,12 +94,21 @@ a_server_without_its_data_begins_anew(void **state)
 	term_await_row(t, 0, "messi · online");
 	term_await(t, "the server has begun anew: what was said before");
 	term_await(t, "lineker  a new one");
+	assert_true(term_find(t, "connection lost", &lost, &col));
+	assert_true(term_find(t, "lineker  a new one", &said, &col));
+	assert_true(term_find(t, "the server has begun anew", &anew, &col));
+	assert_true(lost < said && said < anew); /* as it was */
 	term_type(t, "mine\r");
 	term_await(t, "messi  mine");
 	assert_false(term_shows(t, "messi  two"));
 	assert_int_equal(times_seen(t, "messi  mine"), 1);
 	expect(client_as(s, "henderson", "surabaya"), "history - *",
 	    "{'messages':[{'text':'a new one'},{'text':'mine'}]}");
+	/* What was said there is gone, too. */
+	term_type(t, "\0332");
+	term_await_row(t, -1, "henderson>");
+	term_await(t, "the server has begun anew");
+	assert_false(term_shows(t, "a secret"));
 }
 
 static void

@@ -449,7 +449,11 @@ a_server_that_begins_anew_is_shown_anew(void **state)
 	c = model_current(w->model);
 	assert_true(noticed(w, "the server has begun anew"));
 	assert_int_equal(messages(c), 1);
-	assert_int_equal(messages(model_find(w->model, "neko")), 0);
+	c = model_find(w->model, "neko"); /* which is told of it, too */
+	assert_int_equal(messages(c), 0);
+	assert_int_equal(convo_count(c), 1);
+	assert_non_null(strstr(convo_item(c, 0)->text, "has begun anew"));
+	c = model_current(w->model);
 	assert_int_equal(model_last_seen(w->model), 5);
 	assert_true(client_say(w->client, "*", "mine")); /* 6 */
 	await(w, client_unanswered(w->client) == 0);

@@ -578,6 +578,36 @@ a_gap_leaves_no_hole(void **state)
 	assert_int_equal(model_last_seen(m), 1);
 }
 
+/* Ids tell nothing of what was there before; times do. */
+static void
+where_ids_begin_anew_our_lines_stand_by_their_time(void **state)
+{
+	struct model *m = *state;
+	struct convo *c = model_current(m);
+	const struct model_message page[] = {
+		message(1, "*", "paff", "restored"),
+		message(2, "*", "paff", "new"),
+		message(3, "*", "paff", "newer"),
+	};
+
+	assert_true(live(m, 9, "*", "neko"));
+	model_notice(m, 1500, "a\nb");
+	model_notice(m, 2500, "c");
+	assert_string_equal(shape(c), "9 n n n");
+	model_anew(m, -1);
+	model_seen(m, 3);
+	model_notice(m, 3500, "d");
+	model_page(m, c, page + 1, 2, false);
+	assert_string_equal(shape(c), "n n 2 n 3 n");
+	model_page(m, c, page, 1, true);
+	assert_string_equal(shape(c), "1 n n 2 n 3 n");
+	assert_string_equal(convo_item(c, 1)->text, "a");
+	assert_string_equal(convo_item(c, 2)->text, "b");
+	assert_string_equal(convo_item(c, 6)->text, "d");
+	assert_true(live(m, 4, "*", "neko"));
+	assert_string_equal(shape(c), "1 n n 2 n 3 n 4");
+}
+
 static void
 a_cleared_conversation_stays_clear_until_asked(void **state)
 {
@@ -859,6 +889,7 @@ main(void)
 		T(conversations_are_bounded_and_unread_ones_stay),
 		T(too_many_waiting_are_refused),
 		T(a_gap_leaves_no_hole),
+		T(where_ids_begin_anew_our_lines_stand_by_their_time),
 		T(a_cleared_conversation_stays_clear_until_asked),
 		T(where_nothing_was_said_clearing_leaves_the_beginning),
 		T(closing_refuses_while_words_wait),

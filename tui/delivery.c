@@ -209,6 +209,8 @@ client_say(struct client *c, const char *target, const char *text)
 		core_notice(c, "%s", why);
 		return false;
 	}
+	if (c->last_user[0] == '\0' && c->user != NULL)
+		model_speaker(c->model, c->user);
 	if (!model_typed(c->model, target, item->tag, text, clock_ms())) {
 		outbox_undo(&c->outbox);
 		core_notice(c,
@@ -274,6 +276,7 @@ client_take_back(struct client *c, const char *line, const char *why)
 		return;
 	if (c->last_user[0] == '\0' && c->user != NULL)
 		snprintf(c->last_user, sizeof(c->last_user), "%s", c->user);
+	model_speaker(c->model, c->last_user);
 	if (model_has_tag(c->model, item->tag) ||
 	    !model_typed(c->model, item->target, item->tag, text, clock_ms()))
 		outbox_undo(&c->outbox);

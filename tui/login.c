@@ -88,13 +88,23 @@ refused(struct client *c, const json_t *reply)
 	need_login(c, what, why);
 }
 
+/* Logged in as Messi it is messi who was here before. */
+static bool
+is_same_user(const char *a, const char *b)
+{
+	char one[WIRE_NAME_CAP], other[WIRE_NAME_CAP];
+
+	return strcmp(a, b) == 0 || (wire_name_key(a, strlen(a), one) &&
+	    wire_name_key(b, strlen(b), other) && strcmp(one, other) == 0);
+}
+
 /* Another person's conversations are not for this one. */
 static void
 settle_user(struct client *c)
 {
 	if (c->user == NULL)
 		return;
-	if (c->last_user[0] != '\0' && strcmp(c->last_user, c->user) != 0) {
+	if (c->last_user[0] != '\0' && !is_same_user(c->last_user, c->user)) {
 		delivery_forget(c);
 		model_reset(c->model);
 	}

@@ -37,6 +37,7 @@ struct model {
 	struct rooms *rooms;
 	struct ignore *ignored;
 	struct model_status status;
+	char speaker[WIRE_NAME_CAP]; /* who has typed what waits */
 	model_item_fn *on_item;
 	void *on_item_arg;
 	model_draft_fn *on_draft;
@@ -1033,7 +1034,7 @@ model_typed(struct model *m, const char *target, const char *tag,
 		.kind = ITEM_WAITING,
 		.own = true,
 		.time = now,
-		.from = m->status.user,
+		.from = m->speaker,
 		.name = "",
 		.text = text,
 	};
@@ -1053,6 +1054,37 @@ model_typed(struct model *m, const char *target, const char *tag,
 	if (m->on_item != NULL)
 		m->on_item(m->on_item_arg, c, &e->item, MODEL_LOCAL);
 	return true;
+}
+
+/* An item never changes: each is a new one in its place. */
+static void
+resign(struct model *m, struct convo *c)
+{
+	for (size_t i = 0; i < c->tail.count; i++) {
+		const struct entry *old = c->tail.at[c->tail.off + i];
+		struct item it = old->item;
+		struct entry *e;
+		size_t at;
+
+		if (strcmp(it.from, m->speaker) == 0)
+			continue;
+		it.from = m->speaker;
+		it.serial = ++m->serial;
+		e = entry_new(&it, old->tag);
+		entry_free(convo_take_tail(c, e->tag, &at));
+		convo_insert_tail(c, at, e);
+		convo_changed(m, c);
+	}
+}
+
+void
+model_speaker(struct model *m, const char *user)
+{
+	if (strcmp(m->speaker, user) == 0 || strlen(user) >= WIRE_NAME_CAP)
+		return;
+	snprintf(m->speaker, sizeof(m->speaker), "%s", user);
+	for (size_t i = 0; i < m->count; i++)
+		resign(m, m->convo[i]);
 }
 
 static struct entry *
@@ -1427,5 +1459,7 @@ model_set_status(struct model *m, const struct model_status *s)
 	if (same_status(&m->status, s))
 		return;
 	m->status = *s;
+	if (s->user[0] != '\0')
+		model_speaker(m, s->user);
 	changed(m, MODEL_STATUS);
 }

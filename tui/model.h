@@ -364,6 +364,9 @@ void model_anew(struct model *, int64_t seen);
  * wait already, or there is no such conversation. */
 bool model_typed(struct model *, const char *target, const char *tag,
     const char *text, int64_t now);
+/* Whose own words they are, before a login says it; what waits or was refused
+ * already is theirs, too.  Their name in status takes its place. */
+void model_speaker(struct model *, const char *user);
 /* queued: see struct item.  target: whose conversation it went into, where
  * that is another one than it was typed in; else NULL. */
 void model_settle(struct model *, const char *tag, int64_t id, int64_t time,

@@ -15,9 +15,9 @@
 #include "tests/lib/server.h"
 #include "tests/lib/term.h"
 
-/* messi at chat-tui with what an earlier run has left in that home. */
+/* At chat-tui with what an earlier run has left in that home. */
 static struct term *
-back(const struct server *s, const char *home)
+back_as(const char *user, const struct server *s, const char *home)
 {
 	static const char *const env[] = { "CHAT_PASSWORD=surabaya", NULL };
 	const struct term_options o = { .cols = 120, .home = home,
@@ -26,10 +26,16 @@ back(const struct server *s, const char *home)
 	const char *const argv[] = { "chat-tui", where, NULL };
 	struct term *t;
 
-	snprintf(where, sizeof(where), "messi@%s", server_address(s));
+	snprintf(where, sizeof(where), "%s@%s", user, server_address(s));
 	t = term_open(&o, argv);
 	term_await(t, "everyone");
 	return t;
+}
+
+static struct term *
+back(const struct server *s, const char *home)
+{
+	return back_as("messi", s, home);
 }
 
 /* Several lines, here and elsewhere; what is half typed when it is killed. */
@@ -123,12 +129,12 @@ unsent_lines_are_sent_once_after_a_kill(void **state)
 	term_await_row_is(t, -1, "> half a");
 	term_kill(t);
 	t = back(s, term_home(t));
-	term_await(t, "one …");
-	term_await(t, "three …");
+	term_await(t, "messi  one …");
+	term_await(t, "messi  three …");
 	term_await_row_is(t, -1, "> half a");
 	term_kill(t); /* and once more */
 	t = back(s, term_home(t));
-	term_await(t, "three …");
+	term_await(t, "messi  three …");
 	server_start(s);
 	term_await_row(t, 0, "messi · online");
 	term_await_gone(t, " …");
@@ -164,8 +170,8 @@ one_that_is_refused_is_sent_again_or_dropped(void **state)
 	term_await_row(t, 0, "messi · online");
 	term_type(t, "\0332"); /* Alt-2 */
 	term_await_row(t, -1, "nobody>");
-	term_await(t, "hello? ! ");
-	term_await(t, "anyone? ! ");
+	term_await(t, "messi  hello? ! ");
+	term_await(t, "messi  anyone? ! ");
 	term_type(t, "\033x");
 	term_await_gone(t, "hello? !");
 	client_ask(client_open(s), "register nobody surabaya");
@@ -182,6 +188,32 @@ one_that_is_refused_is_sent_again_or_dropped(void **state)
 	term_type(t, "/w nobody\r");
 	term_await(t, "messi  anyone?");
 	assert_false(term_shows(t, "hello?"));
+}
+
+/* As it is typed at the login, and as the server spells it. */
+static void
+what_is_restored_bears_its_name(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = back_as("MESSI", s, NULL);
+
+	(void)state;
+	term_await_row(t, 0, "messi · online");
+	term_type(t, "/msg nobody hello?\r");
+	term_await(t, "2:nobody");
+	server_kill(s);
+	term_await_row(t, 0, "no connection");
+	term_type(t, "one\r");
+	term_await(t, "messi  one …");
+	term_kill(t);
+	t = back_as("MESSI", s, term_home(t));
+	term_await(t, "MESSI  one …");
+	server_start(s);
+	term_await_row(t, 0, "messi · online");
+	term_await_gone(t, " …");
+	term_await(t, "messi  one");
+	term_type(t, "\0332");
+	term_await(t, "messi  hello? ! ");
 }
 
 /* The second client's stands behind the first's. */
@@ -368,6 +400,7 @@ main(void)
 		T(what_is_typed_behind_a_switch_stands_there),
 		T(unsent_lines_are_sent_once_after_a_kill),
 		T(one_that_is_refused_is_sent_again_or_dropped),
+		T(what_is_restored_bears_its_name),
 		T(drafts_of_two_at_once_are_both_there),
 		T(what_was_refused_outlives_clear_and_close),
 		T(a_draft_outlives_the_closing_of_its_conversation),

@@ -150,6 +150,37 @@ own_words_wait_at_the_end_until_they_have_an_id(void **state)
 	assert_string_equal(shape(c), "20 21 22 f");
 }
 
+/* They are typed before a login, which may spell the name otherwise. */
+static void
+own_words_bear_the_name_that_becomes_known(void **state)
+{
+	struct model *m = *state;
+	struct model_status s = { .link = LINK_LOST, .user = "" };
+	struct convo *c = model_current(m);
+	uint64_t serial;
+
+	model_set_status(m, &s);
+	model_speaker(m, "Messi");
+	assert_true(model_typed(m, "*", "t1", "one", 5));
+	assert_true(model_typed(m, "*", "t2", "two", 6));
+	model_fail(m, "t2", "no");
+	assert_string_equal(convo_item(c, 0)->from, "Messi");
+	assert_string_equal(convo_item(c, 1)->from, "Messi");
+	serial = convo_item(c, 0)->serial;
+	snprintf(s.user, sizeof(s.user), "messi");
+	(void)model_changes(m);
+	model_set_status(m, &s);
+	assert_string_equal(shape(c), "w f");
+	assert_string_equal(convo_item(c, 0)->from, "messi");
+	assert_string_equal(convo_item(c, 1)->from, "messi");
+	assert_string_equal(convo_item(c, 1)->why, "no");
+	assert_true(convo_item(c, 0)->serial != serial);
+	assert_true((model_changes(m) & MODEL_STREAM) != 0);
+	assert_int_equal(convo_waiting(c), 1);
+	assert_true(model_has_tag(m, "t1"));
+	assert_true(model_has_tag(m, "t2"));
+}
+
 static void
 a_duplicate_answer_settles_on_the_replayed_message(void **state)
 {
@@ -869,6 +900,7 @@ main(void)
 		T(a_message_that_comes_again_is_not_doubled),
 		T(notices_stay_where_they_were_said),
 		T(own_words_wait_at_the_end_until_they_have_an_id),
+		T(own_words_bear_the_name_that_becomes_known),
 		T(a_duplicate_answer_settles_on_the_replayed_message),
 		T(an_answer_to_what_was_sent_does_not_count_as_seen),
 		T(unread_counts_others_words_where_nobody_looks),

@@ -559,10 +559,76 @@ left_out(int count, int key)
 }
 
 /*
+ * To the next line of the history, in that direction, that begins with what
+ * stands before the cursor.  It goes there as Up and Down do: readline's own
+ * way frees the undo list of the line that was left twice.
+ */
+static int
+go_to_like(bool back, int key)
+{
+	HIST_ENTRY **list = history_list();
+	size_t n = (size_t)rl_point;
+	char *head = xmemdup0(rl_line_buffer, n);
+	int from = where_history(), i = from, found = -1;
+
+	while (list != NULL && found == -1 &&
+	    (back ? --i >= 0 : ++i < history_length))
+		if (strncmp(list[i]->line, head, n) == 0 &&
+		    strcmp(list[i]->line, rl_line_buffer) != 0)
+			found = i;
+	free(head);
+	if (found == -1)
+		return rl_ding();
+	if (back)
+		rl_get_previous_history(from - found, key);
+	else
+		rl_get_next_history(found - from, key);
+	rl_point = (int)n;
+	return 0;
+}
+
+static int
+search_back(int count, int key)
+{
+	int result = 0;
+
+	if (count < 0)
+		return go_to_like(false, key);
+	while (count-- > 0 && result == 0)
+		result = go_to_like(true, key);
+	return result;
+}
+
+static int
+search_on(int count, int key)
+{
+	int result = 0;
+
+	if (count < 0)
+		return go_to_like(true, key);
+	while (count-- > 0 && result == 0)
+		result = go_to_like(false, key);
+	return result;
+}
+
+static void bind_keys(void);
+
+/* What is bound instead stays so. */
+static int
+reread_inputrc(int count, int key)
+{
+	int result = rl_re_read_init_file(count, key);
+
+	bind_keys();
+	return result;
+}
+
+/*
  * What readline 8.2 crashes by under callbacks, each found by random keys: a
  * macro of the keyboard that is called while it is recorded (those of inputrc
  * are another thing, and work); undo lists that are freed twice after
- * operate-and-get-next and after searches that are not incremental.
+ * operate-and-get-next and after searches that are not incremental, those for
+ * what a line begins with among them.
  */
 static const struct {
 	rl_command_func_t *from, *to;
@@ -576,6 +642,11 @@ static const struct {
 	{ rl_noninc_forward_search_again, left_out },
 	{ rl_vi_search, rl_reverse_search_history },
 	{ rl_vi_search_again, left_out },
+	{ rl_history_search_backward, search_back },
+	{ rl_history_search_forward, search_on },
+	{ rl_history_substr_search_backward, search_back },
+	{ rl_history_substr_search_forward, search_on },
+	{ rl_re_read_init_file, reread_inputrc },
 };
 
 static const struct {

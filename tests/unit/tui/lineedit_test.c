@@ -369,6 +369,30 @@ inputrc_binds_keys_for_this_program(void **state)
 	inputrc_says("\"\\C-xg\": abort\n\"\\e[24~\": abort\n");
 }
 
+/* As many have it on their arrows; readline's own way there frees twice. */
+static void
+the_history_is_searched_for_a_beginning(void **state)
+{
+	(void)state;
+	inputrc_says("\"\\e[5~\": history-search-backward\n"
+	    "\"\\e[6~\": history-search-forward\n");
+	type("/msg neko one\r/who\r/msg messi two\rother\r");
+	type("/msg\033[5~");
+	expect_line("/msg messi two", 4);
+	type("\033[5~");
+	expect_line("/msg neko one", 4);
+	type("\033[6~");
+	expect_line("/msg messi two", 4);
+	type("\005!\001/x\033[5~\033[6~");
+	expect_line("/x/msg messi two!", 2);
+	type("\r");
+	assert_string_equal(accepted, "/x/msg messi two!");
+	for (int i = 0; i < 20; i++)
+		type("a\033[5~b\033[6~\027\033[A\033[5~c\r/\033[5~\033[B\033[6~");
+	inputrc_says("\"\\e[5~\": abort\n\"\\e[6~\": abort\n");
+	lineedit_clear();
+}
+
 static void
 a_paste_is_text_and_nothing_is_sent(void **state)
 {
@@ -710,6 +734,7 @@ main(void)
 		T(a_lone_escape_swallows_nothing),
 		T(vi_keys_work_when_inputrc_asks),
 		T(inputrc_binds_keys_for_this_program),
+		T(the_history_is_searched_for_a_beginning),
 		T(a_paste_is_text_and_nothing_is_sent),
 		T(a_paste_is_undone_at_once),
 		T(a_line_does_not_grow_without_end),

@@ -188,9 +188,11 @@ bool
 client_say(struct client *c, const char *target, const char *text)
 {
 	const struct outbox_item *item;
+	char local[WIRE_TARGET_CAP];
 	const char *why;
 	struct target t;
 
+	target = model_local(c->model, target, local);
 	if (!may_say(c, target))
 		return false;
 	if (target_parse(&t, target, strlen(target)) != WIRE_OK) {

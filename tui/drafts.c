@@ -182,11 +182,45 @@ take_all_closed(struct drafts *d)
 	}
 }
 
+/* The name alone of one that names our own realm; false: none does. */
+static bool
+localise_one(struct drafts *d, const char *key, const char *value)
+{
+	char local[WIRE_TARGET_CAP], old[KEY_CAP], new[KEY_CAP];
+	const char *there;
+	char *line;
+	bool ok;
+
+	if ((*key != '=' && *key != '~') ||
+	    model_local(d->model, key + 1, local) != local)
+		return false;
+	snprintf(old, sizeof(old), "%s", key);
+	snprintf(new, sizeof(new), "%c%s", *key, local);
+	there = keep_get(d->keep, new);
+	line = there == NULL ? xstrdup(value) : both(new, there, value);
+	ok = line != NULL && keep_put(d->keep, new, line);
+	free(line);
+	return ok && keep_drop(d->keep, old);
+}
+
+static void
+localise_all(struct drafts *d)
+{
+	const char *key;
+
+	for (size_t i = 0; (key = keep_key(d->keep, i)) != NULL;)
+		if (localise_one(d, key, keep_value(d->keep, i)))
+			i = 0; /* they have moved */
+		else
+			i++;
+}
+
 static void
 take_all(struct drafts *d)
 {
 	const char *key;
 
+	localise_all(d);
 	d->loading = true;
 	for (size_t i = 0; (key = keep_key(d->keep, i)) != NULL; i++)
 		if (*key == '@')

@@ -96,12 +96,40 @@ find_exact(const struct model *m, const char *target)
 	return NULL;
 }
 
+const char *
+model_local(const struct model *m, const char *target,
+    char out[WIRE_TARGET_CAP])
+{
+	char one[WIRE_NAME_CAP], other[WIRE_NAME_CAP];
+	const char *realm = m->status.realm;
+	struct target t;
+
+	if (*realm == '\0' || strchr(target, '@') == NULL ||
+	    target_parse(&t, target, strlen(target)) != WIRE_OK ||
+	    !wire_name_key(t.realm, strlen(t.realm), one) ||
+	    !wire_name_key(realm, strlen(realm), other) ||
+	    strcmp(one, other) != 0)
+		return target;
+	t.realm[0] = '\0';
+	target_format(&t, out);
+	return out;
+}
+
+/* As key_of_target, of one that may name our own realm. */
+static bool
+key_here(const struct model *m, const char *target, char key[WIRE_TARGET_CAP])
+{
+	char local[WIRE_TARGET_CAP];
+
+	return key_of_target(model_local(m, target, local), key);
+}
+
 struct convo *
 model_find(const struct model *m, const char *target)
 {
 	char key[WIRE_TARGET_CAP];
 
-	return key_of_target(target, key) ? find_key(m, key) : NULL;
+	return key_here(m, target, key) ? find_key(m, key) : NULL;
 }
 
 static struct closed_convo *
@@ -109,7 +137,7 @@ find_closed(const struct model *m, const char *target)
 {
 	char key[WIRE_TARGET_CAP];
 
-	return m->closed.count > 0 && key_of_target(target, key) ?
+	return m->closed.count > 0 && key_here(m, target, key) ?
 	    closed_find(&m->closed, key) : NULL;
 }
 
@@ -185,9 +213,11 @@ make_room(struct model *m)
 static struct convo *
 open_convo(struct model *m, const char *target)
 {
-	char key[WIRE_TARGET_CAP];
+	char key[WIRE_TARGET_CAP], local[WIRE_TARGET_CAP];
 	struct convo *c = find_exact(m, target);
 
+	if (c == NULL)
+		target = model_local(m, target, local);
 	if (c == NULL && !key_of_target(target, key))
 		return NULL;
 	if (c == NULL && (c = find_key(m, key)) == NULL) {
@@ -383,9 +413,9 @@ is_only_restored(const struct model *m, const struct convo *c)
 void
 model_put_closed_draft(struct model *m, const char *target, const char *text)
 {
-	struct convo *c = model_find(m, target);
+	char key[WIRE_TARGET_CAP], local[WIRE_TARGET_CAP];
 	struct closed_convo *cl = find_closed(m, target);
-	char key[WIRE_TARGET_CAP];
+	struct convo *c = model_find(m, target);
 
 	/* Killed when it was just closed: the list does not know it yet. */
 	if (c != NULL && is_only_restored(m, c)) {
@@ -394,9 +424,9 @@ model_put_closed_draft(struct model *m, const char *target, const char *text)
 	}
 	if (c != NULL)
 		join_draft(m, c, text);
-	else if (key_of_target(target, key))
-		(void)closed_put(&m->closed, target, key, text,
-		    cl == NULL ? 0 : cl->unread);
+	else if (key_here(m, target, key))
+		(void)closed_put(&m->closed, model_local(m, target, local),
+		    key, text, cl == NULL ? 0 : cl->unread);
 }
 
 void
@@ -440,11 +470,12 @@ model_restore(struct model *m, const char *target)
 void
 model_restore_closed(struct model *m, const char *target, size_t unread)
 {
-	char key[WIRE_TARGET_CAP];
+	char key[WIRE_TARGET_CAP], local[WIRE_TARGET_CAP];
 
-	if (key_of_target(target, key) && find_key(m, key) == NULL &&
+	if (key_here(m, target, key) && find_key(m, key) == NULL &&
 	    closed_find(&m->closed, key) == NULL)
-		(void)closed_put(&m->closed, target, key, "", unread);
+		(void)closed_put(&m->closed, model_local(m, target, local),
+		    key, "", unread);
 }
 
 static bool
@@ -773,6 +804,9 @@ put_message(struct model *m, struct convo *c, const struct model_message *msg,
 static void
 respell(struct model *m, struct convo *c, const char *target)
 {
+	char local[WIRE_TARGET_CAP];
+
+	target = model_local(m, target, local);
 	if (strcmp(c->target, target) == 0 || strlen(target) >= WIRE_TARGET_CAP)
 		return;
 	if (c->draft != NULL && m->on_draft != NULL)
@@ -1114,7 +1148,7 @@ find_or_rename(struct model *m, struct convo *c, const char *target)
 	struct convo *to = model_find(m, target);
 	char key[WIRE_TARGET_CAP];
 
-	if (to != NULL || !key_of_target(target, key))
+	if (to != NULL || !key_here(m, target, key))
 		return to;
 	memcpy(c->key, key, sizeof(key));
 	respell(m, c, target);
@@ -1453,12 +1487,96 @@ same_status(const struct model_status *a, const struct model_status *b)
 	    strcmp(a->user, b->user) == 0 && strcmp(a->why, b->why) == 0;
 }
 
+/* All that is of it becomes part of the one that has the name alone. */
+static void
+merge(struct model *m, struct convo *to, struct convo *c)
+{
+	size_t at;
+
+	if (c == model_current(m))
+		model_switch(m, to);
+	convo_join(to, c);
+	while (c->tail.count > 0)
+		convo_append_tail(to,
+		    convo_take_tail(c, c->tail.at[c->tail.off]->tag, &at));
+	if (c->draft != NULL) {
+		join_draft(m, to, c->draft);
+		model_draft(m, c, "");
+	}
+	remove_convo(m, c);
+	convo_changed(m, to);
+	changed(m, MODEL_STATUS);
+}
+
+static void
+localise(struct model *m, struct convo *c)
+{
+	char key[WIRE_TARGET_CAP], local[WIRE_TARGET_CAP];
+	struct convo *to;
+
+	if (model_local(m, c->target, local) == c->target ||
+	    !key_of_target(local, key))
+		return;
+	if ((to = find_key(m, key)) != NULL)
+		merge(m, to, c);
+	else {
+		memcpy(c->key, key, sizeof(key));
+		respell(m, c, local);
+	}
+}
+
+static void
+localise_closed(struct model *m, const char *target, size_t unread)
+{
+	char key[WIRE_TARGET_CAP], local[WIRE_TARGET_CAP];
+	char *draft;
+
+	if (model_local(m, target, local) == target ||
+	    !key_of_target(target, key))
+		return;
+	if ((draft = closed_take(&m->closed, key)) == NULL)
+		return;
+	if (*draft != '\0' && m->on_draft != NULL)
+		m->on_draft(m->on_draft_arg, target, "", true);
+	if (*draft != '\0')
+		model_put_closed_draft(m, local, draft);
+	else
+		model_restore_closed(m, local, unread);
+	if (*draft != '\0' && model_find(m, local) == NULL &&
+	    m->on_draft != NULL)
+		m->on_draft(m->on_draft_arg, local, draft, true);
+	free(draft);
+	list_changed(m);
+}
+
+/* What was opened or closed under NAME@REALM before that was known to be our
+ * own realm is NAME's. */
+static void
+localise_all(struct model *m)
+{
+	char target[WIRE_TARGET_CAP];
+	size_t unread;
+
+	model_passage_end(m);
+	for (size_t i = m->count; i-- > 1;)
+		localise(m, m->convo[i]);
+	for (size_t i = m->closed.count; i-- > 0;) {
+		snprintf(target, sizeof(target), "%s",
+		    model_closed_at(m, i, &unread));
+		localise_closed(m, target, unread);
+	}
+}
+
 void
 model_set_status(struct model *m, const struct model_status *s)
 {
+	bool moved = strcmp(m->status.realm, s->realm) != 0;
+
 	if (same_status(&m->status, s))
 		return;
 	m->status = *s;
+	if (moved && *s->realm != '\0')
+		localise_all(m);
 	if (s->user[0] != '\0')
 		model_speaker(m, s->user);
 	changed(m, MODEL_STATUS);

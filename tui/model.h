@@ -179,6 +179,14 @@ struct convo *model_current(const struct model *);
 size_t model_current_index(const struct model *);
 struct convo *model_convo_by_serial(const struct model *, uint64_t serial);
 
+/*
+ * NAME of "NAME@REALM", "#GROUP" likewise, where that is the realm that we are
+ * at: both are one conversation, wherever a target is given here.  Else target
+ * itself, as is every one before the realm is known.
+ */
+const char *model_local(
+    const struct model *, const char *target, char out[WIRE_TARGET_CAP]);
+
 /* By target; two spellings that fold alike are one.  NULL: none. */
 struct convo *model_find(const struct model *, const char *target);
 /* Makes it if need be.  NULL: target is none (target_parse). */

@@ -142,6 +142,7 @@ slash_meant(struct model *m, const char *word, char out[WIRE_TARGET_CAP])
 	struct meant w;
 	const char *name;
 
+	word = model_local(m, word, out);
 	meant_begin(&w, word);
 	try_all(m, &w);
 	if ((name = meant_end(&w)) == NULL)

@@ -44,6 +44,7 @@ slash_where(struct run *r, const char **rest)
 	size_t n = strcspn(word, blanks);
 	bool server = (r->cmd->flags & CMD_SERVER) != 0 && n == 1 &&
 	    *word == '*';
+	char local[WIRE_TARGET_CAP];
 
 	if (!server && *word != '#') {
 		snprintf(r->where, sizeof(r->where), "%s", here);
@@ -56,6 +57,8 @@ slash_where(struct run *r, const char **rest)
 	if (n < sizeof(r->where)) {
 		memcpy(r->where, word, n);
 		r->where[n] = '\0';
+		if (model_local(r->s->model, r->where, local) == local)
+			memcpy(r->where, local, sizeof(local));
 		if (server || is_group(r->where))
 			return true;
 	}

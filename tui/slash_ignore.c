@@ -60,6 +60,8 @@ in_list(const struct slash *s, enum ignore_kind kind, const char *word,
 	size_t i, n = ignore_count(g, kind);
 	struct meant w;
 
+	if (!ignore_has(g, kind, word))
+		word = model_local(s->model, word, out);
 	meant_begin(&w, word);
 	for (i = 0; i < n; i++)
 		meant_try(&w, ignore_at(g, kind, i));

@@ -104,6 +104,85 @@ two_realms_talk_in_private(void **state)
 	term_await(a, "│ Active 1");
 }
 
+/* messi, with what an earlier run has left. */
+static struct term *
+back(const struct server *s, const char *home)
+{
+	static const char *const env[] = { "CHAT_PASSWORD=surabaya", NULL };
+	const struct term_options o = { .home = home, .env = env };
+	char *where = xasprintf("messi@%s", server_address(s));
+	const char *const argv[] = { "chat-tui", where, NULL };
+	struct term *t = term_open(&o, argv);
+
+	term_await(t, "everyone");
+	free(where);
+	return t;
+}
+
+static void
+ones_own_realm_is_not_told_apart(void **state)
+{
+	struct server *s = server_new();
+	struct term *a, *b;
+
+	(void)state;
+	server_option(s, "--realm", "its");
+	server_start(s);
+	a = person_open(s, "messi", 24, 80);
+	b = person_open(s, "henderson", 24, 80);
+	type_line(a, "/w henderson@its");
+	term_await_row_is(a, -1, "henderson>");
+	type_line(a, "horas");
+	term_await_row(b, -2, "2:messi(1)");
+	type_line(b, "/msg messi@its juga");
+	term_await(a, "henderson  juga");
+	type_line(a, "/join #batak@its");
+	term_await_row_is(a, -1, "#batak>");
+	type_line(a, "/close henderson@ITS");
+	type_line(a, "/w lineker@its");
+	term_await_row_is(a, -1, "lineker>");
+	term_await_row_is(a, -2, " 1:everyone  2:#batak  3:lineker");
+	/* Typed before the server has said which realm it is. */
+	server_kill(s);
+	term_await_row(a, 0, "no connection");
+	type_line(a, "/quit");
+	(void)term_await_end(a);
+	a = back(s, term_home(a));
+	type_line(a, "/w henderson@its");
+	term_await_row_is(a, -1, "henderson@its>");
+	type_line(a, "lagi");
+	term_await(a, "messi  lagi …");
+	type_line(a, "/w lineker@its");
+	term_await_row_is(a, -1, "lineker@its>");
+	term_type(a, "half a");
+	term_await_row_is(a, -1, "lineker@its> half a");
+	term_kill(a);
+	a = back(s, term_home(a));
+	term_await_row(a, -2, "lineker@its");
+	type_line(a, "/w lineker");
+	term_await_row_is(a, -1, "lineker>");
+	type_line(a, "/w lineker@its");
+	term_await_row_is(a, -1, "lineker@its> half a");
+	server_start(s);
+	term_await_row(a, 0, "messi · online");
+	term_await_row_is(a, -1, "lineker> half a");
+	term_await_row(a, -2, "henderson");
+	assert_false(term_shows(a, "@its"));
+	term_type(b, "\0332"); /* Alt-2 */
+	term_await(b, "messi  lagi");
+	term_type(a, "\r");
+	term_await(a, "messi  half a");
+	term_await_gone(a, " …");
+	term_type(a, "more");
+	term_await_row_is(a, -1, "lineker> more");
+	term_kill(a);
+	a = back(s, term_home(a));
+	term_await_row(a, 0, "messi · online");
+	assert_false(term_shows(a, "@its"));
+	type_line(a, "/w lineker@its");
+	term_await_row_is(a, -1, "lineker> more");
+}
+
 static void
 what_waits_for_a_realm_says_so(void **state)
 {
@@ -183,6 +262,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(two_realms_talk_in_private),
+		T(ones_own_realm_is_not_told_apart),
 		T(what_waits_for_a_realm_says_so),
 		T(a_group_spans_realms),
 	};

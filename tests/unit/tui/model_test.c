@@ -182,6 +182,62 @@ own_words_bear_the_name_that_becomes_known(void **state)
 }
 
 static void
+told(void *arg, const char *target, const char *text, bool closed)
+{
+	char *all = arg;
+	size_t n = strlen(all);
+
+	snprintf(all + n, 512 - n, "%c%s:%s ", closed ? '~' : '=', target, text);
+}
+
+/* Those of an earlier run are there before the server says who it is. */
+static void
+ones_own_realm_goes_without_saying(void **state)
+{
+	struct model *m = *state;
+	struct model_status s = *model_status(m);
+	char drafts[512] = "";
+	struct convo *c;
+
+	model_restore(m, "neko@its");
+	model_restore(m, "bob");
+	model_restore(m, "bob@ITS");
+	model_restore(m, "james@medan");
+	model_restore_closed(m, "paff@its", 3);
+	model_put_closed_draft(m, "cut@its", "half");
+	assert_true(model_typed(m, "bob@its", "t1", "one", 5));
+	assert_true(model_typed(m, "bob", "t2", "two", 5));
+	model_fail(m, "t1", "no");
+	model_draft(m, model_find(m, "bob@its"), "a draft");
+	model_switch(m, model_find(m, "bob@its"));
+	model_on_draft(m, told, drafts);
+	snprintf(s.realm, sizeof(s.realm), "its");
+	model_set_status(m, &s);
+	assert_int_equal(model_convos(m), 4);
+	assert_string_equal(convo_target(model_convo(m, 1)), "neko");
+	assert_string_equal(convo_target(model_convo(m, 2)), "bob");
+	assert_string_equal(convo_target(model_convo(m, 3)), "james@medan");
+	c = model_find(m, "BOB@its");
+	assert_ptr_equal(c, model_convo(m, 2));
+	assert_ptr_equal(c, model_current(m));
+	assert_string_equal(shape(c), "w f");
+	assert_string_equal(convo_draft(c), "a draft");
+	assert_int_equal(convo_waiting(c), 1);
+	assert_int_equal(model_waiting(m), 1);
+	assert_true(model_closed(m, "paff"));
+	assert_true(model_closed(m, "cut@its"));
+	assert_string_equal(drafts, "=bob:a draft =bob@ITS: ~cut@its: "
+	    "~cut:half ");
+	assert_ptr_equal(model_open(m, "neko@Its"), model_convo(m, 1));
+	assert_string_equal(convo_draft(model_open(m, "cut@its")), "half");
+	assert_string_equal(
+	    convo_target(model_open(m, "#batak@its")), "#batak");
+	model_settle(m, "t2", 9, 1, NULL, NULL);
+	assert_string_equal(shape(c), "9 f");
+	model_on_draft(m, NULL, NULL);
+}
+
+static void
 a_duplicate_answer_settles_on_the_replayed_message(void **state)
 {
 	struct model *m = *state;
@@ -901,6 +957,7 @@ main(void)
 		T(notices_stay_where_they_were_said),
 		T(own_words_wait_at_the_end_until_they_have_an_id),
 		T(own_words_bear_the_name_that_becomes_known),
+		T(ones_own_realm_goes_without_saying),
 		T(a_duplicate_answer_settles_on_the_replayed_message),
 		T(an_answer_to_what_was_sent_does_not_count_as_seen),
 		T(unread_counts_others_words_where_nobody_looks),

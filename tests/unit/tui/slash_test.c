@@ -593,6 +593,35 @@ a_bare_name_opens_the_one_it_can_mean(void **state)
 	assert_string_equal(convo_target(model_current(w->model)), "jam");
 }
 
+static void
+ones_own_realm_is_no_other_one(void **state)
+{
+	struct world *w = *state;
+	struct model_status st = *model_status(w->model);
+
+	snprintf(st.realm, sizeof(st.realm), "its");
+	model_set_status(w->model, &st);
+	assert_true(slash_line(&w->slash, "/w neko@its"));
+	assert_true(slash_line(&w->slash, "horas"));
+	assert_string_equal(last_of(w, "neko")->text, "horas");
+	assert_true(slash_line(&w->slash, "/msg NEKO@ITS juga"));
+	assert_string_equal(last_of(w, "neko")->text, "juga");
+	assert_true(slash_line(&w->slash, "/msg messi@its halo"));
+	assert_non_null(model_find(w->model, "messi"));
+	assert_string_equal(
+	    convo_target(model_find(w->model, "messi@its")), "messi");
+	assert_int_equal(model_convos(w->model), 3);
+	assert_true(slash_line(&w->slash, "/quiet neko@its"));
+	assert_true(noticed(w, "neko is quiet"));
+	assert_true(slash_line(&w->slash, "/unquiet Neko@its"));
+	assert_true(slash_line(&w->slash, "/ignore paff@its"));
+	assert_true(noticed(w, "paff is ignored"));
+	assert_true(slash_line(&w->slash, "/unignore paff@its"));
+	assert_true(noticed(w, "paff is not ignored any more"));
+	assert_false(slash_line(&w->slash, "/mode #batak@its"));
+	assert_true(noticed(w, "#batak: nothing is known of it here"));
+}
+
 /* Whatever takes a name, in any spelling, and the numbers of the bar. */
 static void
 a_name_means_the_same_to_all_commands(void **state)
@@ -816,6 +845,7 @@ main(void)
 		IN(what_is_done_in_groups_is_checked_before_it_is_sent),
 		IN(everyone_has_names_of_its_own),
 		IN(a_bare_name_opens_the_one_it_can_mean),
+		IN(ones_own_realm_is_no_other_one),
 		IN(a_name_means_the_same_to_all_commands),
 		IN(a_name_of_nobody_opens_nothing_while_all_are_known),
 		IN(a_group_that_is_not_known_opens_nothing),

@@ -233,7 +233,7 @@ fuzz: all $(T_FUZZ)
 # everything under ASan and UBSan, and what has threads under TSan.
 .PHONY: check-one check-threads check
 check-one: tests
-	$(RUN) $(T_UNIT) $(T_FUZZ) $(T_WIRE) $(T_SCREEN) $(T_CRASH)
+	$(RUN) $(T_CRASH) $(T_UNIT) $(T_FUZZ) $(T_WIRE) $(T_SCREEN)
 
 THREADED := $(T_WORK) $(T_STORE) $(B)/tests/unit/shared/queue_test \
     $(B)/tests/unit/shared/resolve_test $(B)/tests/unit/shared/dial_test \

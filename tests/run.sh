@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# run.sh TEST...: runs test programs one after the other, shows what failed,
-# and counts.  Each prints cmocka's lines; one that dies, prints a sanitizer's
-# report or prints no test at all has failed.  With CHECK_TALLY=FILE the counts
-# are added to FILE; run.sh --sum FILE prints their sum.
+# run.sh TEST...: runs test programs, as many at a time as there are cores (at
+# most 4; CHECK_JOBS says otherwise), shows what failed, and counts.  Each
+# prints cmocka's lines; one that dies, prints a sanitizer's report or prints
+# no test at all has failed.  With CHECK_TALLY=FILE the counts are added to
+# FILE; run.sh --sum FILE prints their sum.
 set -u
 
 if [ "${1:-}" = --sum ]; then
@@ -25,10 +26,11 @@ unset CHAT_PASSWORD NO_COLOR INPUTRC LANGUAGE
 export LC_ALL=C.UTF-8
 
 report='ERROR: (Address|Leak)Sanitizer|runtime error:|WARNING: ThreadSanitizer'
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-passed=0 failed=0
-for t in "$@"; do
+
+# run.sh --one FOLDER TEST: one of them; what it says comes out in one piece.
+one() {
+	folder=$1 t=$2
+	log=$(mktemp "$folder/log.XXXXXX")
 	start=$(date +%s)
 	timeout -k 5 "${TEST_TIMEOUT:-300}" "$t" >"$log" 2>&1 </dev/null
 	status=$?
@@ -44,15 +46,37 @@ for t in "$@"; do
 			echo "no test ran" >>"$log"
 		fi
 	fi
-	passed=$((passed + p)) failed=$((failed + f))
-	printf '%-58s %3d passed %3d failed %4ds\n' "${t#build/}" "$p" "$f" \
-	    "$(($(date +%s) - start))"
-	if [ "$f" -gt 0 ]; then
-		echo "---- $t: exit status $status"
-		tail -n 200 "$log" | cat -v
-		echo "----"
-	fi
-done
+	{
+		printf '%-58s %3d passed %3d failed %4ds\n' "${t#build/}" \
+		    "$p" "$f" "$(($(date +%s) - start))"
+		if [ "$f" -gt 0 ]; then
+			echo "---- $t: exit status $status"
+			tail -n 200 "$log" | cat -v
+			echo "----"
+		fi
+	} >"$log.said"
+	flock "$folder/tally" cat "$log.said"
+	echo "$p $f" >>"$folder/tally"
+}
+
+if [ "${1:-}" = --one ]; then
+	one "$2" "$3"
+	exit
+fi
+
+jobs=${CHECK_JOBS:-$(nproc)}
+[ "$jobs" -le 4 ] || jobs=4
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+: >"$folder/tally"
+printf '%s\n' "$@" | xargs -P "$jobs" -n 1 "$0" --one "$folder"
+ran=$(wc -l <"$folder/tally")
+passed=$(awk '{ n += $1 } END { print n + 0 }' "$folder/tally")
+failed=$(awk '{ n += $2 } END { print n + 0 }' "$folder/tally")
+if [ "$ran" -ne $# ]; then
+	echo "$(($# - ran)) tests have not come to their end"
+	failed=$((failed + 1))
+fi
 [ -z "${CHECK_TALLY:-}" ] || echo "$passed $failed" >>"$CHECK_TALLY"
 echo "$CHAT_BUILD: $passed passed, $failed failed"
 [ "$failed" -eq 0 ]

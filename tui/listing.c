@@ -25,13 +25,25 @@ listing_row(struct model *m, int64_t now, struct buf *b)
 	buf_release(b);
 }
 
-/* Into b, which is begun here, behind what stands before it. */
+/*
+ * Into b, which is begun here, behind what stands before it; on one line: what
+ * others wrote may not break into several of ours.
+ */
 static void
-put_flat(struct buf *b, const char *before, const char *text)
+put_flat(struct buf *b, const char *before, const char *fmt, va_list ap)
+    __attribute__((format(printf, 3, 0)));
+
+static void
+put_flat(struct buf *b, const char *before, const char *fmt, va_list ap)
 {
+	char *text = xvasprintf(fmt, ap);
+
 	buf_init(b, LISTING_CAP);
 	(void)buf_adds(b, before);
-	listing_flat(b, text);
+	for (const char *s = text; *s != '\0'; s++)
+		if (!buf_addc(b, *s == '\n' || *s == '\r' ? ' ' : *s))
+			break;
+	free(text);
 }
 
 void
@@ -39,13 +51,10 @@ listing_headf(struct model *m, int64_t now, const char *fmt, ...)
 {
 	struct buf b;
 	va_list ap;
-	char *text;
 
 	va_start(ap, fmt);
-	text = xvasprintf(fmt, ap);
+	put_flat(&b, "", fmt, ap);
 	va_end(ap);
-	put_flat(&b, "", text);
-	free(text);
 	listing_head(m, now, &b);
 }
 
@@ -54,13 +63,10 @@ listing_rowf(struct model *m, int64_t now, const char *fmt, ...)
 {
 	struct buf b;
 	va_list ap;
-	char *text;
 
 	va_start(ap, fmt);
-	text = xvasprintf(fmt, ap);
+	put_flat(&b, "  ", fmt, ap);
 	va_end(ap);
-	put_flat(&b, "  ", text);
-	free(text);
 	listing_row(m, now, &b);
 }
 
@@ -91,14 +97,6 @@ listing_hidden(struct model *m, int64_t now, size_t n)
 	listing_hidden_words(&b, n);
 	listing_rowf(m, now, "%s", buf_data(&b));
 	buf_release(&b);
-}
-
-void
-listing_flat(struct buf *b, const char *text)
-{
-	for (; *text != '\0'; text++)
-		if (!buf_addc(b, *text == '\n' || *text == '\r' ? ' ' : *text))
-			return;
 }
 
 char *

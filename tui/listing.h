@@ -38,9 +38,6 @@ void listing_headf(struct model *, int64_t now, const char *fmt, ...)
 void listing_rowf(struct model *, int64_t now, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* On one line: what others wrote may not break into several of ours. */
-void listing_flat(struct buf *, const char *text);
-
 /* "messi [Lionel Messi]", or "messi" where the name is ""; to be freed. */
 char *listing_who(const char *user, const char *name);
 

@@ -697,6 +697,10 @@ next_place(struct stream *st, const struct convo *c)
 {
 	struct place at = { 0, 0 };
 
+	/* One's own that was on its way has its place by its id now: near the
+	 * end, where it was. */
+	if (st->low_id == 0)
+		return base_place(st, c);
 	while (at.item + 1 < convo_count(c) &&
 	    convo_item(c, at.item)->id < st->low_id)
 		at.item++;

@@ -274,6 +274,8 @@ whoever_joins_or_leaves_moves_no_end_out_of_sight(void **state)
 		    i == 11 ? "the last\r" : "another\r");
 	term_await_row(t, 9, "the last");
 	term_await_gone(t, "the first");
+	term_await_gone(t, "another …"); /* all of them are sent */
+	term_await_gone(t, "the last …");
 	press(t, UP, 4, 70);
 	press(t, UP, 4, 70);
 	term_await(t, "the first");

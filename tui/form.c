@@ -698,7 +698,7 @@ draw_field(struct form *f, const struct pane *p, int row, int i)
 	field.w -= label;
 	if (f->focus == i) {
 		lineedit_text(&len, &point);
-		label += input_draw(&f->input, &field, "", about[i].hidden);
+		label += input_draw(&f->input, &field, NULL, about[i].hidden);
 	} else {
 		len = strlen(f->value[i]);
 		input_draw_still(&field, f->value[i], about[i].hidden);

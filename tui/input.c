@@ -9,7 +9,15 @@
 #include "tui/paint.h"
 #include "tui/rows.h"
 
-enum { SHOWN_CAP = 16 * LINEEDIT_MAX, PROMPT_CAP = 4096 };
+enum {
+	SHOWN_CAP = 16 * LINEEDIT_MAX,
+	PROMPT_CAP = 4096,
+	TEXT_LEAST = 21, /* columns for the text, where there are so many, */
+	                 /* with the one that stays free for the cursor */
+	MARK_COLS = 2,   /* "> " */
+	NAME_LEAST = 4,  /* a name that is cut shorter says nothing */
+	PROMPT_FROM = 4  /* a narrower row has no prompt */
+};
 
 /* Adds s, clean but for its line ends, which become a sign. */
 static void
@@ -79,61 +87,107 @@ draw_window(const struct pane *p, int at, const char *s, size_t n, int first)
 		paint(p, 0, p->w - 1, paint_style(PAINT_DIM), ">");
 }
 
-static int
-draw_prompt(const struct pane *p, const char *prompt)
+/* What stands before the text: the name, shortened where the text would have
+ * less than its share, and "> "; of a name of which too little would be left
+ * only that, and nothing where there is hardly room for the text. */
+static void
+add_name(struct buf *out, const char *name, int width)
 {
+	int most = width - TEXT_LEAST < width / 2 ? width - TEXT_LEAST :
+	    width / 2;
 	struct buf b;
 	const char *s;
-	size_t n;
-	int cols;
+
+	if (name == NULL || width < PROMPT_FROM)
+		return;
+	buf_init(&b, PROMPT_CAP);
+	s = paint_clean(&b, name);
+	most -= MARK_COLS;
+	if (utf8_width(s, strlen(s)) <= most)
+		buf_adds(out, s);
+	else if (most >= NAME_LEAST)
+		paint_cut(out, s, strlen(s), most);
+	buf_adds(out, "> ");
+	buf_release(&b);
+}
+
+/* What readline asks, of which the end is what is typed. */
+static void
+add_question(struct buf *out, int width)
+{
+	int most = width - TEXT_LEAST > width / 2 ? width - TEXT_LEAST :
+	    width / 2;
+	struct buf b;
+	const char *s;
 
 	buf_init(&b, PROMPT_CAP);
-	if (lineedit_busy())
-		prompt = lineedit_prompt();
-	s = paint_clean(&b, prompt);
-	n = paint_fit(s, strlen(s), lineedit_busy() ? p->w - 2 : p->w / 2,
-	    &cols);
-	paint_n(p, 0, 0, paint_style(PAINT_BOLD), s, n);
+	s = paint_clean(&b, lineedit_prompt());
+	if (utf8_width(s, strlen(s)) > most) {
+		buf_adds(out, most > 0 ? "…" : "");
+		while (*s != '\0' && utf8_width(s, strlen(s)) > most - 1)
+			s += utf8_cluster(s, strlen(s));
+	}
+	buf_adds(out, s);
 	buf_release(&b);
-	return cols;
+}
+
+static void
+add_prompt(struct buf *out, const char *name, int width)
+{
+	if (lineedit_busy())
+		add_question(out, width);
+	else
+		add_name(out, name, width);
+}
+
+static int
+draw_prompt(const struct pane *p, const char *name)
+{
+	struct buf b;
+	int col;
+
+	buf_init(&b, PROMPT_CAP);
+	add_prompt(&b, name, p->w);
+	col = paint_n(p, 0, 0, paint_style(PAINT_BOLD), buf_data(&b), b.len);
+	buf_release(&b);
+	return col;
 }
 
 /* ---- several rows ------------------------------------------------------- */
 
 /* Columns for the prompt; each row but the first begins behind as many. */
 static int
-prompt_cols(const char *prompt, int width)
+prompt_cols(const char *name, int width)
 {
 	struct buf b;
-	const char *s;
 	int cols;
 
 	buf_init(&b, PROMPT_CAP);
-	s = paint_clean(&b, prompt);
-	(void)paint_fit(s, strlen(s), width / 2, &cols);
+	add_prompt(&b, name, width);
+	cols = utf8_width(buf_data(&b), b.len);
 	buf_release(&b);
 	return cols;
 }
 
 int
-input_cols(const char *prompt, int width)
+input_cols(const char *name, int width)
 {
-	int cols = width - prompt_cols(prompt, width) - 1;
+	int cols = width - prompt_cols(name, width) - 1;
 
 	return cols < 1 ? 1 : cols;
 }
 
 static void
-begin_walk(struct rows *w, const char *prompt, int width)
+begin_walk(struct rows *w, const char *name, int width)
 {
 	size_t len, point;
 	const char *line = lineedit_text(&len, &point);
 
-	rows_begin(w, line, len, input_cols(prompt, width));
+	rows_begin(w, line, len, input_cols(name, width));
 }
 
 int
-input_rows(const char *prompt, int width, int max)
+input_rows(const char *name, int width, int max)
 {
 	struct rows w;
 	size_t start, end;
@@ -141,7 +195,7 @@ input_rows(const char *prompt, int width, int max)
 
 	if (lineedit_busy() || max <= 1)
 		return 1;
-	begin_walk(&w, prompt, width);
+	begin_walk(&w, name, width);
 	while (rows < max && rows_next(&w, &start, &end))
 		rows++;
 	return rows;
@@ -206,7 +260,7 @@ draw_rows(const struct pane *p, struct rows w, int at, int top)
 }
 
 void
-input_draw_rows(struct input *in, const struct pane *p, const char *prompt,
+input_draw_rows(struct input *in, const struct pane *p, const char *name,
     int *row, int *col)
 {
 	struct rows w;
@@ -214,12 +268,12 @@ input_draw_rows(struct input *in, const struct pane *p, const char *prompt,
 
 	*row = 0;
 	if (p->h <= 1 || lineedit_busy()) {
-		*col = input_draw(in, p, prompt, false);
+		*col = input_draw(in, p, name, false);
 		return;
 	}
 	paint_erase(p);
-	at = draw_prompt(p, prompt);
-	begin_walk(&w, prompt, p->w);
+	at = draw_prompt(p, name);
+	begin_walk(&w, name, p->w);
 	rows = find_cursor(w, row, col);
 	follow_rows(in, *row, rows, p->h);
 	draw_rows(p, w, at, in->top);
@@ -232,7 +286,7 @@ input_draw_rows(struct input *in, const struct pane *p, const char *prompt,
 /* ---- one row ------------------------------------------------------------ */
 
 int
-input_draw(struct input *in, const struct pane *p, const char *prompt,
+input_draw(struct input *in, const struct pane *p, const char *name,
     bool hidden)
 {
 	size_t len, point;
@@ -241,7 +295,7 @@ input_draw(struct input *in, const struct pane *p, const char *prompt,
 	int at, cursor, width;
 
 	paint_fill(p, 0, 0, A_NORMAL);
-	at = draw_prompt(p, prompt);
+	at = draw_prompt(p, name);
 	width = p->w - at;
 	if (width < 1)
 		return p->w > 0 ? p->w - 1 : 0;

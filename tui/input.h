@@ -11,6 +11,13 @@
 
 struct pane;
 
+/*
+ * The prompt is "NAME> ": the name is shortened so that the text has at least
+ * 20 columns and half of the row; where that leaves nothing to be known of it
+ * "> " stands alone.  name NULL: no prompt.  While readline asks something (a
+ * search) its question takes the prompt's place.
+ */
+
 /* Zeroed: nothing scrolled. */
 struct input {
 	int first; /* one row: the column of the line that stands leftmost */
@@ -19,19 +26,18 @@ struct input {
 
 /* Columns of a screen of so many for the text, in several rows: one stays free,
  * for the cursor behind a full row and the signs. */
-int input_cols(const char *prompt, int width);
+int input_cols(const char *name, int width);
 
 /* How many rows of so many columns would show all of it; at most max. */
-int input_rows(const char *prompt, int width, int max);
+int input_rows(const char *name, int width, int max);
 
 /* Draws it in all rows of the pane, in one where there is no more; where the
  * cursor belongs goes to *row, *col. */
-void input_draw_rows(struct input *, const struct pane *, const char *prompt,
+void input_draw_rows(struct input *, const struct pane *, const char *name,
     int *row, int *col);
 
-/* Draws the pane's first row; where the cursor belongs in it is returned.
- * While readline asks something (a search) its prompt takes prompt's place. */
-int input_draw(struct input *, const struct pane *, const char *prompt,
+/* Draws the pane's first row; where the cursor belongs in it is returned. */
+int input_draw(struct input *, const struct pane *, const char *name,
     bool hidden);
 
 /* The same row for a text that is not being typed. */

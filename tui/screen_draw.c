@@ -98,24 +98,16 @@ screen_users_width(const struct ui *ui)
 	return width < 16 ? 16 : width > 28 ? 28 : width;
 }
 
-static void
-make_prompt(const struct ui *ui, char prompt[PROMPT_CAP])
+/* What the line is for; see input.h. */
+static const char *
+prompt_name(const struct ui *ui)
 {
-	const struct convo *c = model_current(ui->env->model);
+	const char *target = convo_target(model_current(ui->env->model));
 
-	if (ui->searching) {
-		if (COLS < 20)
-			snprintf(prompt, PROMPT_CAP, "/");
-		else
-			/* TRANSLATORS: before the words to look for. */
-			snprintf(prompt, PROMPT_CAP, "%s ", _("search>"));
-		return;
-	}
-	snprintf(prompt, PROMPT_CAP, "%s> ", convo_target(c));
-	if (COLS < 20)
-		prompt[0] = '\0';
-	else if (COLS < USERS_FOLD || strcmp(convo_target(c), "*") == 0)
-		snprintf(prompt, PROMPT_CAP, "> ");
+	if (ui->searching)
+		/* TRANSLATORS: "search> ", before the words to look for. */
+		return C_("prompt", "search");
+	return strcmp(target, "*") == 0 ? "" : target;
 }
 
 void
@@ -149,16 +141,15 @@ screen_lay_out(struct ui *ui)
 static void
 fit_line(struct ui *ui)
 {
-	char prompt[PROMPT_CAP];
+	const char *name = prompt_name(ui);
 	int rows;
 
 	lineedit_width(0);
 	if (ui->asking)
 		return;
-	make_prompt(ui, prompt);
 	if (LINES / LINE_SHARE > 1) /* Up and Down go through what is seen */
-		lineedit_width(input_cols(prompt, COLS));
-	rows = input_rows(prompt, COLS, LINES / LINE_SHARE);
+		lineedit_width(input_cols(name, COLS));
+	rows = input_rows(name, COLS, LINES / LINE_SHARE);
 	if (rows == ui->line_rows)
 		return;
 	ui->line_rows = rows;
@@ -209,7 +200,6 @@ draw_bars(struct ui *ui)
 static void
 draw_line(struct ui *ui)
 {
-	char prompt[PROMPT_CAP];
 	int col, row = 0;
 
 	if (ui->asking) {
@@ -218,8 +208,8 @@ draw_line(struct ui *ui)
 		move(ui->stream_pane.y + row, ui->stream_pane.x + col);
 		return;
 	}
-	make_prompt(ui, prompt);
-	input_draw_rows(&ui->input, &ui->line, prompt, &row, &col);
+	input_draw_rows(
+	    &ui->input, &ui->line, prompt_name(ui), &row, &col);
 	move(ui->line.y + row, ui->line.x + col);
 }
 

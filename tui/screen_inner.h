@@ -35,7 +35,6 @@ enum {
 	OLDER_PAGE = 100,
 	WHEEL_LINES = 3,
 	HINT_CAP = 512,
-	PROMPT_CAP = 2048,
 	GOAL_NEAR = 1000,  /* of ids: what lies between is fetched so far */
 	SEEN_INPUT = 32,   /* further bits beside MODEL_ALL */
 	SEEN_HELP = 64,

@@ -241,6 +241,119 @@ what_is_typed_before_the_first_frame_is_kept(void **state)
 	term_await_row_is(t, -1, "> in a hurry");
 }
 
+/* ---- the prompt --------------------------------------------------------- */
+
+/* A name of 32 letters. */
+#define LONG_NAME "abcdefghijklmnopqrstuvwxyzabcdef"
+#define TWENTY "12345678901234567890"
+
+/* A talk with that name at so many columns, twenty columns of text behind it. */
+static struct term *
+talk_at(const struct server *s, const char *name, int cols)
+{
+	struct term *t = person_open(s, "messi", 12, 80);
+	char line[256];
+
+	snprintf(line, sizeof(line), "/w %s\r", name);
+	term_type(t, line);
+	term_await(t, "2:");
+	term_type(t, TWENTY);
+	term_await_row(t, -1, TWENTY);
+	term_resize(t, 12, cols);
+	return t;
+}
+
+static struct server *
+server_with(const char *name)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_as(s, "lineker", "surabaya");
+
+	client_ask(c, "register %s surabaya", name);
+	return s;
+}
+
+static void
+a_long_name_leaves_room_for_the_text(void **state)
+{
+	struct server *s = server_with(LONG_NAME);
+	struct term *t = talk_at(s, LONG_NAME, 60);
+
+	(void)state;
+	term_await_row_is(t, -1,
+	    "abcdefghijklmnopqrstuvwxyza…> " TWENTY);
+	term_resize(t, 12, 80);
+	term_await_row_is(t, -1, LONG_NAME "> " TWENTY);
+	term_resize(t, 12, 40);
+	term_await_row_is(t, -1, "abcdefghijklmnop…> " TWENTY);
+	term_await_cursor(t, 11, 39);
+	term_resize(t, 12, 28);
+	term_await_row_is(t, -1, "abcd…> " TWENTY);
+	term_resize(t, 12, 24); /* nothing to be known of it is left */
+	term_await_row_is(t, -1, "> " TWENTY);
+	term_resize(t, 12, 10);
+	term_await_row_is(t, -3, "> 1234567");
+	term_await_row_is(t, -2, "  8901234");
+	term_await_row_is(t, -1, "  567890");
+}
+
+static void
+a_short_name_is_whole_on_a_narrow_screen(void **state)
+{
+	struct server *s = server_with("budi");
+	struct term *t = talk_at(s, "budi", 40);
+
+	(void)state;
+	term_await_row_is(t, -1, "budi> " TWENTY);
+	term_resize(t, 12, 27);
+	term_await_row_is(t, -1, "budi> " TWENTY);
+}
+
+/* It is cut between characters, by their columns. */
+static void
+a_long_name_of_wide_characters_is_cut_by_columns(void **state)
+{
+	struct server *s = server_with("日本日本日本日本日本日本日本日本");
+	struct term *t = talk_at(s, "日本日本日本日本日本日本日本日本", 40);
+
+	(void)state;
+	term_await_row_is(t, -1, "日本日本日本日本…> " TWENTY);
+	term_resize(t, 12, 39);
+	term_await_row_is(t, -1, "日本日本日本日…> " TWENTY);
+}
+
+static void
+a_search_has_its_prompt_where_there_is_room(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 12, 40);
+
+	(void)state;
+	term_type(t, "\023" TWENTY); /* Ctrl-S */
+	term_await_row_is(t, -1, "search> " TWENTY);
+	term_resize(t, 12, 28);
+	term_await_row_is(t, -1, "sear…> " TWENTY);
+	term_resize(t, 12, 23);
+	term_await_row_is(t, -1, "> " TWENTY);
+}
+
+/* Readline's question leaves room for what it finds; the end of the question,
+ * which is typed, is seen. */
+static void
+what_readline_asks_leaves_room_for_what_it_finds(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 12, 40);
+
+	(void)state;
+	term_type(t, "a needle in hay\r");
+	term_await_row_is(t, -1, ">");
+	term_type(t, "\022"); /* Ctrl-R */
+	term_await_row(t, -1, "i-search)`");
+	term_type(t, "a needle in");
+	term_await_row_is(t, -1, "…rch)`a needle in': a needle in hay");
+}
+
 #define T(f) cmocka_unit_test_teardown(f, people_cleanup)
 
 int
@@ -258,6 +371,11 @@ main(void)
 		T(history_is_there_in_the_next_run_without_secrets),
 		T(a_refused_line_comes_back_to_be_mended),
 		T(what_is_typed_before_the_first_frame_is_kept),
+		T(a_long_name_leaves_room_for_the_text),
+		T(a_short_name_is_whole_on_a_narrow_screen),
+		T(a_long_name_of_wide_characters_is_cut_by_columns),
+		T(a_search_has_its_prompt_where_there_is_room),
+		T(what_readline_asks_leaves_room_for_what_it_finds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

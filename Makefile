@@ -15,7 +15,6 @@
 
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
-SBINDIR ?= $(PREFIX)/sbin
 MANDIR ?= $(PREFIX)/share/man
 LOCALEDIR ?= $(PREFIX)/share/locale
 INSTALL ?= install
@@ -274,12 +273,17 @@ demo-realms: demo-build
 lint:
 	tests/lint.sh
 
+# The server used to be installed there.  A person's PATH does not have that
+# folder; root's has it first, so an old server there would hide the new one.
+OLD_SERVER = $(DESTDIR)$(PREFIX)/sbin/chat-server
+
 .PHONY: install uninstall
 install: all
-	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(SBINDIR) \
+	rm -f $(OLD_SERVER)
+	$(INSTALL) -d $(DESTDIR)$(BINDIR) \
 	    $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 \
 	    $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/man8
-	$(INSTALL) -m 755 $(B)/chat-server $(DESTDIR)$(SBINDIR)/chat-server
+	$(INSTALL) -m 755 $(B)/chat-server $(DESTDIR)$(BINDIR)/chat-server
 	$(INSTALL) -m 755 $(B)/chat-tui $(DESTDIR)$(BINDIR)/chat-tui
 	for p in man/*.[1-8]; do \
 	    $(INSTALL) -m 644 $$p $(DESTDIR)$(MANDIR)/man$${p##*.}/ || exit 1; \
@@ -290,7 +294,8 @@ install: all
 	        exit 1; \
 	done
 uninstall:
-	rm -f $(DESTDIR)$(SBINDIR)/chat-server $(DESTDIR)$(BINDIR)/chat-tui
+	rm -f $(OLD_SERVER) $(DESTDIR)$(BINDIR)/chat-server \
+	    $(DESTDIR)$(BINDIR)/chat-tui
 	rm -f $(PO:tui/po/%.po=$(DESTDIR)$(LOCALEDIR)/%/LC_MESSAGES/chat-tui.mo)
 	for p in man/*.[1-8]; do \
 	    rm -f $(DESTDIR)$(MANDIR)/man$${p##*.}/$${p#man/}; \

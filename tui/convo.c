@@ -39,7 +39,6 @@ entry_new(const struct item *from, const char *tag)
 
 	e->item = *from;
 	e->bytes = sizeof(*e) + need;
-	e->adrift = false;
 	e->item.from = put(&end, from->from);
 	e->item.name = put(&end, from->name);
 	e->item.text = put(&end, from->text);
@@ -208,6 +207,22 @@ convo_insert(struct convo *c, struct entry *e)
 	return true;
 }
 
+bool
+convo_insert_earlier(struct convo *c, struct entry *e)
+{
+	size_t at = place_behind(&c->settled, e->item.id);
+
+	if (e->item.kind == ITEM_MESSAGE)
+		for (; at > 0; at--) {
+			struct item *it = &row_at(&c->settled, at - 1)->item;
+
+			if (it->kind != ITEM_NOTICE || it->time < e->item.time)
+				break;
+			it->id = e->item.id;
+		}
+	return convo_insert(c, e);
+}
+
 void
 convo_append_tail(struct convo *c, struct entry *e)
 {
@@ -293,7 +308,7 @@ convo_join(struct convo *c, struct convo *from)
 		    row_take(&from->settled, from->settled.count - 1);
 
 		count_out(from, e);
-		if (!convo_insert(c, e))
+		if (!convo_insert_earlier(c, e))
 			entry_free(e);
 	}
 }
@@ -369,16 +384,6 @@ convo_noise(struct convo *c, const char *user, bool came, struct buf *text)
 	noise_text(c->noise, c->target, text);
 }
 
-void
-convo_rekey(struct convo *c, int64_t id)
-{
-	if (c->messages > 0)
-		return;
-	for (size_t i = 0; i < c->settled.count; i++)
-		if (row_at(&c->settled, i)->item.id == 0)
-			row_at(&c->settled, i)->item.id = id;
-}
-
 const struct item *
 convo_message(const struct convo *c, int64_t id)
 {
@@ -396,47 +401,10 @@ convo_message(const struct convo *c, int64_t id)
 void
 convo_anew(struct convo *c)
 {
-	for (size_t i = 0; i < c->settled.count; i++) {
+	for (size_t i = 0; i < c->settled.count; i++)
 		row_at(&c->settled, i)->item.id = 0;
-		row_at(&c->settled, i)->adrift = c->adrift = true;
-	}
 	for (size_t i = 0; i < c->tail.count; i++)
 		row_at(&c->tail, i)->item.id = 0;
-}
-
-/* Behind what was there at its time; so it has the id of that. */
-static void
-insert_by_time(struct row *r, struct entry *e)
-{
-	size_t at = r->count;
-
-	while (at > 0 && row_at(r, at - 1)->item.time > e->item.time)
-		at--;
-	e->item.id = at == 0 ? 0 : row_at(r, at - 1)->item.id;
-	row_insert(r, at, e);
-}
-
-void
-convo_place(struct convo *c)
-{
-	struct row *r = &c->settled, adrift = { 0 };
-	size_t kept = 0;
-
-	if (!c->adrift)
-		return;
-	for (size_t i = 0; i < r->count; i++) {
-		struct entry *e = row_at(r, i);
-
-		if (e->adrift)
-			row_insert(&adrift, adrift.count, e);
-		else
-			r->at[r->off + kept++] = e;
-	}
-	r->count = kept;
-	for (size_t i = 0; i < adrift.count; i++)
-		insert_by_time(r, row_at(&adrift, i));
-	c->adrift = adrift.count > 0;
-	free(adrift.at);
 }
 
 size_t

@@ -25,7 +25,6 @@
 struct entry {
 	struct item item;
 	size_t bytes;
-	bool adrift; /* see convo_anew */
 	char *tag;   /* WAITING, FAILED; else NULL */
 	char store[];
 };
@@ -58,7 +57,6 @@ struct convo {
 	bool begin, cleared, fetching, counted;
 	bool fetching_newer; /* of a passage */
 	bool restored; /* see model_restore */
-	bool adrift;   /* some of its entries are */
 	char *draft;
 };
 
@@ -71,6 +69,10 @@ void convo_free(struct convo *);
 
 /* False, and e is still the caller's: that message is there already. */
 bool convo_insert(struct convo *, struct entry *e);
+/* The same of a message that was said before it is told here: notices with a
+ * greater id than is known at their making may be later.  Those whose time is
+ * stand behind it, with its id. */
+bool convo_insert_earlier(struct convo *, struct entry *e);
 void convo_append_tail(struct convo *, struct entry *);
 
 bool convo_has_tag(const struct convo *, const char *tag);
@@ -101,18 +103,12 @@ void convo_hide(struct convo *, int64_t id);
  * is dropped. */
 void convo_noise(struct convo *, const char *user, bool came, struct buf *);
 
-/* Notices made before any id was known stand behind id now. */
-void convo_rekey(struct convo *, int64_t id);
-
 /* The message of that id; NULL: it is not held. */
 const struct item *convo_message(const struct convo *, int64_t id);
 
 /* For a conversation without messages, whose ids begin anew: what is in it
- * stands before all, until convo_place. */
+ * stands before all, but for what convo_insert_earlier puts in. */
 void convo_anew(struct convo *);
-/* Messages were put in: what was there before convo_anew stands among them by
- * its time, as its id tells nothing. */
-void convo_place(struct convo *);
 
 /* Messages of others with a greater id; the first of them, 0: none. */
 size_t convo_count_after(const struct convo *, int64_t id);

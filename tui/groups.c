@@ -115,6 +115,36 @@ gone(void *arg, const struct group *g)
 	tell(arg, g->target, _("you are no member of %s any more"), g->target);
 }
 
+/* What that means for the person. */
+static void
+tell_ownership(struct client *c, const char *target)
+{
+	/* TRANSLATORS: of a group; the commands are typed so. */
+	tell(c, target, _("its owner makes moderators (/op), puts people out "
+	    "(/kick, /ban), says who may join (/mode, /invite) and hands it "
+	    "over (/own); when the owner leaves it goes to a moderator, or "
+	    "else a member"));
+}
+
+/* The answer to what was asked behind a join, or when the line was back, says
+ * whose the group is now. */
+static void
+tell_new_owner(struct client *c, const struct group *now)
+{
+	const struct group *old = rooms_find(model_rooms(c->model), now->target);
+
+	if (old == NULL || !old->member || !now->member ||
+	    old->role == GROUP_OWNER || now->role != GROUP_OWNER)
+		return;
+	if (old->members == 0) /* there was none before the join */
+		tell(c, now->target, _("you have made %s and are its owner"),
+		    now->target);
+	else
+		tell(c, now->target, _("you are the owner of %s now"),
+		    now->target);
+	tell_ownership(c, now->target);
+}
+
 bool
 groups_put(struct client *c, const json_t *list)
 {
@@ -128,6 +158,7 @@ groups_put(struct client *c, const json_t *list)
 	for (size_t i = 0; i < n; i++) {
 		if (!parse_group(json_array_get(list, i), &g))
 			return false;
+		tell_new_owner(c, &g);
 		rooms_put(rs, &g);
 		if (g.member && !model_closed(c->model, g.target))
 			(void)model_open(c->model, g.target);
@@ -217,6 +248,7 @@ joined(struct client *c, const char *target)
 	if (old != NULL)
 		g = *old;
 	g.member = true;
+	g.role = GROUP_MEMBER; /* until the list says it */
 	rooms_put(rs, &g);
 	tell(c, target, _("you have joined %s"), target);
 	ask_groups(c); /* its topic, our role */
@@ -422,6 +454,8 @@ tell_role(struct client *c, const struct deed *d, enum group_role role)
 {
 	tell_deed(c, d, is_me(c, d->user) ? own_role_words(d->target, role) :
 	    role_words(d->user, d->target, role));
+	if (is_me(c, d->user) && role == GROUP_OWNER)
+		tell_ownership(c, d->target);
 }
 
 static char *

@@ -213,6 +213,7 @@ done_watch(struct client *c, const struct request *rq, json_t *reply)
 	 * When resuming, what was replayed counts as seen only as it comes:
 	 * the line may be cut again before all of it is here.
 	 */
+	model_watched(c->model, last);
 	if (model_last_seen(c->model) < 0)
 		model_seen(c->model, last);
 	else if (c->missed == NULL && parse_true(reply, "gap")) {

@@ -33,6 +33,7 @@ struct model {
 	bool looked, contradicted;
 	int64_t seen; /* see model_last_seen */
 	int64_t top;  /* the highest id known of at all: notices stand there */
+	int64_t missed; /* what has no greater id was said before the watch */
 	struct roster users;
 	struct rooms *rooms;
 	struct ignore *ignored;
@@ -720,9 +721,11 @@ put_item(struct model *m, struct convo *c, const struct item *it,
     enum model_how how)
 {
 	struct entry *e = entry_new(it, NULL);
+	bool earlier = how == MODEL_HISTORY ||
+	    (how == MODEL_LIVE && it->id <= m->missed);
 
 	e->item.serial = ++m->serial;
-	if (!convo_insert(c, e)) {
+	if (!(earlier ? convo_insert_earlier(c, e) : convo_insert(c, e))) {
 		entry_free(e);
 		return false;
 	}
@@ -860,7 +863,6 @@ model_page(struct model *m, struct convo *c, const struct model_message *msg,
 {
 	for (size_t i = 0; i < n; i++)
 		(void)put_message(m, c, &msg[i], MODEL_HISTORY, NULL);
-	convo_place(c);
 	c->fetching = false;
 	c->begin = begin;
 	c->cleared = false;
@@ -922,7 +924,6 @@ join_passage(struct model *m)
 	c->begin = m->passage->begin;
 	c->cleared = false;
 	convo_join(c, m->passage);
-	convo_place(c);
 	model_passage_end(m);
 	convo_trim(c, MODEL_SCROLLED, MODEL_NOTICES);
 	keep_small(m);
@@ -966,11 +967,16 @@ model_seen(struct model *m, int64_t id)
 {
 	if (id > m->seen)
 		m->seen = id;
-	if (m->top == 0 && id > 0)
-		for (size_t i = 0; i < m->count; i++)
-			convo_rekey(m->convo[i], id);
 	if (id > m->top)
 		m->top = id;
+}
+
+void
+model_watched(struct model *m, int64_t last)
+{
+	m->missed = last;
+	if (last > m->top)
+		m->top = last;
 }
 
 int64_t
@@ -1010,6 +1016,7 @@ model_anew(struct model *m, int64_t seen)
 	m->contradicted = false;
 	m->seen = seen;
 	m->top = 0;
+	m->missed = INT64_MAX; /* until the next watch begins */
 	for (size_t i = 0; i < m->count; i++) {
 		struct convo *c = m->convo[i];
 
@@ -1441,7 +1448,7 @@ model_reset(struct model *m)
 	m->count = m->current = m->waiting = 0;
 	m->looked = m->contradicted = false;
 	m->seen = -1;
-	m->top = 0;
+	m->top = m->missed = 0;
 	(void)open_convo(m, "*");
 	m->list = list;
 	changed(m, MODEL_ALL);

@@ -92,8 +92,14 @@ struct item {
 const char *convo_target(const struct convo *);
 uint64_t convo_serial(const struct convo *);
 
-/* The items in the order in which they are shown: messages by id with the
- * notices between them, then what waits or failed.  i < convo_count. */
+/*
+ * The items in the order in which they are shown: messages by id with the
+ * notices between them, then what waits or failed.  i < convo_count.
+ *
+ * A notice stands behind all that was known when it was made, and before what
+ * is said from then on; among messages that were said meanwhile and come from
+ * history, or when the line is back, it stands by its time.
+ */
 size_t convo_count(const struct convo *);
 const struct item *convo_item(const struct convo *, size_t i);
 
@@ -341,8 +347,11 @@ int64_t convo_first(const struct convo *);
 /* The newest. */
 int64_t convo_last(const struct convo *);
 
-/* The server's sequence stood at id when we began to watch. */
+/* All up to id was told, or is to come from history. */
 void model_seen(struct model *, int64_t id);
+/* A watch has begun when the server's sequence stood at last.  What is told of
+ * before may be older than notices that stand here, which their time says. */
+void model_watched(struct model *, int64_t last);
 /* The highest id that an event or the start of a watch told: what to resume
  * after; -1: none was told yet.  Answers to what was sent here do not count:
  * they say nothing of other people's messages with lower ids. */
@@ -362,9 +371,8 @@ int64_t model_top(const struct model *);
 /* A message came whose id is held for another one: ids have begun anew. */
 bool model_contradicted(const struct model *);
 /*
- * The server's data are gone.  What was said before goes as at a gap, lines of
- * our own stand by their time among what comes, and what waits stays; seen: see
- * model_last_seen.
+ * The server's data are gone.  What was said before goes as at a gap, what
+ * waits stays; seen: see model_last_seen.
  */
 void model_anew(struct model *, int64_t seen);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* People at chat-tui in groups: coming, talking, what moderators do. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -62,6 +63,98 @@ two_talk_in_a_group(void **state)
 	term_await_row_is(b, -1, ">");
 	type_line(a, "are you there?");
 	term_await_row(b, -2, "#batak(1)");
+}
+
+static int
+row_of(struct term *t, const char *text)
+{
+	int row, col;
+
+	term_await(t, text);
+	if (!term_find(t, text, &row, &col))
+		term_fail(t, text);
+	return row;
+}
+
+/* What is fetched behind the join was said before it. */
+static void
+the_join_stands_behind_what_was_said_before(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	client_ask(c, "join - #batak");
+	client_ask(c, "send - #batak sudah masuk");
+	client_ask(c, "send - #batak sudah mulai");
+	type_line(t, "/join #batak");
+	term_await(t, "lineker  sudah mulai");
+	assert_true(row_of(t, "lineker  sudah masuk") <
+	    row_of(t, "lineker  sudah mulai"));
+	assert_true(row_of(t, "lineker  sudah mulai") <
+	    row_of(t, "you have joined #batak"));
+	client_ask(c, "send - #batak selamat datang");
+	assert_true(row_of(t, "you have joined #batak") <
+	    row_of(t, "lineker  selamat datang"));
+	assert_false(term_shows(t, "owner"));
+}
+
+/* Among what is told when the line is back, too. */
+static void
+our_lines_stand_among_what_was_said_meanwhile(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	client_ask(c, "join - #batak");
+	type_line(t, "/join #batak");
+	term_await_row(t, -1, "#batak>");
+	server_kill(s);
+	term_await(t, "connection lost");
+	assert_int_equal(kill(term_pid(t), SIGSTOP), 0);
+	server_start(s);
+	c = client_as(s, "lineker", "surabaya");
+	client_ask(c, "send - #batak meanwhile");
+	type_line(t, "/unread");
+	assert_int_equal(kill(term_pid(t), SIGCONT), 0);
+	term_await(t, "connected again");
+	assert_true(row_of(t, "connection lost") <
+	    row_of(t, "lineker  meanwhile"));
+	assert_true(row_of(t, "lineker  meanwhile") <
+	    row_of(t, "/unread: not connected"));
+	assert_true(row_of(t, "/unread: not connected") <
+	    row_of(t, "connected again"));
+}
+
+/* In the words of the person's language, on any screen. */
+static void
+who_makes_a_group_is_told_what_that_means(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *a, *b;
+
+	(void)state;
+	two_in_batak(s, &a, &b);
+	term_await(a, "you have made #batak and are its owner");
+	term_await(a, "its owner makes moderators (/op), puts people out");
+	assert_false(term_shows(b, "owner"));
+	type_line(a, "/own henderson");
+	term_await(b, "you are the owner of #batak now (by messi)");
+	term_await(b, "its owner makes moderators (/op), puts people out");
+	/* Whose last member leaves is made anew. */
+	type_line(a, "/join #lab");
+	term_await(a, "you have made #lab and are its owner");
+	type_line(a, "/set language id");
+	type_line(a, "/leave");
+	term_await(a, "Anda meninggalkan #lab");
+	term_resize(a, 12, 40);
+	type_line(a, "/join #lab");
+	term_await(a, "Anda membuat #lab dan menjadi");
+	term_await(a, "pemiliknya");
+	term_await(a, "(/op)");
 }
 
 static void
@@ -329,6 +422,14 @@ a_pipe_takes_part_in_groups(void **state)
 	assert_non_null(strstr(said, "<henderson -> #batak> halo"));
 	assert_non_null(strstr(said, "~messi [Lionel Messi], owner, here"));
 	assert_non_null(strstr(said, "-- you have left #batak"));
+	assert_null(strstr(said, "you have made"));
+	assert_int_equal(run(s, "/join #lab\\n", "--plain"), 0);
+	assert_non_null(strstr(said, "-- you have made #lab and are its owner"
+	    "\n-- its owner makes moderators (/op), "));
+	assert_int_equal(run(s, "/leave #lab\\n/set language id\\n/join #lab"
+	    "\\n/leave\\n", "--plain"), 0);
+	assert_non_null(strstr(said, "-- Anda membuat #lab dan menjadi "
+	    "pemiliknya\n-- pemiliknya menunjuk moderator (/op), "));
 	/* Not a member any more. */
 	assert_int_equal(run(s, "", "--send \"#batak\" hai"), 1);
 	assert_non_null(strstr(said, "not sent: "));
@@ -369,6 +470,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(two_talk_in_a_group),
+		T(the_join_stands_behind_what_was_said_before),
+		T(our_lines_stand_among_what_was_said_meanwhile),
+		T(who_makes_a_group_is_told_what_that_means),
 		T(the_pane_shows_who_is_in_the_group),
 		T(a_topic_stands_in_the_title),
 		T(who_is_kicked_reads_on_but_says_nothing),

@@ -115,7 +115,7 @@ notices_stay_where_they_were_said(void **state)
 	struct model *m = *state;
 	struct model_message older = message(4, "*", "neko", "x");
 
-	model_notice(m, 0, "before anything");
+	model_notice(m, 5000, "before anything");
 	model_seen(m, 10);
 	model_page(m, model_current(m), &older, 1, true);
 	assert_true(live(m, 11, "*", "neko"));
@@ -665,6 +665,63 @@ a_gap_leaves_no_hole(void **state)
 	assert_int_equal(model_last_seen(m), 1);
 }
 
+/* The person joins, or the line is back: what is told then of others is from
+ * before, or from after, what stands here already. */
+static void
+what_is_told_later_stands_before_our_later_lines(void **state)
+{
+	struct model *m = *state;
+	struct convo *c = model_open(m, "#batak");
+	const struct model_message page[] = {
+		message(4, "#batak", "budi", "long ago"),
+		message(6, "#batak", "budi", "before"),
+		message(7, "#batak", "budi", "after"),
+	};
+
+	model_seen(m, 5);
+	model_notice_in(m, c, 6500, "joined\nand more");
+	assert_true(live(m, 8, "#batak", "budi"));
+	model_notice_in(m, c, 8500, "topic");
+	model_page(m, c, page + 1, 2, false);
+	assert_string_equal(shape(c), "6 n n 7 8 n");
+	model_page(m, c, page, 1, true);
+	assert_string_equal(shape(c), "4 6 n n 7 8 n");
+	/* The line is lost, and back when 12 is the last. */
+	model_notice_in(m, c, 9500, "lost");
+	model_notice_in(m, c, 11500, "refused meanwhile");
+	model_watched(m, 12);
+	model_notice_in(m, c, 9700, "back, by a clock that is late");
+	assert_true(live(m, 9, "#batak", "budi"));
+	assert_true(live(m, 11, "#batak", "budi"));
+	assert_true(live(m, 12, "#batak", "budi"));
+	assert_string_equal(shape(c), "4 6 n n 7 8 n 9 n 11 n 12 n");
+	/* From here on what comes is new, whatever the clocks say. */
+	model_notice_in(m, c, 99000, "by a clock that is early");
+	assert_true(live(m, 13, "#batak", "budi"));
+	assert_string_equal(shape(c), "4 6 n n 7 8 n 9 n 11 n 12 n n 13");
+}
+
+static void
+a_passage_that_closes_leaves_our_lines_by_their_time(void **state)
+{
+	struct model *m = *state;
+	struct convo *c = model_current(m);
+	const struct model_message page[] = {
+		message(10, "*", "budi", "a"),
+		message(11, "*", "budi", "b"),
+		message(12, "*", "budi", "c"),
+	};
+
+	model_notice(m, 11500, "n");
+	model_seen(m, 20);
+	assert_true(live(m, 21, "*", "budi"));
+	(void)model_passage_begin(m);
+	model_passage_page(m, page, 2, false, true);
+	model_passage_page(m, page + 2, 1, true, false);
+	assert_null(model_passage(m));
+	assert_string_equal(shape(c), "10 11 n 12 21");
+}
+
 /* Ids tell nothing of what was there before; times do. */
 static void
 where_ids_begin_anew_our_lines_stand_by_their_time(void **state)
@@ -978,6 +1035,8 @@ main(void)
 		T(conversations_are_bounded_and_unread_ones_stay),
 		T(too_many_waiting_are_refused),
 		T(a_gap_leaves_no_hole),
+		T(what_is_told_later_stands_before_our_later_lines),
+		T(a_passage_that_closes_leaves_our_lines_by_their_time),
 		T(where_ids_begin_anew_our_lines_stand_by_their_time),
 		T(a_cleared_conversation_stays_clear_until_asked),
 		T(where_nothing_was_said_clearing_leaves_the_beginning),

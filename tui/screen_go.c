@@ -85,8 +85,6 @@ arrive(struct ui *ui, struct convo *c)
 	screen_set_hint(ui, "");
 	if (found && !held)
 		screen_say(ui, _("That cannot be shown now."));
-	else if (found)
-		stream_scroll(ui->stream, c, -(ui->stream_pane.h / 3));
 	ui->goal_found = ui->goal_back = false;
 	ui->goal = 0;
 	screen_frame_due(ui, MODEL_STREAM | MODEL_CONVS);
@@ -144,7 +142,7 @@ static void
 leave_found(struct ui *ui)
 {
 	ui->origin.convo = 0;
-	stream_found(ui->stream, 0);
+	stream_found(ui->stream, 0, NULL, 0);
 }
 
 void
@@ -304,7 +302,7 @@ screen_go_back(struct ui *ui)
 	if (c == NULL)
 		return false;
 	ui->goal = 0;
-	stream_found(ui->stream, 0);
+	stream_found(ui->stream, 0, NULL, 0);
 	if (c != model_current(ui->env->model))
 		client_show(ui->env->client, c);
 	stream_return(ui->stream, &ui->origin);
@@ -320,12 +318,15 @@ screen_go_to_hit(struct ui *ui)
 	const struct search_hit *hit = search_chosen(ui->search);
 	struct convo *c = hit == NULL ? NULL :
 	    model_open(ui->env->model, hit->target);
+	char *const *word;
+	size_t words;
 
 	if (c == NULL)
 		return;
 	set_goal(ui, c, hit->id);
 	ui->goal_found = true;
-	stream_found(ui->stream, hit->id);
+	word = search_terms(ui->search, &words);
+	stream_found(ui->stream, hit->id, word, words);
 	screen_end_search(ui);
 	if (c != model_current(ui->env->model))
 		client_show(ui->env->client, c);

@@ -311,8 +311,10 @@ screen_key(struct ui *ui, enum keys_key key)
 		screen_to_end(ui);
 		return true;
 	case KEYS_END: /* the line's, unless there is a way to go */
-		if (stream_at_end(ui->stream))
+		if (stream_at_end(ui->stream)) {
+			stream_to_end(ui->stream); /* and stays there */
 			return false;
+		}
 		screen_to_end(ui);
 		return true;
 	case KEYS_NEWLINE:

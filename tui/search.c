@@ -402,6 +402,13 @@ search_chosen(const struct search *s)
 	return search_at(s, s->chosen);
 }
 
+char *const *
+search_terms(const struct search *s, size_t *n)
+{
+	*n = s->nwords;
+	return s->word;
+}
+
 void
 search_move(struct search *s, long by)
 {

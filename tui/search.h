@@ -55,6 +55,8 @@ size_t search_count(const struct search *);
 const struct search_hit *search_at(const struct search *, size_t i);
 /* NULL: nothing was found. */
 const struct search_hit *search_chosen(const struct search *);
+/* The words that were looked for, folded; they are the search's. */
+char *const *search_terms(const struct search *, size_t *n);
 /* Down where positive; stops at the ends. */
 void search_move(struct search *, long by);
 

@@ -12,6 +12,7 @@
 #include "shared/xalloc.h"
 #include "tui/bound.h"
 #include "tui/day.h"
+#include "tui/excerpt.h"
 #include "tui/hyper.h"
 #include "tui/model.h"
 #include "tui/paint.h"
@@ -31,6 +32,7 @@ enum {
 	TOLD_CAP = 4096,   /* of what is told of an item, or between two */
 	EXTRA_MAX = 3,     /* lines above an item that are not its own */
 	FEW_ROWS = 8,
+	ABOVE_PART = 3,    /* one row of so many stands above what was found */
 	NAME_PART = 4,     /* of the columns a long name takes one in so many, */
 	NARROW_PART = 2,   /* where the text goes on below it, too, in so many */
 	NAME_CAP = 1024,
@@ -65,6 +67,15 @@ struct block {
 	int first, indent; /* columns before the first line, before others */
 };
 
+/* What was looked for. */
+struct found {
+	int64_t id;    /* 0: nothing */
+	char **word;
+	size_t words;
+	bool *mark;    /* see excerpt_marks; NULL: not asked for in this frame */
+	size_t at;     /* where in the text the longest word stands first */
+};
+
 /* A place: a line of an item, counted with the extra lines above it. */
 struct place {
 	size_t item, line;
@@ -96,7 +107,9 @@ struct stream {
 	int present;         /* rows for the newest lines, while further up */
 	int64_t seen;        /* the newest message when we left the end */
 	int64_t newest;      /* at the last draw */
-	int64_t found;       /* see stream_found */
+	int64_t goal;        /* the message that is kept in sight; 0: none */
+	int64_t goal_newest; /* the newest message when one went there */
+	struct found found;
 };
 
 struct stream *
@@ -137,6 +150,7 @@ stream_free(struct stream *st)
 	if (st == NULL)
 		return;
 	stream_restyle(st);
+	stream_found(st, 0, NULL, 0);
 	wrap_release(&st->wrap);
 	buf_release(&st->clean);
 	free(st);
@@ -489,6 +503,63 @@ draw_head(const struct pane *p, int row, const struct block *b, chtype more)
 		    b->name_style, b->after);
 }
 
+/* ---- what was found ----------------------------------------------------- */
+
+static void
+forget_marks(struct found *f)
+{
+	free(f->mark);
+	f->mark = NULL;
+}
+
+static bool
+is_found(const struct stream *st, const struct item *it)
+{
+	return st->found.id != 0 && it->kind == ITEM_MESSAGE &&
+	    it->id == st->found.id;
+}
+
+/* For each byte of what was found whether it is to stand out. */
+static const bool *
+found_marks(struct found *f, const struct block *b)
+{
+	size_t len;
+
+	if (f->mark == NULL)
+		f->mark = excerpt_marks(
+		    b->text, f->word, f->words, &f->at, &len);
+	return f->mark;
+}
+
+/* The line of the block in which its words begin. */
+static size_t
+found_line(struct found *f, const struct block *b)
+{
+	size_t l = b->lines - 1;
+
+	(void)found_marks(f, b);
+	while (l > 0 && b->line[l].start > f->at)
+		l--;
+	return l;
+}
+
+/* What of text[from .. end), drawn from col on, was looked for. */
+static void
+draw_marks(const struct pane *p, int row, int col, const struct block *b,
+    const bool *mark, size_t from, size_t end)
+{
+	size_t i, n;
+
+	for (i = from; i < end; i += n) {
+		for (n = 1; i + n < end && mark[i + n] == mark[i];)
+			n++;
+		if (mark[i])
+			paint_n(p, row, col, b->style | A_REVERSE, b->text + i,
+			    n);
+		col += utf8_width(b->text + i, n);
+	}
+}
+
 static bool
 is_ascii(const char *s, size_t n)
 {
@@ -499,10 +570,12 @@ is_ascii(const char *s, size_t n)
 }
 
 /* What of the link stands in text[from .. end), drawn from col on.  What is not
- * ASCII may be drawn as something else, and is not told. */
+ * ASCII may be drawn as something else, and is not told; nor is what stands out
+ * because it was looked for (NULL: nothing was). */
 static void
 draw_link(struct stream *st, const struct pane *p, int row, int col,
-    const struct block *b, size_t i, size_t from, size_t end)
+    const struct block *b, size_t i, size_t from, size_t end,
+    const bool *mark)
 {
 	const struct span *link = &b->link[i];
 	size_t start = link->start > from ? link->start : from;
@@ -511,7 +584,8 @@ draw_link(struct stream *st, const struct pane *p, int row, int col,
 
 	if (link->start + link->len < end)
 		end = link->start + link->len;
-	if (start >= end)
+	if (start >= end ||
+	    (mark != NULL && memchr(mark + start, true, end - start) != NULL))
 		return;
 	col += utf8_width(b->text + from, start - from);
 	if (is_ascii(s, end - start) && col + (int)(end - start) <= p->w &&
@@ -523,9 +597,10 @@ draw_link(struct stream *st, const struct pane *p, int row, int col,
 
 static void
 draw_line(struct stream *st, const struct pane *p, int row,
-    const struct block *b, size_t l, chtype more)
+    const struct block *b, size_t l, chtype more, bool found)
 {
 	const struct wrap_line *line = &b->line[l];
+	const bool *mark = found ? found_marks(&st->found, b) : NULL;
 	int col = l == 0 ? b->first : b->indent, from = col;
 	size_t plain = line->len, i;
 
@@ -538,9 +613,12 @@ draw_line(struct stream *st, const struct pane *p, int row,
 	col = paint_n(p, row, col, b->style, b->text + line->start, plain);
 	paint_n(p, row, col, b->tail_style, b->text + line->start + plain,
 	    line->len - plain);
+	if (found)
+		draw_marks(p, row, from, b, mark, line->start,
+		    line->start + plain);
 	for (i = 0; i < b->links; i++)
 		draw_link(st, p, row, from, b, i, line->start,
-		    line->start + plain);
+		    line->start + plain, mark);
 }
 
 static void
@@ -574,6 +652,14 @@ stream_divider_at(const struct stream *st, int row)
 	return st->divider == row && row >= 0;
 }
 
+/* Its name: what was found, and what there is no row to mark for. */
+static bool
+stands_out(const struct stream *st, const struct convo *c, size_t i)
+{
+	return is_found(st, convo_item(c, i)) ||
+	    (st->height == 1 && is_marked(c, i));
+}
+
 static void
 draw_place(struct stream *st, const struct pane *p, int row,
     const struct convo *c, struct place at)
@@ -588,8 +674,8 @@ draw_place(struct stream *st, const struct pane *p, int row,
 		draw_extra(st, p, row, extra[at.line], it);
 	else
 		draw_line(st, p, row, block_of(st, it), at.line - above,
-		    it->kind == ITEM_MESSAGE && it->id == st->found ?
-		        A_REVERSE : 0);
+		    stands_out(st, c, at.item) ? A_REVERSE : 0,
+		    is_found(st, it));
 }
 
 /* ---- places ------------------------------------------------------------ */
@@ -733,6 +819,7 @@ stream_scroll(struct stream *st, const struct convo *c, long lines)
 
 	if (convo_count(c) == 0 || rows <= 0)
 		return false;
+	st->goal = 0;
 	at = low_place(st, c);
 	if (lines > 0) {
 		moved = go_down(st, c, &at, lines);
@@ -755,29 +842,106 @@ stream_page(struct stream *st, const struct convo *c, int pages)
 	return stream_scroll(st, c, (long)pages * (rows > 1 ? rows - 1 : 1));
 }
 
+/* ---- goals ------------------------------------------------------------- */
+
+/* The first message with that id or a greater one; false: there is none.
+ * What waits or was refused stands behind messages with greater ids. */
+static bool
+find_goal(const struct convo *c, int64_t id, size_t *at)
+{
+	const struct item *it;
+	bool any = false;
+
+	for (size_t i = convo_count(c); i-- > 0;) {
+		it = convo_item(c, i);
+		if (it->kind != ITEM_MESSAGE)
+			continue;
+		if (it->id < id)
+			break;
+		*at = i;
+		any = true;
+	}
+	return any;
+}
+
+/* How many rows stand above the goal's, of so many in all, when there are as
+ * many: *at is its line, and becomes the one that is to be seen whatever
+ * happens. */
+static long
+rows_above(struct stream *st, const struct convo *c, struct place *at,
+    long rows)
+{
+	enum extra extra[EXTRA_MAX];
+	const struct item *it = convo_item(c, at->item);
+	long extras_above = (long)extras(st, c, at->item, extra), line, spare;
+	const struct block *b = block_of(st, it);
+
+	at->line = (size_t)extras_above;
+	if (!is_found(st, it)) {
+		if (rows < FEW_ROWS && extras_above > 0)
+			extras_above = 1; /* the mark, not the day above it */
+		return extras_above < rows ? extras_above : rows - 1;
+	}
+	line = (long)found_line(&st->found, b);
+	at->line += (size_t)line;
+	spare = rows - (long)b->lines;
+	if (line >= rows || spare > rows / ABOVE_PART)
+		spare = rows / ABOVE_PART;
+	else if (spare < 0)
+		spare = 0;
+	return line < rows ? line + spare : spare;
+}
+
+/*
+ * To the goal.  What is to be read on from there, as from the first unread
+ * message, begins in the first row; what was found stands a little further
+ * down, for what was said before it, its name in sight where its words leave
+ * room for that.  At the end, where that shows it as well.
+ */
+static void
+place_goal(struct stream *st, const struct convo *c)
+{
+	struct place at = { 0, 0 }, up;
+	long rows = upper_height(st), above;
+
+	if (rows <= 0 || !find_goal(c, st->goal, &at.item))
+		return;
+	above = rows_above(st, c, &at, rows);
+	up = at;
+	above = go_up(st, c, &up, above);
+	go_down(st, c, &at, rows - 1 - above);
+	hang_on(st, c, at);
+}
+
+/*
+ * In each frame, for its lines may have moved: another width, more rows for
+ * the newest.  What comes at the end takes along the first unread message, but
+ * not what was found.
+ */
+static void
+keep_goal(struct stream *st, const struct convo *c)
+{
+	if (st->goal == 0)
+		return;
+	if (st->end && st->goal != st->found.id &&
+	    convo_last(c) != st->goal_newest)
+		st->goal = 0;
+	else
+		place_goal(st, c);
+}
+
 void
 stream_go(struct stream *st, const struct convo *c, int64_t id)
 {
-	struct place at = { convo_count(c), 0 };
-	int rows = upper_height(st);
-	enum extra extra[EXTRA_MAX];
-	size_t i;
-
-	for (i = convo_count(c); i-- > 0 && convo_item(c, i)->id >= id;)
-		if (convo_item(c, i)->kind == ITEM_MESSAGE)
-			at.item = i;
-	if (at.item == convo_count(c) || st->height <= 0)
-		return;
-	i = extras(st, c, at.item, extra);
-	if (rows < FEW_ROWS && i > 0)
-		at.line = i - 1; /* the mark, not the day above it */
-	go_down(st, c, &at, rows - 1);
-	hang_on(st, c, at);
+	st->goal = id;
+	st->goal_newest = convo_last(c);
+	place_goal(st, c);
 }
 
 void
 stream_to_end(struct stream *st)
 {
+	st->goal = 0;
 	st->end = true;
 }
 
@@ -798,6 +962,7 @@ stream_here(const struct stream *st, struct stream_spot *spot)
 void
 stream_return(struct stream *st, const struct stream_spot *spot)
 {
+	st->goal = 0;
 	st->convo = spot->convo;
 	st->low = spot->low;
 	st->low_id = spot->low_id;
@@ -807,9 +972,20 @@ stream_return(struct stream *st, const struct stream_spot *spot)
 }
 
 void
-stream_found(struct stream *st, int64_t id)
+stream_found(struct stream *st, int64_t id, char *const *word, size_t words)
 {
-	st->found = id;
+	struct found *f = &st->found;
+
+	forget_marks(f);
+	while (f->words > 0)
+		free(f->word[--f->words]);
+	free(f->word);
+	f->id = id;
+	f->word = xreallocarray(NULL, words + 1, sizeof(*f->word));
+	while (f->words < words) {
+		f->word[f->words] = xstrdup(word[f->words]);
+		f->words++;
+	}
 }
 
 bool
@@ -942,7 +1118,7 @@ measure(struct stream *st, const struct pane *p, const struct convo *c)
 		st->present = PRESENT_MAX;
 	if (convo_serial(c) != st->convo) {
 		st->convo = convo_serial(c);
-		st->end = true;
+		stream_to_end(st);
 	}
 }
 
@@ -995,6 +1171,8 @@ stream_draw(struct stream *st, const struct pane *p, const struct convo *c,
 		draw_none(p, c);
 		return;
 	}
+	forget_marks(&st->found);
+	keep_goal(st, c);
 	at = low_place(st, c);
 	hang_on(st, c, at); /* other widths put it elsewhere */
 	if (st->end)

@@ -53,8 +53,12 @@ bool stream_scroll(struct stream *, const struct convo *, long lines);
 /* The same by pages, of which each shows a line of the one before. */
 bool stream_page(struct stream *, const struct convo *, int pages);
 void stream_to_end(struct stream *);
-/* So that the first message with that id or a greater one is the first line;
- * the end, where less than a page is behind it. */
+/*
+ * So that the first message with that id or a greater one is the first line;
+ * the one that was found (stream_found) further down.  The end, where less than
+ * a page is behind it.  It stays in sight, whatever size the pane takes, until
+ * one scrolls or goes elsewhere; one that was found also while others come.
+ */
 void stream_go(struct stream *, const struct convo *, int64_t id);
 
 /* The serial of the lowest item of the upper rows; 0: it is the end. */
@@ -70,8 +74,9 @@ void stream_here(const struct stream *, struct stream_spot *);
 /* When that conversation is drawn next it is drawn there. */
 void stream_return(struct stream *, const struct stream_spot *);
 
-/* The message whose name stands out, for it was looked for; 0: none. */
-void stream_found(struct stream *, int64_t id);
+/* The message of which the name and those words stand out, for they were
+ * looked for; 0: none.  The words are copied. */
+void stream_found(struct stream *, int64_t id, char *const *word, size_t words);
 
 bool stream_at_end(const struct stream *);
 /* What comes is seen: it is at the end, or has rows for the newest. */

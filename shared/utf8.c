@@ -17,6 +17,8 @@ enum {
 	ZWNJ = 0x200C,
 	ZWJ = 0x200D,
 	EMOJI_STYLE = 0xFE0F, /* variation selector 16 */
+	NEXT_LINE = 0x85, /* white space, and a control character */
+	BRAILLE_BLANK = 0x2800,
 	BLACK_FLAG = 0x1F3F4,
 	TAG_BASE = 0xE0000,
 	TAG_END = 0xE007F
@@ -166,6 +168,29 @@ utf8_width(const char *s, size_t n)
 		at += len;
 	}
 	return width;
+}
+
+static bool
+is_blank(ucs4_t uc)
+{
+	return (uc_is_property_white_space(uc) && uc != NEXT_LINE) ||
+	    uc_is_property_default_ignorable_code_point(uc) ||
+	    uc == BRAILLE_BLANK;
+}
+
+bool
+utf8_blank(const char *s, size_t n)
+{
+	size_t at = 0;
+	ucs4_t uc;
+	bool ok;
+
+	while (at < n) {
+		at += decode(s + at, n - at, &uc, &ok);
+		if (!is_blank(uc))
+			return false;
+	}
+	return true;
 }
 
 /* ---- what a terminal may be given ------------------------------------- */

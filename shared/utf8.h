@@ -36,6 +36,15 @@ int utf8_cluster_width(const char *s, size_t n);
 int utf8_width(const char *s, size_t n);
 
 /*
+ * True when nothing of s could be seen: it holds nothing but white space, line
+ * ends and characters that are not there to be seen (zero-width spaces and
+ * joiners, bidirectional controls, fillers, a braille cell without dots).
+ * Other control characters are seen, as what utf8_clean makes of them (U+0085,
+ * though it is white space, too), and so are invalid bytes.
+ */
+bool utf8_blank(const char *s, size_t n);
+
+/*
  * Appends to out what a terminal may be shown of s: each control character
  * (C0, DEL, C1), bidirectional control and other invisible format character
  * as a visible placeholder; what is needed inside clusters (joiners between

@@ -13,6 +13,7 @@
 #include "server/chat/state.h"
 #include "server/chat/watch.h"
 #include "server/store/store.h"
+#include "shared/utf8.h"
 #include "shared/xalloc.h"
 
 enum { TAG_MS = 24 * 60 * 60 * 1000 };
@@ -42,10 +43,10 @@ message_check(const char *text, const char *tag)
 {
 	size_t n = strlen(text);
 
-	if (n == 0)
-		return WIRE_TEXT_EMPTY;
 	if (n > WIRE_TEXT_MAX)
 		return WIRE_TEXT_TOO_LONG;
+	if (utf8_blank(text, n))
+		return WIRE_TEXT_EMPTY;
 	if (tag != NULL && !wire_tag_ok(tag, strlen(tag)))
 		return WIRE_BAD_TAG;
 	return WIRE_OK;

@@ -403,6 +403,8 @@ say_elsewhere(struct raw *r, const char *piece)
 		return;
 	}
 	buf_eat(&r->text, r->n);
+	if (err == WIRE_OK && utf8_blank(piece, strlen(piece)))
+		err = WIRE_TEXT_EMPTY;
 	if (err == WIRE_NO_SESSION)
 		lost(r);
 	else if (err != WIRE_OK)

@@ -342,6 +342,8 @@ a_letter_that_is_none_is_refused(void **state)
 	expect(c, line, "{'status':'ERROR','code':'text-too-long'}");
 	expect(c, "server send james messi \xff ",
 	    "{'status':'ERROR','code':'bad-utf8'}");
+	expect(c, "server send james messi \xC2\xA0 ",
+	    "{'status':'ERROR','code':'text-empty'}");
 	client_expect_silence(w);
 	free(line);
 	free(much);
@@ -433,6 +435,8 @@ a_group_that_is_there_is_bridged(void **state)
 
 	c = ask_for_group(*state, "messi telah bergabung", &p);
 	client_expect_text(c, "messi telah bergabung");
+	client_puts(c, "\xC2\xA0"); /* nothing can be seen of that */
+	client_expect_text(c, "Pesan kosong, tulislah isinya");
 	client_puts(c, "halo");
 	client_expect_text(p, "halo");
 	client_puts(p, "messi: halojames: hai");

@@ -284,6 +284,40 @@ a_text_of_the_limit_is_taken_and_one_more_is_not(void **state)
 	free(text);
 }
 
+/* Of one that nothing can be seen of nobody is told, whichever way it goes;
+ * one sign is enough, and the blanks around it stay. */
+static void
+a_text_of_blanks_and_line_ends_is_no_message(void **state)
+{
+	static const char *const blank[] = { "\\n", " ", "\\t\\r\\n \\n",
+		"\\u00a0", "\\u2003\\u3000", "\\u2028\\u2029",
+		"\\u200b\\u200d\\ufeff", "\xE2\x80\xAE", "\\u2800", "" };
+	struct client *a = client_as(*state, "messi", "surabaya");
+	struct client *b = client_watching(*state, "henderson", "surabaya");
+	size_t i;
+
+	expect(a, "join - #batak", "{'status':'OK'}");
+	for (i = 0; i < sizeof(blank) / sizeof(blank[0]); i++) {
+		static const char *const to[] = { "*", "henderson",
+			"#batak" };
+
+		for (size_t k = 0; k < 3; k++)
+			expect_json(client_ask(a, "@t%zu.%zu say - %s \"%s\"",
+					i, k, to[k], blank[i]),
+			    "{'status':'ERROR','code':'text-empty'}");
+	}
+	expect(a, "send - henderson \xC2\xA0\xE2\x80\x8B",
+	    "{'status':'ERROR','code':'text-empty'}");
+	expect(a, "broadcast - \t\xE3\x80\x80",
+	    "{'status':'ERROR','code':'text-empty'}");
+	expect(a, "send - henderson \t", "{'code':'text-empty'}");
+	expect(a, "@t0.0 say - * \"\\n \\u00a0.\\n\"", "{'status':'OK'}");
+	expect_event(b, "{'event':'message','text':'\\n \xC2\xA0.\\n'}");
+	expect(a, "history - *", "{'messages':[{'id':'<id>'}]}");
+	expect(a, "history - henderson", "{'messages':[]}");
+	expect(a, "history - #batak", "{'messages':[]}");
+}
+
 static void
 a_broadcast_reaches_every_watcher_but_its_own_connection(void **state)
 {
@@ -860,6 +894,7 @@ main(void)
 		SERVER_TEST(say_refuses_what_is_no_json_string),
 		SERVER_TEST(json_nested_ten_thousand_deep_is_refused),
 		SERVER_TEST(a_text_of_the_limit_is_taken_and_one_more_is_not),
+		SERVER_TEST(a_text_of_blanks_and_line_ends_is_no_message),
 		SERVER_TEST(
 		    a_broadcast_reaches_every_watcher_but_its_own_connection),
 		SERVER_TEST(a_star_as_target_of_send_is_a_broadcast),

@@ -199,6 +199,17 @@ controls_and_bad_bytes_reach_no_terminal(void **state)
 }
 
 static void
+a_chat_of_blanks_reaches_nobody(void **state)
+{
+	struct two t = two_on_line(*state);
+
+	client_puts(t.a, " \t\n\xC2\xA0\xE2\x80\x8B\n");
+	client_expect_text(t.a, "Pesan kosong, tulislah isinya");
+	client_puts(t.a, "halo\n");
+	expect_both(t, "messi: halo");
+}
+
+static void
 a_long_text_becomes_several_messages(void **state)
 {
 	struct two t = two_on_line(*state);
@@ -530,6 +541,7 @@ main(void)
 		SERVER_TEST(exit_right_behind_a_chat_is_no_part_of_it),
 		SERVER_TEST(a_request_and_chats_in_one_read),
 		SERVER_TEST(controls_and_bad_bytes_reach_no_terminal),
+		SERVER_TEST(a_chat_of_blanks_reaches_nobody),
 		SERVER_TEST(a_long_text_becomes_several_messages),
 		FAST_TEST(many_chats_keep_their_order),
 		cmocka_unit_test_teardown(

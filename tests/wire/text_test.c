@@ -490,6 +490,23 @@ telnets_line_ends_and_empty_lines_do_no_harm(void **state)
 }
 
 static void
+a_line_of_blanks_is_no_broadcast(void **state)
+{
+	static const char *const blank[] = { "\t", "\xC2\xA0",
+		" \xE3\x80\x80 \xE2\x80\x8B", "send-to henderson \t" };
+	struct client *a = text_as(*state, "messi");
+	struct client *b = text_as(*state, "henderson");
+	size_t i;
+
+	for (i = 0; i < sizeof(blank) / sizeof(blank[0]); i++)
+		line(a, blank[i], "Pesan kosong, tulislah isinya");
+	client_puts(a, "   \n"); /* nothing was said at all */
+	expect_quiet(a);
+	client_puts(a, "halo\n");
+	client_expect_line(b, "[messi] halo");
+}
+
+static void
 byte_by_byte_it_works_as_well(void **state)
 {
 	static const char bytes[] = "login messi surabaya\r\nlist-user\n";
@@ -607,6 +624,7 @@ main(void)
 		SERVER_TEST(texts_of_all_kinds_go_through),
 		SERVER_TEST(bad_lines_are_refused_and_the_connection_lives),
 		SERVER_TEST(telnets_line_ends_and_empty_lines_do_no_harm),
+		SERVER_TEST(a_line_of_blanks_is_no_broadcast),
 		SERVER_TEST(byte_by_byte_it_works_as_well),
 		SERVER_TEST(what_was_said_before_a_half_close_is_said),
 		SERVER_TEST(lines_sent_at_once_are_answered_in_order),

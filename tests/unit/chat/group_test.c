@@ -1071,7 +1071,7 @@ what_is_said_on_a_line_is_durable_first(void **state)
 	assert_int_equal(ended(&r, &a), WIRE_STORAGE);
 	store_fake_fail(r.w->store, false);
 	assert_string_equal(seen(&neko.eye), "");
-	chat_line_say(r.w->chat, neko.number, "", told(&a));
+	chat_line_say(r.w->chat, neko.number, " \n\xE3\x80\x80", told(&a));
 	assert_int_equal(ended(&r, &a), WIRE_TEXT_EMPTY);
 	chat_line_say(r.w->chat, 999, "halo", told(&a));
 	assert_int_equal(ended(&r, &a), WIRE_NO_SESSION);

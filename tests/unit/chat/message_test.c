@@ -186,6 +186,8 @@ what_cannot_be_said_is_refused_at_once(void **state)
 	    say(r.w, r.messi, "neko@medan", "a", NULL), WIRE_NO_SUCH_REALM);
 	assert_int_equal(say(r.w, r.messi, "*", "", NULL), WIRE_TEXT_EMPTY);
 	assert_int_equal(
+	    say(r.w, r.messi, "*", " \n\t\n", NULL), WIRE_TEXT_EMPTY);
+	assert_int_equal(
 	    say(r.w, r.messi, "*", more, NULL), WIRE_TEXT_TOO_LONG);
 	assert_int_equal(say(r.w, r.messi, "*", "a", "b c"), WIRE_BAD_TAG);
 	assert_int_equal(store_fake_messages(r.w->store), 0);

@@ -556,10 +556,10 @@ what_cannot_be_delivered_goes_back_and_is_taken(void **state)
 	store_dispatch(r.w->store);
 	assert_int_equal(a.result.err, WIRE_OK);
 	assert_string_equal(peered(&r.p), "wake medan\n");
-	item = letter("james@medan", "messi@surabaya", "");
+	item = letter("james@medan", "messi@surabaya", "\xC2\xA0");
 	assert_int_equal(receive(&r, 2, &item), WIRE_OK);
 	assert_string_equal(peer_out(&r.p, "medan", 1),
-	    "bounce messi@surabaya > james@medan text-empty: ");
+	    "bounce messi@surabaya > james@medan text-empty: \xC2\xA0");
 	memset(long_text, 'x', WIRE_TEXT_MAX + 1);
 	item.text = long_text;
 	assert_int_equal(receive(&r, 3, &item), WIRE_OK);
@@ -803,7 +803,7 @@ a_letter_of_an_older_realm_is_durable_when_it_is_answered(void **state)
 	    r.w->chat, "legacy", "james", "nobody", "hey", told(&a));
 	assert_int_equal(a.result.err, WIRE_NO_SUCH_USER);
 	chat_receive_letter(
-	    r.w->chat, "legacy", "james", "messi", "", told(&a));
+	    r.w->chat, "legacy", "james", "messi", "\xC2\xA0", told(&a));
 	assert_int_equal(a.result.err, WIRE_TEXT_EMPTY);
 	chat_receive_letter(
 	    r.w->chat, "legacy", "james", "messi", "\xff", told(&a));

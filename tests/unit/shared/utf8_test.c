@@ -49,6 +49,32 @@ code_points_are_counted(void **state)
 }
 
 static void
+a_text_is_blank_where_nothing_of_it_can_be_seen(void **state)
+{
+	static const char *const blank[] = { "", " ", "\t \r\n\v\f",
+		"\xC2\xA0", "\xE1\x9A\x80", "\xE2\x80\x80",
+		"\xE2\x80\xAF\xE2\x81\x9F", "\xE2\x80\xA8\xE2\x80\xA9",
+		"\xE3\x80\x80", "\xE2\x80\x8B\n\xE2\x80\x8D",
+		"\xE2\x81\xA0\xEF\xBB\xBF", "\xC2\xAD", "\xE2\x80\xAE",
+		"\xE3\x85\xA4", "\xE1\x85\x9F", "\xEF\xBE\xA0",
+		"\xEF\xB8\x8F", "\xE1\xA0\x8E", "\xE2\xA0\x80",
+		"\xF3\xA0\x81\xBF" };
+	static const char *const seen[] = { " a", "\n\n.", "\x01", "\x1B",
+		"\x7F", "\xC2\x85", "\xCC\x81", "\xE2\x80\x8B\xE5\xB1\xB1", "\xFF",
+		" \xE2\x80", "\xE2\xA0\x81", "\xEF\xBF\xBD" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof blank / sizeof *blank; i++)
+		if (!utf8_blank(blank[i], strlen(blank[i])))
+			fail_msg("seen: %zu", i);
+	for (i = 0; i < sizeof seen / sizeof *seen; i++)
+		if (utf8_blank(seen[i], strlen(seen[i])))
+			fail_msg("blank: %zu", i);
+	assert_true(utf8_blank(NULL, 0));
+}
+
+static void
 clusters_and_their_columns_are_those_of_a_terminal(void **state)
 {
 	static const struct {
@@ -258,6 +284,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_rfc_3629_is_valid),
 		cmocka_unit_test(code_points_are_counted),
+		cmocka_unit_test(
+		    a_text_is_blank_where_nothing_of_it_can_be_seen),
 		cmocka_unit_test(
 		    clusters_and_their_columns_are_those_of_a_terminal),
 		cmocka_unit_test(two_flags_are_two_clusters),

@@ -43,7 +43,7 @@ apply_account(struct sql *q, struct write *j)
 	sql_put_text(q, a->hash);
 	sql_put_int(q, a->created);
 	sql_put_int(q, a->admin);
-	j->done.id = sql_number(q);
+	j->done.id = sql_inserted(q);
 	step_add_party(q, j->done.id, SQL_EVERYONE, step_last_id(q));
 }
 

@@ -45,7 +45,7 @@ insert_message(struct sql *q, const struct store_message *m, int64_t conv)
 	sql_put_text(q, m->sender);
 	sql_put_text(q, m->name);
 	sql_put_text(q, m->text);
-	id = sql_number(q);
+	id = sql_inserted(q);
 	sql_start(q, SQL_ADD_WORDS);
 	sql_put_int(q, id);
 	sql_put_text(q, m->text);

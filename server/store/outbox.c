@@ -101,6 +101,9 @@ apply_stream(struct sql *q, struct write *j)
 	sql_start(q, SQL_NEW_STREAM);
 	sql_put_text(q, p->realm);
 	sql_put_text(q, p->stream);
+	sql_run(q);
+	sql_start(q, SQL_FIND_OUT);
+	sql_put_text(q, p->realm);
 	j->done.id = sql_number(q);
 }
 

@@ -186,6 +186,12 @@ static_assert(sizeof(migration) / sizeof(*migration) == STORE_SCHEMA,
 	[(at) + SQL_PAGE_MATCH + SQL_PAGE_OLDEST] = { \
 		SQL_READER, match " ORDER BY message_text.rowid LIMIT ?4" }
 
+/*
+ * No statement of the writer's may open a savepoint of its own: each makes
+ * FTS5 write the words of the transaction so far to the index, as a segment
+ * that must be merged later.  RETURNING opens one, and so does a trigger.
+ * Where a number is needed, sql_inserted has it.
+ */
 static const struct statement {
 	int roles;
 	const char *text;
@@ -195,14 +201,13 @@ static const struct statement {
 	[SQL_FIND_CONV] = { SQL_WRITER | SQL_READER,
 		"SELECT id FROM conversation WHERE key = ?" },
 	[SQL_ADD_CONV] = { SQL_WRITER,
-		"INSERT INTO conversation(kind, key) VALUES(?, ?)"
-		" RETURNING id" },
+		"INSERT INTO conversation(kind, key) VALUES(?, ?)" },
 	[SQL_ADD_PARTY] = { SQL_WRITER,
 		"INSERT INTO party(account, conv, mark) VALUES(?, ?, ?)"
 		" ON CONFLICT DO NOTHING" },
 	[SQL_ADD_MESSAGE] = { SQL_WRITER,
 		"INSERT INTO message(time, conv, sender, name, text)"
-		" VALUES(?, ?, ?, ?, ?) RETURNING id" },
+		" VALUES(?, ?, ?, ?, ?)" },
 	[SQL_ADD_WORDS] = { SQL_WRITER,
 		"INSERT INTO message_text(rowid, text) VALUES(?, ?)" },
 	[SQL_FIND_TAG] = { SQL_WRITER | SQL_READER,
@@ -217,7 +222,7 @@ static const struct statement {
 		"SELECT id FROM account WHERE key = ?" },
 	[SQL_ADD_ACCOUNT] = { SQL_WRITER,
 		"INSERT INTO account(name, key, real_name, hash, created,"
-		" admin) VALUES(?, ?, ?, ?, ?, ?) RETURNING id" },
+		" admin) VALUES(?, ?, ?, ?, ?, ?)" },
 	[SQL_SET_REAL_NAME] = { SQL_WRITER,
 		"UPDATE account SET real_name = ? WHERE id = ?" },
 	[SQL_SET_HASH] = { SQL_WRITER,
@@ -278,8 +283,9 @@ static const struct statement {
 	/* A realm's row is made by whoever comes first. */
 	[SQL_NEXT_OUT] = { SQL_WRITER,
 		"INSERT INTO realm(key, last) VALUES(?, 1)"
-		" ON CONFLICT(key) DO UPDATE SET last = last + 1"
-		" RETURNING id, last, last - base" },
+		" ON CONFLICT(key) DO UPDATE SET last = last + 1" },
+	[SQL_FIND_OUT] = { SQL_WRITER,
+		"SELECT last - base, id, last FROM realm WHERE key = ?" },
 	[SQL_ADD_OUT] = { SQL_WRITER,
 		"INSERT INTO outbox(realm, number, body) VALUES(?, ?, ?)" },
 	[SQL_DROP_OUT] = { SQL_WRITER,
@@ -294,8 +300,7 @@ static const struct statement {
 		"INSERT INTO realm(key, stream) VALUES(?, ?)"
 		" ON CONFLICT(key) DO UPDATE SET stream = excluded.stream,"
 		" base = coalesce((SELECT min(o.number) - 1 FROM outbox o"
-		" WHERE o.realm = realm.id), last)"
-		" RETURNING last - base" },
+		" WHERE o.realm = realm.id), last)" },
 
 	[SQL_LOOK] = { SQL_READER, "BEGIN" },
 	[SQL_LOOKED] = { SQL_READER, "COMMIT" },
@@ -633,6 +638,13 @@ sql_number(struct sql *q)
 		n = sql_int(q, 0);
 	sql_run(q);
 	return n;
+}
+
+int64_t
+sql_inserted(struct sql *q)
+{
+	sql_run(q);
+	return q->err == SQLITE_OK ? sqlite3_last_insert_rowid(q->db) : 0;
 }
 
 int64_t

@@ -57,6 +57,7 @@ enum sql_id {
 	SQL_PUT_RULE,
 	SQL_DROP_RULE,
 	SQL_NEXT_OUT,
+	SQL_FIND_OUT,
 	SQL_ADD_OUT,
 	SQL_DROP_OUT,
 	SQL_SET_TAKEN,
@@ -151,6 +152,11 @@ void sql_stop(struct sql *);
 void sql_run(struct sql *);
 /* Takes the first row's first number; 0 when there is none. */
 int64_t sql_number(struct sql *);
+/*
+ * Runs an insertion and takes the number of its row; 0 when it failed.  The
+ * next insertion, that of words too, forgets the number.
+ */
+int64_t sql_inserted(struct sql *);
 
 /* Of the row; good until the next sql_row. */
 int64_t sql_int(struct sql *, int column);

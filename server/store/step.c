@@ -32,7 +32,7 @@ step_make_conv(struct sql *q, enum store_kind kind, const char *key)
 	sql_start(q, SQL_ADD_CONV);
 	sql_put_int(q, (int64_t)kind);
 	sql_put_text(q, key);
-	return sql_number(q);
+	return sql_inserted(q);
 }
 
 void
@@ -74,10 +74,13 @@ step_add_out(struct sql *q, const struct store_out *out)
 
 	sql_start(q, SQL_NEXT_OUT);
 	sql_put_text(q, out->realm);
+	sql_run(q);
+	sql_start(q, SQL_FIND_OUT);
+	sql_put_text(q, out->realm);
 	if (sql_row(q)) {
-		realm = sql_int(q, 0);
-		number = sql_int(q, 1);
-		shown = sql_int(q, 2);
+		shown = sql_int(q, 0);
+		realm = sql_int(q, 1);
+		number = sql_int(q, 2);
 	}
 	sql_run(q);
 	sql_start(q, SQL_ADD_OUT);

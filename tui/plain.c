@@ -61,6 +61,7 @@ struct ui {
 	struct frame lines;
 	struct loop_call work;
 
+	struct slash_held held;
 	enum question asking;
 	char *server, *user, *password;
 };
@@ -386,6 +387,21 @@ ready(const struct ui *ui)
 	    (!ui->leaving && !client_busy(ui->env.client));
 }
 
+/* A person may still want it so; a script's exit status tells. */
+static void
+give_back(struct ui *ui, const char *line)
+{
+	if (ui->edits)
+		lineedit_set(line);
+	if (ui->terminal)
+		return;
+	ui->env.refused(ui->env.arg);
+	fputs("chat-tui: ", stderr);
+	/* TRANSLATORS: %zu is the number of a line of the input. */
+	fprintf(stderr, _("line %zu was not sent"), ui->taken);
+	fputc('\n', stderr);
+}
+
 static void
 take_line(struct ui *ui, const char *line, size_t n)
 {
@@ -412,7 +428,9 @@ take_line(struct ui *ui, const char *line, size_t n)
 		take_answer(ui, line);
 		return;
 	}
-	if (!slash_line(&slash, line))
+	if (slash_hold(&ui->held, &slash, line))
+		give_back(ui, line);
+	else if (!slash_line(&slash, line))
 		ui->env.refused(ui->env.arg);
 	if (ui->asking != ASK_NOTHING && !ui->leaving)
 		ask_for(ui, ui->asking);
@@ -680,6 +698,10 @@ plain_open(const struct ui_env *env, char *why, size_t cap)
 	client_lazy(env->client);
 	ui->edits = ui->terminal && isatty(STDOUT_FILENO) == 1 &&
 	    prompt_open(env->loop, &line_hooks, on_gone, ui, env->history_file);
+	ui->held = (struct slash_held){
+		.asks = ui->terminal,
+		.typed_out = !ui->edits,
+	};
 	if (!ui->edits)
 		loop_watch(env->loop, STDIN_FILENO, LOOP_READ, on_stdin, ui);
 	return ui;
@@ -700,6 +722,7 @@ plain_close(struct ui *ui)
 		complain_of_output(ui, errno);
 	explicit_bzero(buf_data(&ui->in), ui->in.len);
 	buf_release(&ui->in);
+	slash_held_release(&ui->held);
 	replace(&ui->password, "");
 	free(ui->server);
 	free(ui->user);

@@ -227,6 +227,7 @@ screen_open(const struct ui_env *env, char *why, size_t cap)
 		setlocale(LC_CTYPE, "C.UTF-8");
 	ui->own = *env;
 	ui->env = &ui->own;
+	ui->held.asks = true;
 	lineedit_open(&screen_line_hooks, ui, env->history_file);
 	job_open();
 	if (!terminal_open(why, cap)) {
@@ -317,6 +318,7 @@ screen_close(struct ui *ui)
 	terminal_close();
 	lineedit_close();
 	notify_release(&ui->notify);
+	slash_held_release(&ui->held);
 	form_free(ui->form);
 	help_free(ui->help);
 	search_free(ui->search);

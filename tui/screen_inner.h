@@ -78,6 +78,7 @@ struct ui {
 	bool goal_found;     /* by a search */
 	bool goal_back;      /* it is the lowest line of back, not the first */
 	struct stream_spot back;
+	struct slash_held held;
 	bool interrupted; /* the last key was Ctrl-C on an empty line */
 	char hint[HINT_CAP];
 	struct notify notify;

@@ -481,7 +481,8 @@ line_accept(void *arg, const char *line)
 	}
 	screen_frame_due(ui, SEEN_ALL);
 	ui->origin.convo = 0;
-	if (!slash_line(&ui->env->slash, line) && !ui->asking)
+	if (slash_hold(&ui->held, &ui->env->slash, line) ||
+	    (!slash_line(&ui->env->slash, line) && !ui->asking))
 		lineedit_set(line); /* to be mended */
 	else
 		line_leads(ui);

@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_CAP = 32, HELP_COLS = 23, HELP_CAP = 8192 };
+enum { HELP_COLS = 23, HELP_CAP = 8192 };
 
 void
 slash_say(const struct slash *s, const char *fmt, ...)
@@ -214,7 +214,7 @@ static const struct command commands[] = {
 	    N_("REAL NAME"), N_("change your real name") },
 	{ "/passwd", 2, 2, CMD_SECRET, run_ask, CLIENT_PASSWD, N_("OLD NEW"),
 	    N_("change your password") },
-	{ "/join", 1, 1, CMD_GROUPS, slash_join, 0, N_("#NAME"),
+	{ "/join", 1, 2, CMD_GROUPS, slash_join, 0, N_("#NAME"),
 	    N_("join a group, or make it") },
 	{ "/leave", 0, 0, CMD_GROUPS | CMD_IN, slash_leave, 0, "",
 	    N_("leave the group") },
@@ -304,6 +304,7 @@ static const struct {
 	{ "/exit", "/quit" },
 	{ "/q", "/quit" },
 	{ "/?", "/help" },
+	{ "/group", "/join" },
 	{ "/part", "/leave" },
 	{ "/query", "/w" },
 	{ "/names", "/members" },
@@ -323,9 +324,8 @@ slash_command_name(size_t i)
 	return i < ALIASES ? aliases[i].name : NULL;
 }
 
-/* word: with its slash. */
-static const struct command *
-find(const char *word)
+const struct command *
+slash_find(const char *word)
 {
 	for (size_t i = 0; i < ALIASES; i++)
 		if (strcmp(aliases[i].name, word) == 0)
@@ -513,7 +513,7 @@ slash_also(const char *name, struct buf *b)
 static bool
 run_help(struct run *r)
 {
-	char word[NAME_CAP];
+	char word[SLASH_WORD_CAP];
 	const struct command *cmd;
 
 	if (r->arg[0] == NULL) {
@@ -525,7 +525,7 @@ run_help(struct run *r)
 	}
 	snprintf(word, sizeof(word), "%s%s", r->arg[0][0] == '/' ? "" : "/",
 	    r->arg[0]);
-	if ((cmd = find(word)) == NULL) {
+	if ((cmd = slash_find(word)) == NULL) {
 		slash_say(r->s, _("there is no %s"), word);
 		return false;
 	}
@@ -542,7 +542,7 @@ run_help(struct run *r)
 static bool
 may_be_meant(const char *word, const char *name)
 {
-	const struct command *cmd = find(name);
+	const struct command *cmd = slash_find(name);
 	struct nearest n = { .word = word, .least = 2 };
 
 	if (cmd->run != slash_deed && cmd->run != slash_grant)
@@ -581,18 +581,17 @@ unknown(const struct slash *s, const char *word)
 
 /* ---- a line ------------------------------------------------------------ */
 
-static const char blanks[] = " \t\r\n";
+const char slash_blanks[] = " \t\r\n";
 
-/* The first word with a slash before it, cut to what fits; where it ends. */
-static const char *
-first_word(const char *line, char word[NAME_CAP])
+const char *
+slash_first_word(const char *line, char word[SLASH_WORD_CAP])
 {
 	size_t n;
 
-	line += strspn(line, blanks);
-	n = strcspn(line, blanks);
-	snprintf(word, NAME_CAP, "%s%.*s", *line == '/' ? "" : "/",
-	    n < NAME_CAP ? (int)n : NAME_CAP, line);
+	line += strspn(line, slash_blanks);
+	n = strcspn(line, slash_blanks);
+	snprintf(word, SLASH_WORD_CAP, "%s%.*s", *line == '/' ? "" : "/",
+	    n < SLASH_WORD_CAP ? (int)n : SLASH_WORD_CAP, line);
 	return line + n;
 }
 
@@ -602,10 +601,10 @@ cut(struct run *r, const struct command *cmd, char *rest)
 {
 	size_t n = strlen(rest);
 
-	while (n > 0 && strchr(blanks, rest[n - 1]) != NULL)
+	while (n > 0 && strchr(slash_blanks, rest[n - 1]) != NULL)
 		rest[--n] = '\0';
 	for (;;) {
-		rest += strspn(rest, blanks);
+		rest += strspn(rest, slash_blanks);
 		if (*rest == '\0')
 			return r->count >= cmd->least;
 		if (r->count == cmd->most)
@@ -613,7 +612,7 @@ cut(struct run *r, const struct command *cmd, char *rest)
 		r->arg[r->count++] = rest;
 		if (r->count == cmd->most && (cmd->flags & CMD_REST) != 0)
 			return true;
-		rest += strcspn(rest, blanks);
+		rest += strcspn(rest, slash_blanks);
 		if (*rest != '\0')
 			*rest++ = '\0';
 	}
@@ -668,7 +667,7 @@ say_text(const struct slash *s, const char *text)
 static bool
 takes_password(const char *name)
 {
-	const struct command *cmd = find(name);
+	const struct command *cmd = slash_find(name);
 
 	return cmd != NULL && (cmd->flags & CMD_SECRET) != 0;
 }
@@ -685,7 +684,7 @@ shortens(const char *word, const char *whole)
 /* Its letters, as small ones: "/login:amy" is "/login".  Without any, "/=", it
  * stays as it is. */
 static void
-letters_of(char word[NAME_CAP])
+letters_of(char word[SLASH_WORD_CAP])
 {
 	size_t from = 1 + strspn(word + 1, "/"), n;
 
@@ -711,12 +710,12 @@ looks_like(struct nearest *n, const char *word, const char *name)
 /* Whoever types "/logni", "/pw", "/LOGIN" or "/loginamy" may have meant one of
  * those that take a password, whatever else it is near to. */
 static bool
-may_take_password(char word[NAME_CAP])
+may_take_password(char word[SLASH_WORD_CAP])
 {
 	const char *name;
 	struct nearest n;
 
-	if (find(word) != NULL)
+	if (slash_find(word) != NULL)
 		return takes_password(word);
 	letters_of(word);
 	nearest_begin(&n, word + 1);
@@ -732,44 +731,41 @@ may_take_password(char word[NAME_CAP])
 static bool
 no_words(const char *rest)
 {
-	return rest[strspn(rest, blanks)] == '\0';
+	return rest[strspn(rest, slash_blanks)] == '\0';
 }
 
 /*
- * Who is logged in says what they type without a slash.  But "login messi
- * surabaya", typed once more or by a script that registers first, would tell
- * everyone a password: a login of somebody who is known here is no chat.  Nor
- * is one that has its slash, behind a blank.
+ * Who is logged in says what they type without a slash, and "login messi
+ * surabaya" is held back only once (slash_hold).  Below the first line it is
+ * the login of somebody who is known here.
  */
 static bool
-tells_password(const struct slash *s, const char *line)
+holds_password(const struct slash *s, const char *line, bool first)
 {
-	char word[NAME_CAP], name[NAME_CAP];
-	const char *rest = first_word(line, word);
-	const struct command *cmd;
+	char word[SLASH_WORD_CAP], name[SLASH_WORD_CAP];
+	const char *rest = slash_first_word(line, word);
 
 	if (no_words(rest))
 		return false;
-	if (line[strspn(line, blanks)] == '/')
+	if (line[strspn(line, slash_blanks)] == '/')
 		return may_take_password(word);
-	cmd = find(word);
-	if (cmd == NULL || (cmd->run != run_login && cmd->run != run_register))
+	letters_of(word);
+	rest = slash_first_word(rest, name);
+	if (!takes_password(word) || no_words(rest))
 		return false;
-	rest = first_word(rest, name);
-	/* first_word puts a slash before it */
-	return !no_words(rest) &&
-	    (strcmp(name + 1, model_status(s->model)->user) == 0 ||
-	        model_user_by_name(s->model, name + 1) != NULL);
+	/* slash_first_word puts a slash before it */
+	return first || strcmp(name + 1, model_status(s->model)->user) == 0 ||
+	    model_user_by_name(s->model, name + 1) != NULL;
 }
 
 static bool
-is_secret(const struct slash *s, const char *line)
+is_secret(const struct slash *s, const char *line, bool first)
 {
-	char word[NAME_CAP];
+	char word[SLASH_WORD_CAP];
 
 	if (client_hopeful(s->client))
-		return tells_password(s, line);
-	return !no_words(first_word(line, word)) && may_take_password(word);
+		return holds_password(s, line, first);
+	return !no_words(slash_first_word(line, word)) && may_take_password(word);
 }
 
 /*
@@ -779,15 +775,15 @@ is_secret(const struct slash *s, const char *line)
 static bool
 is_unknown(const struct slash *s, const char *line)
 {
-	const char *start = line + strspn(line, blanks);
-	char word[NAME_CAP];
-	const char *rest = first_word(line, word);
+	const char *start = line + strspn(line, slash_blanks);
+	char word[SLASH_WORD_CAP];
+	const char *rest = slash_first_word(line, word);
 	size_t n;
 
 	if (client_hopeful(s->client) &&
 	    (*start != '/' || strncmp(line, "//", 2) == 0))
 		return false;
-	if (find(word) != NULL)
+	if (slash_find(word) != NULL)
 		return false;
 	for (n = *start == '/'; isalpha((unsigned char)start[n]) ||
 	    (start[n] != '\0' && strchr("_-?", start[n]) != NULL); n++)
@@ -798,22 +794,26 @@ is_unknown(const struct slash *s, const char *line)
 bool
 slash_secret(const struct slash *s, const char *text)
 {
+	const char *line = text;
+
 	if (is_unknown(s, text))
 		return true;
 	for (;;) {
 		/* What stands below a command may be its words. */
-		if (is_secret(s, text))
+		if (is_secret(s, line, line == text))
 			return true;
-		if ((text = strchr(text, '\n')) == NULL)
+		if ((line = strchr(line, '\n')) == NULL)
 			return false;
-		text++;
+		line++;
 	}
 }
 
+/* A command behind a blank is text, but no password is. */
 static bool
 keeps_password(const struct slash *s, const char *line)
 {
-	if (!tells_password(s, line))
+	if (line[strspn(line, slash_blanks)] != '/' ||
+	    !holds_password(s, line, true))
 		return true;
 	slash_say(s, _("not sent: it would tell everyone a password; /login "
 	    "logs in, /all sends it all the same"));
@@ -827,9 +827,9 @@ slash_line(const struct slash *s, const char *line)
 {
 	const struct command *cmd;
 	const char *rest;
-	char word[NAME_CAP];
+	char word[SLASH_WORD_CAP];
 
-	if (line[strspn(line, blanks)] == '\0')
+	if (line[strspn(line, slash_blanks)] == '\0')
 		return true;
 	if (!utf8_valid(line, strlen(line))) {
 		slash_say(s, _("that is not valid UTF-8: not sent"));
@@ -839,8 +839,8 @@ slash_line(const struct slash *s, const char *line)
 		return say_text(s, line + 1);
 	if (*line != '/' && client_hopeful(s->client))
 		return keeps_password(s, line) && say_text(s, line);
-	rest = first_word(line, word);
-	if ((cmd = find(word)) != NULL)
+	rest = slash_first_word(line, word);
+	if ((cmd = slash_find(word)) != NULL)
 		return run_command(s, cmd, rest);
 	if (*line == '/')
 		return unknown(s, word);
@@ -852,22 +852,22 @@ slash_line(const struct slash *s, const char *line)
 enum slash_word
 slash_word_at(const struct slash *s, const char *line, size_t word_start)
 {
-	char word[NAME_CAP];
+	char word[SLASH_WORD_CAP];
 	const struct command *cmd;
 	const char *rest;
 	bool command = *line == '/' || !client_hopeful(s->client);
 
 	if (!command)
 		return SLASH_WORD_USER;
-	if (strspn(line, blanks) >= word_start)
+	if (strspn(line, slash_blanks) >= word_start)
 		return SLASH_WORD_COMMAND;
-	rest = first_word(line, word);
-	if ((cmd = find(word)) == NULL)
+	rest = slash_first_word(line, word);
+	if ((cmd = slash_find(word)) == NULL)
 		return SLASH_WORD_NONE;
 	if ((cmd->flags & CMD_GROUPS) != 0) /* a group, then a user */
 		return cmd->most > 0 || (cmd->flags & CMD_IN) != 0 ?
 		    SLASH_WORD_USER : SLASH_WORD_NONE;
-	rest += strspn(rest, blanks);
+	rest += strspn(rest, slash_blanks);
 	if (cmd->run == slash_set)
 		return rest - line == (ptrdiff_t)word_start ?
 		    SLASH_WORD_SETTING : SLASH_WORD_NONE;

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct buf;
 struct client;
@@ -40,6 +41,22 @@ struct slash {
 /* One line as typed (it may hold line breaks: a paste).  False: refused, a
  * notice says why, and the person may want the line back to mend it. */
 bool slash_line(const struct slash *, const char *line);
+
+/*
+ * Words that an older system's client takes as they are, "send lineker hello",
+ * are meant for few, or hold a password: who is logged in says them to all only
+ * when they mean it.  Zeroed: nothing is held.
+ */
+struct slash_held {
+	bool asks;      /* a notice tells how they are sent all the same */
+	bool typed_out; /* nobody can put the line back: it is typed again */
+	char *line;
+	uint64_t convo; /* where it was held */
+};
+/* True: it is held back, a notice says what the slash does, and the person has
+ * the line back.  Where it asks, the same line said again there is let pass. */
+bool slash_hold(struct slash_held *, const struct slash *, const char *line);
+void slash_held_release(struct slash_held *);
 
 /*
  * May it, or one of its lines, hold a password?  Then it belongs onto no disk.

@@ -29,9 +29,8 @@ slash_target(const char *word)
 
 /* ---- who there is ------------------------------------------------------ */
 
-/* In any spelling; also of another realm. */
-static bool
-is_user(struct model *m, const char *name)
+bool
+slash_is_user(struct model *m, const char *name)
 {
 	char key[WIRE_NAME_CAP], other[WIRE_NAME_CAP];
 	bool folds = wire_name_key(name, strlen(name), key);
@@ -63,7 +62,7 @@ static bool
 is_nobody(struct model *m, const struct target *t, const char *name)
 {
 	return t->kind == TARGET_USER && t->realm[0] == '\0' &&
-	    model_find(m, name) == NULL && knows_users(m) && !is_user(m, name);
+	    model_find(m, name) == NULL && knows_users(m) && !slash_is_user(m, name);
 }
 
 /* Likewise a group.  Not all are listed: whoever was invited to one must say
@@ -108,7 +107,7 @@ by_number(struct model *m, const char *word)
 	int64_t n;
 
 	if (!wire_number(word, MODEL_CONVOS, &n) || n < 1 ||
-	    (size_t)n > model_convos(m) || is_user(m, word))
+	    (size_t)n > model_convos(m) || slash_is_user(m, word))
 		return NULL;
 	return model_convo(m, (size_t)n - 1);
 }

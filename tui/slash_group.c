@@ -11,8 +11,6 @@
 
 enum { USAGE_CAP = 1024 };
 
-static const char blanks[] = " \t\r\n";
-
 static bool
 is_group(const char *s)
 {
@@ -40,8 +38,8 @@ bool
 slash_where(struct run *r, const char **rest)
 {
 	const char *here = convo_target(model_current(r->s->model));
-	const char *word = *rest + strspn(*rest, blanks);
-	size_t n = strcspn(word, blanks);
+	const char *word = *rest + strspn(*rest, slash_blanks);
+	size_t n = strcspn(word, slash_blanks);
 	bool server = (r->cmd->flags & CMD_SERVER) != 0 && n == 1 &&
 	    *word == '*';
 	char local[WIRE_TARGET_CAP];
@@ -72,6 +70,11 @@ slash_join(struct run *r)
 {
 	char name[WIRE_TARGET_CAP];
 
+	/* An older system's word behind it: it comes from this server. */
+	if (r->count > 1 && strcmp(r->arg[1], "origin") != 0) {
+		slash_say(r->s, "%s %s", r->cmd->name, _(r->cmd->usage));
+		return false;
+	}
 	snprintf(name, sizeof(name), "%s%s", *r->arg[0] == '#' ? "" : "#",
 	    r->arg[0]);
 	if (strlen(r->arg[0]) >= sizeof(name) - 1 || !is_group(name)) {

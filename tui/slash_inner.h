@@ -27,6 +27,8 @@ enum {
 
 enum { ARGS_MAX = 3 };
 
+enum { SLASH_WORD_CAP = 32 };
+
 struct command;
 
 /* A command being run. */
@@ -54,6 +56,13 @@ void slash_say(const struct slash *, const char *fmt, ...)
 /* Appends how it is typed, in the person's language: "/kick [#GROUP] USER".
  * where: "" for none. */
 void slash_usage(struct buf *, const struct command *, const char *where);
+
+extern const char slash_blanks[];
+
+/* The first word with a slash before it, cut to what fits; where it ends. */
+const char *slash_first_word(const char *line, char word[SLASH_WORD_CAP]);
+/* NULL: there is none of that name or alias, which has its slash. */
+const struct command *slash_find(const char *word);
 
 /* ---- slash_group.c ----------------------------------------------------- */
 
@@ -88,6 +97,9 @@ const char *slash_meant(
     struct model *, const char *word, char out[WIRE_TARGET_CAP]);
 const char *slash_convo_meant(
     struct model *, const char *word, char out[WIRE_TARGET_CAP]);
+
+/* In any spelling; also of another realm. */
+bool slash_is_user(struct model *, const char *name);
 
 bool slash_switch(struct run *); /* [USER] */
 bool slash_close(struct run *);  /* [USER] */

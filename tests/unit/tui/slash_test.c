@@ -313,28 +313,130 @@ after_login_words_are_text(void **state)
 static void
 after_login_a_password_is_told_to_nobody(void **state)
 {
-	static const char *const leaks[] = { "login neko rahasia",
-		"auth neko rahasia", "  regist neko rahasia",
-		"register neko rahasia Neko Chan", " /login x rahasia",
+	static const char *const leaks[] = { " /login x rahasia",
 		"\t/regist x rahasia", " /PASSWD old rahasia",
 		" /pasword old rahasia", " /login:neko rahasia" };
-	static const char *const chat[] = { "login dulu ya", " /usr is full",
-		"login neko",
-		"auth", "regist untuk kelas B", "logins neko rahasia" };
 	struct world *w = *state;
 
-	model_user_set(w->model, "neko", "Neko", true, 0);
 	for (size_t i = 0; i < sizeof(leaks) / sizeof(*leaks); i++) {
 		assert_false(slash_line(&w->slash, leaks[i]));
 		assert_int_equal(model_waiting(w->model), 0);
 		assert_true(noticed(w, "not sent"));
 	}
-	for (size_t i = 0; i < sizeof(chat) / sizeof(*chat); i++) {
-		assert_true(slash_line(&w->slash, chat[i]));
-		assert_string_equal(last_of(w, "*")->text, chat[i]);
-	}
+	assert_true(slash_line(&w->slash, " /usr is full"));
 	assert_true(slash_line(&w->slash, "/all login neko rahasia"));
 	assert_string_equal(last_of(w, "*")->text, "login neko rahasia");
+}
+
+static void
+words_of_the_five_systems_without_a_slash_are_held_once(void **state)
+{
+	static const char *const held[] = { "send neko malam bos",
+		"send-to neko rahasia", "SEND Neko halo", "  send neko",
+		"send\tneko x", "send neko a\nsend neko b", "send", "send-to ",
+		"send james@medan horas", "send james horas",
+		"send #batak halo", "send * halo", "msg neko halo", "inbox",
+		"Inbox", " logout ", "users", "list", "list_user", "list-user",
+		"user_aktif", "exit", "group", "group batak", "group #batak",
+		"group batak origin", "login", "auth", "regist", "register",
+		"login neko", "auth neko rahasia", "regist baru 123",
+		"register baru 123 Orang Baru", "login neko\n 123",
+		"login dulu ya", "passwd lama baru" };
+	static const char *const text[] = { "send me the file", "sendneko x",
+		"send the inbox", "inbox penuh", "list of things", "who",
+		"group the rows by name", "passwd", "msg", "msg me", "help",
+		"logins neko x", "/send neko x", "//send neko x",
+		"a\nsend neko x", "kirim neko x", "exit now" };
+	struct slash_held h = { .asks = true };
+	struct world *w = *state;
+
+	model_user_set(w->model, "neko", "Neko", true, 0);
+	model_user_set(w->model, "james@medan", "James", true, 0);
+	for (size_t i = 0; i < sizeof(held) / sizeof(*held); i++) {
+		if (!slash_hold(&h, &w->slash, held[i]))
+			fail_msg("not held: %s", held[i]);
+		assert_true(noticed(w, "not sent"));
+		assert_true(noticed(w, "Enter again"));
+		if (slash_hold(&h, &w->slash, held[i]))
+			fail_msg("held twice: %s", held[i]);
+	}
+	for (size_t i = 0; i < sizeof(text) / sizeof(*text); i++)
+		if (slash_hold(&h, &w->slash, text[i]))
+			fail_msg("held: %s", text[i]);
+	assert_int_equal(model_waiting(w->model), 0);
+	slash_held_release(&h);
+}
+
+static void
+what_was_held_is_held_again_elsewhere_and_later(void **state)
+{
+	struct slash_held h = { .asks = true };
+	struct world *w = *state;
+
+	assert_true(slash_hold(&h, &w->slash, "inbox"));
+	assert_true(slash_line(&w->slash, "/w neko"));
+	assert_true(slash_hold(&h, &w->slash, "inbox"));
+	assert_false(slash_hold(&h, &w->slash, "halo"));
+	assert_true(slash_hold(&h, &w->slash, "inbox"));
+	assert_false(slash_hold(&h, &w->slash, "inbox"));
+	assert_true(slash_hold(&h, &w->slash, "inbox"));
+	slash_held_release(&h);
+}
+
+/* As long as nobody knows who there is, it may be anybody. */
+static void
+before_the_users_are_known_each_may_be_one(void **state)
+{
+	struct slash_held h = { .asks = true };
+	struct world *w = *state;
+
+	assert_true(slash_hold(&h, &w->slash, "send neko rahasia"));
+	model_user_set(w->model, "messi", "Lionel Messi", true, 0);
+	assert_false(slash_hold(&h, &w->slash, "send me the file"));
+	slash_held_release(&h);
+}
+
+/* Nobody is there who could press Enter again. */
+static void
+in_a_pipe_they_are_held_each_time(void **state)
+{
+	struct slash_held h = { .asks = false };
+	struct world *w = *state;
+
+	assert_true(slash_hold(&h, &w->slash, "inbox"));
+	assert_true(slash_hold(&h, &w->slash, "inbox"));
+	assert_true(noticed(w, "/inbox is the command"));
+	assert_false(noticed(w, "Enter again"));
+	slash_held_release(&h);
+}
+
+/* Each of them is a command, which nobody is told wrongly of. */
+static void
+what_is_held_names_a_command_that_there_is(void **state)
+{
+	struct slash_held h = { .asks = true };
+	struct world *w = *state;
+
+	assert_true(slash_hold(&h, &w->slash, "exit"));
+	assert_true(noticed(w, "/exit is the command (leave, when"));
+	model_switch(w->model, model_open(w->model, "#batak"));
+	assert_true(slash_hold(&h, &w->slash, "exit"));
+	assert_true(noticed(w, "/leave is the command (leave the group)"));
+	assert_true(slash_hold(&h, &w->slash, "auth neko rahasia"));
+	assert_true(noticed(w, "a password may be in it"));
+	assert_false(noticed(w, "rahasia"));
+	slash_held_release(&h);
+}
+
+static void
+before_login_nothing_is_held(void **state)
+{
+	struct slash_held h = { .asks = true };
+	struct world *w = *state;
+
+	assert_false(slash_hold(&h, &w->slash, "auth messi surabaya"));
+	assert_false(slash_hold(&h, &w->slash, "inbox"));
+	slash_held_release(&h);
 }
 
 static void
@@ -347,7 +449,8 @@ lines_with_passwords_are_known(void **state)
 	assert_true(slash_secret(&w->slash, "/auth a b"));
 	assert_true(slash_secret(&w->slash, "/regist a b"));
 	assert_false(slash_secret(&w->slash, "/msg neko b"));
-	assert_false(slash_secret(&w->slash, "login is hard"));
+	assert_false(slash_secret(&w->slash, "login"));
+	assert_false(slash_secret(&w->slash, "login dulu"));
 	assert_false(slash_secret(&w->slash, "/login"));
 }
 
@@ -361,7 +464,9 @@ what_may_hold_a_password_is_a_secret(void **state)
 		"/password old new", "/pw old new", "/reg amy pw",
 		"/registre amy pw", "/ amy pw", "aaa\n/login amy pw",
 		"aaa\n\n  /LGIN amy pw\nbbb", "/login\namy pw",
-		"login neko surabaya", "/pasword old new", "/passwords x",
+		"login neko surabaya", "login x surabaya",
+		"Regist baru\n 123", "passwd old new", "aaa\nauth neko pw",
+		"/pasword old new", "/passwords x",
 		"/Passwort alt neu", "/passphrase x", "/loginamy pw",
 		"/login:amy pw", "/login:amy:pw", "/login/amy/pw",
 		"/mgs neko b", "/kcik neko", "/xyz\tpw", "/xyz\npw",
@@ -834,6 +939,12 @@ main(void)
 		OUT(before_login_words_need_no_slash),
 		IN(after_login_words_are_text),
 		IN(after_login_a_password_is_told_to_nobody),
+		IN(words_of_the_five_systems_without_a_slash_are_held_once),
+		IN(what_was_held_is_held_again_elsewhere_and_later),
+		IN(before_the_users_are_known_each_may_be_one),
+		IN(in_a_pipe_they_are_held_each_time),
+		IN(what_is_held_names_a_command_that_there_is),
+		OUT(before_login_nothing_is_held),
 		IN(lines_with_passwords_are_known),
 		IN(what_may_hold_a_password_is_a_secret),
 		OUT(before_login_passwords_need_no_slash),

@@ -93,20 +93,13 @@ done_groups(struct client *c, const struct request *rq, json_t *reply)
 		core_broken(c, _("a bad list of groups"));
 }
 
-static void
-ask_groups(struct client *c)
+void
+groups_ask(struct client *c)
 {
 	if (c->groups_asked)
 		return;
 	c->groups_asked = true;
 	core_request(c, &(struct request){ .done = done_groups }, "groups -");
-}
-
-void
-groups_ask(struct client *c)
-{
-	rooms_stale(model_rooms(c->model));
-	ask_groups(c);
 }
 
 static void
@@ -251,7 +244,7 @@ joined(struct client *c, const char *target)
 	g.role = GROUP_MEMBER; /* until the list says it */
 	rooms_put(rs, &g);
 	tell(c, target, _("you have joined %s"), target);
-	ask_groups(c); /* its topic, our role */
+	groups_ask(c); /* its topic, our role */
 	return cv;
 }
 

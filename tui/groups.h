@@ -16,7 +16,7 @@ struct client;
 struct convo;
 struct request;
 
-/* Behind a login: what was known may be old. */
+/* Behind a login, for what was known may be old, and a join. */
 void groups_ask(struct client *);
 
 /* That conversation is shown: its members are wanted, where it is a group. */

@@ -35,6 +35,7 @@ struct model {
 	int64_t top;  /* the highest id known of at all: notices stand there */
 	int64_t missed; /* what has no greater id was said before the watch */
 	struct roster users;
+	bool users_listed; /* since the watch began */
 	struct rooms *rooms;
 	struct ignore *ignored;
 	struct model_status status;
@@ -1339,7 +1340,10 @@ model_users_begin(struct model *m)
 void
 model_users_end(struct model *m)
 {
-	if (roster_end(&m->users))
+	bool first = !m->users_listed;
+
+	m->users_listed = true;
+	if (roster_end(&m->users) || first)
 		changed(m, MODEL_USERS);
 }
 
@@ -1397,6 +1401,15 @@ model_here(const struct model *m)
 	struct roster *r = rooms_members(m->rooms, target);
 
 	return g == NULL || !g->member || roster_count(r) == 0 ? NULL : r;
+}
+
+bool
+model_people_current(const struct model *m)
+{
+	const char *target = model_current(m)->target;
+
+	return m->users_listed && (model_here(m) == NULL ||
+	    rooms_find(m->rooms, target)->listed);
 }
 
 /* ---- the whole --------------------------------------------------------- */
@@ -1574,14 +1587,25 @@ localise_all(struct model *m)
 	}
 }
 
+static bool
+is_watching(const struct model_status *s)
+{
+	return s->link == LINK_ONLINE || s->link == LINK_CATCHING;
+}
+
 void
 model_set_status(struct model *m, const struct model_status *s)
 {
 	bool moved = strcmp(m->status.realm, s->realm) != 0;
+	bool was_watching = is_watching(&m->status);
 
 	if (same_status(&m->status, s))
 		return;
 	m->status = *s;
+	if (was_watching && !is_watching(s)) {
+		m->users_listed = false;
+		rooms_stale(m->rooms);
+	}
 	if (moved && *s->realm != '\0')
 		localise_all(m);
 	if (s->user[0] != '\0')

@@ -272,6 +272,9 @@ struct rooms *model_rooms(const struct model *);
 /* Who is in the current conversation, where that is a group whose members are
  * known.  NULL: another conversation. */
 struct roster *model_here(const struct model *);
+/* Who of them is online is as the server tells it now: they were listed since
+ * the line was there, which it is. */
+bool model_people_current(const struct model *);
 
 /*
  * Who is ignored, and which conversations are quiet.  What the ignored say is

@@ -66,7 +66,7 @@ draw_user(const struct pane *p, int row, const struct model *m,
 	if (*sign != ' ')
 		buf_adds(&b, sign);
 	buf_adds(&b, u->user);
-	if (!u->online)
+	if (!u->online || !model_people_current(m))
 		style = paint_style(PAINT_DIM);
 	else if (strcmp(u->user, model_status(m)->user) == 0)
 		style |= A_BOLD;
@@ -158,10 +158,15 @@ static void
 draw_heading(const struct pane *p, int row, const struct list *l, bool away)
 {
 	size_t n = away ? l->count - l->online : l->online;
+	bool current = model_people_current(l->m);
 	struct buf b;
 
 	buf_init(&b, NAME_CAP);
-	if (away)
+	if (row == 0 && !current)
+		/* TRANSLATORS: in the pane of users, which has 11 columns: who
+		 * is there is what was known when the connection was lost. */
+		buf_adds(&b, _("not current"));
+	else if (away)
 		/* TRANSLATORS: a heading in the pane of users, which has 14
 		 * columns: how many are away. */
 		buf_addf(&b, ngettext("Away %zu", "Away %zu", n), n);
@@ -171,7 +176,8 @@ draw_heading(const struct pane *p, int row, const struct list *l, bool away)
 	else
 		/* TRANSLATORS: likewise: how many at all are here. */
 		buf_addf(&b, ngettext("Active %zu", "Active %zu", n), n);
-	draw_cut(p, row, paint_style(PAINT_BOLD), buf_data(&b));
+	draw_cut(p, row, paint_style(current ? PAINT_BOLD : PAINT_DIM),
+	    buf_data(&b));
 	buf_release(&b);
 	if (row == 0 && l->first > 0)
 		paint(p, row, p->w - 1, paint_style(PAINT_DIM), "^");

@@ -5,7 +5,8 @@
  * beside them how much of what they said in private is unread, and before a
  * group's owner, moderators and muted ones a sign.  Where there is no room for
  * all it can be scrolled: a sign in the heading says that there is more above,
- * and a number in the last row how many are below.
+ * and a number in the last row how many are below.  While there is no connection
+ * the first heading says that none of it is current, and all is dim.
  */
 #ifndef TUI_USERS_H
 #define TUI_USERS_H

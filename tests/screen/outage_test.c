@@ -161,6 +161,65 @@ how_much_waits_is_told_before_why(void **state)
 	term_await_row(t, -2, "1:everyone no connection, nex… 2 waiting");
 }
 
+/* Who is there nobody tells: neither with the panes nor with the commands. */
+static void
+who_is_there_is_not_current_until_it_is_back(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	struct client *d = client_as(s, "henderson", "surabaya");
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	client_ask(c, "join - #batak");
+	client_ask(d, "join - #batak");
+	term_await(t, "│ Active 3");
+	term_type(t, "/join #batak\r");
+	term_await(t, "│ Here 3");
+	server_kill(s);
+	term_await(t, "│ not current");
+	assert_false(term_shows(t, "Here"));
+	assert_true(term_shows(t, "│ ~lineker"));
+	term_type(t, "/who\r");
+	term_await(t, "/who: not connected");
+	term_type(t, "/members\r");
+	term_await(t, "/members: not connected");
+	term_type(t, "\0331"); /* Alt-1 */
+	term_await_row_is(t, -1, ">");
+	term_await(t, "│ not current");
+	term_await(t, "│ henderson");
+	/* Who has gone or come meanwhile is known at once. */
+	server_start(s);
+	c = client_as(s, "lineker", "surabaya");
+	client_ask(c, "leave - #batak");
+	term_await_row(t, 0, "messi · online");
+	term_await(t, "│ Active 2");
+	term_await(t, "│ Away 1");
+	term_type(t, "\0332");
+	term_await(t, "│ Here 1");
+	term_await(t, "│ Away 1");
+	term_await(t, "│ ~henderson");
+	assert_false(term_shows(t, "│ ~lineker"));
+	assert_false(term_shows(t, "not current"));
+}
+
+static void
+a_small_screen_says_so_in_the_persons_language(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 12, 40);
+
+	(void)state;
+	term_type(t, "/set language id\r");
+	term_type(t, "\033OQ"); /* F2 */
+	term_await(t, "│ Aktif 1");
+	server_kill(s);
+	term_await(t, "│ data lama");
+	server_start(s);
+	term_await(t, "│ Aktif 1");
+	assert_false(term_shows(t, "data lama"));
+}
+
 static void
 that_it_is_back_is_told_where_the_loss_was(void **state)
 {
@@ -308,6 +367,8 @@ main(void)
 		T(a_server_without_its_data_begins_anew),
 		T(what_was_closed_stays_closed_until_something_comes),
 		T(how_much_waits_is_told_before_why),
+		T(who_is_there_is_not_current_until_it_is_back),
+		T(a_small_screen_says_so_in_the_persons_language),
 		T(that_it_is_back_is_told_where_the_loss_was),
 		T(it_is_back_within_two_seconds_of_the_server),
 		T(a_half_typed_line_survives),

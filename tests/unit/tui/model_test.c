@@ -925,7 +925,10 @@ only_what_changed_is_said_to_have(void **state)
 	model_user_set(m, "neko", "", true, 1);
 	model_set_status(m, &s);
 	assert_int_equal(model_changes(m), 0);
-	s.link = LINK_LOST;
+	s.link = LINK_LOST; /* and with it, whether users are as they are told */
+	model_set_status(m, &s);
+	assert_int_equal(model_changes(m), MODEL_STATUS | MODEL_USERS);
+	s.retry_at++;
 	model_set_status(m, &s);
 	assert_int_equal(model_changes(m), MODEL_STATUS);
 }

@@ -5,6 +5,7 @@
 #include "shared/utf8.h"
 #include "shared/xalloc.h"
 #include "tui/bound.h"
+#include "tui/clock.h"
 #include "tui/model.h"
 #include "tui/text.h"
 #include "tui/url.h"
@@ -27,7 +28,6 @@ add_clean(struct buf *b, const char *s)
 static void
 add_head(struct buf *b, const struct item *it)
 {
-	time_t t = (time_t)(it->time / 1000);
 	char clock[8] = "";
 	struct tm tm;
 
@@ -35,7 +35,7 @@ add_head(struct buf *b, const struct item *it)
 		buf_adds(b, further);
 		return;
 	}
-	if (it->time > 0 && localtime_r(&t, &tm) != NULL)
+	if (it->time > 0 && clock_local(it->time, &tm))
 		strftime(clock, sizeof(clock), "%H:%M ", &tm);
 	buf_adds(b, clock);
 	if (it->kind == ITEM_NOTICE) {

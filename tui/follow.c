@@ -15,6 +15,7 @@
 #include "shared/wire.h"
 #include "shared/xalloc.h"
 #include "tui/client.h"
+#include "tui/clock.h"
 #include "tui/lines.h"
 #include "tui/model.h"
 #include "tui/official.h"
@@ -41,6 +42,7 @@ enum {
 struct ui {
 	struct ui_env env;
 	struct buf out;
+	struct lines said;
 	size_t json_flags;
 	bool held, ended;
 	struct loop_call work;
@@ -153,10 +155,10 @@ put_lines(struct ui *ui, const struct model_message *m)
 	struct buf head;
 
 	buf_init(&head, LINES_HEAD);
-	lines_head(
-	    &head, m->time, m->from, m->target, strcmp(me, m->from) == 0);
-	lines_text(
-	    &ui->out, buf_data(&head), words == NULL ? m->text : words);
+	lines_head(&ui->said, &head, m->time, m->from, m->target,
+	    strcmp(me, m->from) == 0);
+	lines_text(&ui->said, &ui->out, buf_data(&head),
+	    words == NULL ? m->text : words);
 	buf_release(&head);
 	free(words);
 }
@@ -249,6 +251,7 @@ follow_open(const struct ui_env *env, char *why, size_t cap)
 	 * would act there: somebody may come to look at it. */
 	ui->json_flags = JSON_COMPACT |
 	    (isatty(STDOUT_FILENO) == 1 ? JSON_ENSURE_ASCII : 0);
+	lines_begin(&ui->said, clock_ms(), env->timestamps);
 	buf_init(&ui->out, OUT_CAP);
 	model_on_item(env->model, on_item, ui);
 	client_follow(env->client, on_message, ui);

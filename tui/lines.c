@@ -3,30 +3,65 @@
 
 #include "shared/buf.h"
 #include "shared/utf8.h"
+#include "tui/clock.h"
+#include "tui/day.h"
 #include "tui/text.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-static void
-clock_of(int64_t ms, char out[8])
+/* Before what stands below a message's first line, under its time. */
+static const char below[] = "      | ";
+static const char below_stamp[] = "                          | ";
+
+void
+lines_begin(struct lines *l, int64_t now, bool stamps)
 {
-	time_t t = (time_t)(ms / 1000);
 	struct tm tm;
 
-	if (localtime_r(&t, &tm) == NULL || strftime(out, 8, "%H:%M", &tm) == 0)
-		snprintf(out, 8, "--:--");
+	*l = (struct lines){ .stamps = stamps };
+	if (clock_local(now, &tm))
+		l->day = clock_day(&tm);
+}
+
+static void
+add_stamp(struct buf *out, const struct tm *tm)
+{
+	long minutes = tm->tm_gmtoff / 60;
+	char at[32];
+
+	if (strftime(at, sizeof(at), "%Y-%m-%dT%H:%M:%S", tm) > 0)
+		(void)buf_addf(out, "%s%c%02ld:%02ld", at,
+		    minutes < 0 ? '-' : '+', labs(minutes) / 60,
+		    labs(minutes) % 60);
+}
+
+static void
+add_clock(struct lines *l, struct buf *out, const struct tm *tm)
+{
+	if (l->day != clock_day(tm)) {
+		l->day = clock_day(tm);
+		(void)buf_adds(out, "-- ");
+		day_text(out, tm);
+		(void)buf_addc(out, '\n');
+	}
+	(void)buf_addf(out, "%02d:%02d", tm->tm_hour, tm->tm_min);
 }
 
 void
-lines_head(struct buf *out, int64_t time, const char *from,
+lines_head(struct lines *l, struct buf *out, int64_t time, const char *from,
     const char *target, bool own)
 {
-	char at[8];
+	struct tm tm;
 
-	clock_of(time, at);
-	(void)buf_addf(out, "%s <", at);
+	if (!clock_local(time, &tm))
+		(void)buf_adds(out, "--:--");
+	else if (l->stamps)
+		add_stamp(out, &tm);
+	else
+		add_clock(l, out, &tm);
+	(void)buf_adds(out, " <");
 	(void)utf8_clean(out, from, strlen(from));
 	if (strcmp(target, "*") != 0) {
 		/* A private one to us: the target is the other party. */
@@ -48,7 +83,8 @@ lines_line(struct buf *out, const char *head, const char *text, size_t n)
 }
 
 void
-lines_text(struct buf *out, const char *head, const char *text)
+lines_text(const struct lines *l, struct buf *out, const char *head,
+    const char *text)
 {
 	for (;;) {
 		size_t n = strcspn(text, "\n");
@@ -58,6 +94,6 @@ lines_text(struct buf *out, const char *head, const char *text)
 		if (text[n] == '\0')
 			return;
 		text += n + 1;
-		head = "      | ";
+		head = l->stamps ? below_stamp : below;
 	}
 }

@@ -5,6 +5,12 @@
  *	10:04 <messi> to everyone
  *	10:05 <messi -> you> in private
  *	      | and its second line
+ *	-- Saturday, 21 November 2026
+ *	00:01 <messi> on another day than the one before
+ *
+ * or, with time stamps (RFC 3339, local time):
+ *
+ *	2026-11-21T10:04:07+07:00 <messi> to everyone
  *
  * Nothing in it is a control code.
  */
@@ -19,13 +25,24 @@ struct buf;
 
 enum { LINES_HEAD = 4096 }; /* room for what stands before a text */
 
-/* The clock, who, and to whom; out has LINES_HEAD of room. */
-void lines_head(struct buf *out, int64_t time, const char *from,
-    const char *target, bool own);
+/* How the time is told, and of which day the line before was. */
+struct lines {
+	bool stamps;
+	int day;
+};
+
+/* As if the line before were of now. */
+void lines_begin(struct lines *, int64_t now, bool stamps);
+
+/* The clock, who, and to whom; before it the date, where it is another one.
+ * out has LINES_HEAD of room. */
+void lines_head(struct lines *, struct buf *out, int64_t time,
+    const char *from, const char *target, bool own);
 
 /* head, then text; its further lines cannot pass for messages.  What does not
  * fit into out is left out. */
-void lines_text(struct buf *out, const char *head, const char *text);
+void lines_text(const struct lines *, struct buf *out, const char *head,
+    const char *text);
 
 /* One line, as text may hold no LF. */
 void lines_line(struct buf *out, const char *head, const char *text, size_t n);

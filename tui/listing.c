@@ -3,6 +3,7 @@
 
 #include "shared/buf.h"
 #include "shared/xalloc.h"
+#include "tui/clock.h"
 #include "tui/model.h"
 #include "tui/text.h"
 
@@ -109,10 +110,9 @@ listing_who(const char *user, const char *name)
 void
 listing_when(int64_t ms, char out[32])
 {
-	time_t t = (time_t)(ms / 1000);
 	struct tm tm;
 
-	if (localtime_r(&t, &tm) == NULL ||
+	if (!clock_local(ms, &tm) ||
 	    strftime(out, 32, "%Y-%m-%d %H:%M", &tm) == 0)
 		snprintf(out, 32, "?");
 }

@@ -678,6 +678,7 @@ open_ui(struct app *a)
 		.history_file = a->history_file,
 		.settings = a->opt.settings,
 		.json = a->opt.json,
+		.timestamps = a->opt.timestamps,
 	};
 	a->class = a->opt.follow ? &ui_follow : full ? &ui_screen : &ui_plain;
 	a->ui = a->class->open(&a->env, why, sizeof(why));

@@ -33,6 +33,9 @@ static const char *const help[] = {
 	N_("  --follow              print what is said, as it comes, and read "
 	"nothing\n"),
 	N_("  --follow --json       the same, a JSON object a line\n"),
+	N_("  --timestamps          with --follow or --plain: date, time and zone "
+	"on each\n"
+	"                        message\n"),
 	N_("  --password-file FILE  the first line of it is the password\n"
 	"                        (or the environment's CHAT_PASSWORD)\n"),
 	N_("  --config FILE         default "
@@ -81,6 +84,7 @@ enum opt {
 	OPT_SEND,
 	OPT_FOLLOW,
 	OPT_JSON,
+	OPT_TIMESTAMPS,
 	OPT_NO_COLOR,
 	OPT_THEME,
 	OPT_NO_MOUSE,
@@ -104,6 +108,7 @@ static const struct {
 	{ "send", OPT_SEND, required_argument },
 	{ "follow", OPT_FOLLOW, no_argument },
 	{ "json", OPT_JSON, no_argument },
+	{ "timestamps", OPT_TIMESTAMPS, no_argument },
 	{ "no-color", OPT_NO_COLOR, no_argument },
 	{ "theme", OPT_THEME, required_argument },
 	{ "no-mouse", OPT_NO_MOUSE, no_argument },
@@ -191,6 +196,9 @@ apply(struct options *o, enum opt opt, const char *value)
 		return 0;
 	case OPT_JSON:
 		o->json = true;
+		return 0;
+	case OPT_TIMESTAMPS:
+		o->timestamps = true;
 		return 0;
 	case OPT_NO_COLOR:
 		return give(o, "no-color");
@@ -526,6 +534,9 @@ options_read(struct options *o, int argc, char **argv, int *status)
 	if (what != OPTIONS_RUN)
 		return what;
 	*status = read_settings(o);
+	if (*status == 0 && o->timestamps && !o->follow && !o->plain)
+		*status = complain(EX_USAGE, "%s",
+		    _("--timestamps goes with --follow or --plain"));
 	if (*status == 0)
 		*status = read_password(o);
 	return *status == 0 ? OPTIONS_RUN : OPTIONS_FAIL;

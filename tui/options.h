@@ -20,6 +20,7 @@ struct options {
 	char *config;
 	bool plain;
 	bool follow, json; /* --follow, and --json with it */
+	bool timestamps;   /* with follow or plain */
 	bool no_remember;
 	char *greeting; /* said once, behind the first login; NULL: none */
 	char *send_target, *send_text; /* --send; NULL: not given */

@@ -17,6 +17,7 @@
 #include "shared/wire.h"
 #include "shared/xalloc.h"
 #include "tui/client.h"
+#include "tui/clock.h"
 #include "tui/complete.h"
 #include "tui/lineedit.h"
 #include "tui/lines.h"
@@ -60,6 +61,7 @@ struct ui {
 	struct buf in;
 	struct frame lines;
 	struct loop_call work;
+	struct lines said;
 
 	struct slash_held held;
 	enum question asking;
@@ -85,13 +87,13 @@ out_line(const char *head, const char *text)
 }
 
 static void
-out_text(const char *head, const char *text)
+out_text(const struct ui *ui, const char *head, const char *text)
 {
 	struct buf b;
 
 	lineedit_hide();
 	buf_init(&b, OUT_CAP);
-	lines_text(&b, head, text);
+	lines_text(&ui->said, &b, head, text);
 	(void)fwrite(buf_data(&b), 1, b.len, stdout);
 	buf_release(&b);
 }
@@ -114,14 +116,14 @@ out_notice(const char *fmt, ...)
 }
 
 static void
-out_message(const struct convo *c, const struct item *it)
+out_message(struct ui *ui, const struct convo *c, const struct item *it)
 {
 	const char *to = convo_target(c);
 	struct buf head;
 
 	buf_init(&head, LINES_HEAD);
-	lines_head(&head, it->time, it->from, to, it->own);
-	out_text(buf_data(&head), it->text);
+	lines_head(&ui->said, &head, it->time, it->from, to, it->own);
+	out_text(ui, buf_data(&head), it->text);
 	buf_release(&head);
 	if (it->queued != NULL)
 		out_notice(_("queued until that realm is back: %s"),
@@ -129,7 +131,7 @@ out_message(const struct convo *c, const struct item *it)
 }
 
 static void
-out_failed(const struct convo *c, const struct item *it)
+out_failed(const struct ui *ui, const struct convo *c, const struct item *it)
 {
 	const char *to = convo_target(c);
 	char *head;
@@ -141,7 +143,7 @@ out_failed(const struct convo *c, const struct item *it)
 	else
 		head = xasprintf(_("-- not sent to %s (%s): "), to, it->why);
 	(void)utf8_clean(&clean, head, strlen(head));
-	out_text(buf_data(&clean), it->text);
+	out_text(ui, buf_data(&clean), it->text);
 	buf_release(&clean);
 	free(head);
 }
@@ -150,19 +152,19 @@ static void
 on_item(void *arg, const struct convo *c, const struct item *it,
     enum model_how how)
 {
-	const struct ui *ui = arg;
+	struct ui *ui = arg;
 
 	switch (it->kind) {
 	case ITEM_MESSAGE:
 		/* On a terminal one's own words stand there already. */
 		if (how != MODEL_SETTLED || !ui->terminal)
-			out_message(c, it);
+			out_message(ui, c, it);
 		break;
 	case ITEM_NOTICE:
 		out_line("-- ", it->text);
 		break;
 	case ITEM_FAILED:
-		out_failed(c, it);
+		out_failed(ui, c, it);
 		break;
 	case ITEM_WAITING:
 		break;
@@ -691,6 +693,7 @@ plain_open(const struct ui_env *env, char *why, size_t cap)
 	ui->server = xstrdup("");
 	ui->user = xstrdup("");
 	ui->password = xstrdup("");
+	lines_begin(&ui->said, clock_ms(), env->timestamps);
 	buf_init(&ui->in, IN_CAP);
 	frame_init(&ui->lines, FRAME_LINES, LINE_MAX_IN);
 	model_on_item(env->model, on_item, ui);

@@ -15,6 +15,7 @@
 
 #include "shared/xalloc.h"
 #include "tui/actions.h"
+#include "tui/clock.h"
 #include "tui/form.h"
 #include "tui/help.h"
 #include "tui/hyper.h"
@@ -46,6 +47,20 @@ screen_theme_of_settings(const struct ui *ui)
 }
 
 /* ---- what the loop calls ----------------------------------------------- */
+
+/* Times that are shown follow the zone, also while nobody says anything. */
+static void
+follow_zone(void *arg)
+{
+	struct ui *ui = arg;
+
+	if (clock_zone() != ui->zone) {
+		ui->zone = clock_zone();
+		screen_frame_due(ui, MODEL_STREAM);
+	}
+	loop_timer_set(
+	    ui->env->loop, &ui->zone_timer, ZONE_MS, follow_zone, ui);
+}
 
 static void
 settle(void *arg)
@@ -261,6 +276,8 @@ screen_open(const struct ui_env *env, char *why, size_t cap)
 	loop_watch(ui->env->loop, STDIN_FILENO, LOOP_READ, on_input, ui);
 	if (job_fd() != -1)
 		loop_watch(env->loop, job_fd(), LOOP_READ, on_wake, ui);
+	ui->zone = clock_zone();
+	follow_zone(ui);
 	screen_lay_out(ui);
 	screen_frame_now(ui);
 	return ui;
@@ -303,6 +320,7 @@ unwatch(struct ui *ui)
 	loop_timer_unset(loop, &ui->frame_timer);
 	loop_timer_unset(loop, &ui->tick_timer);
 	loop_timer_unset(loop, &ui->ring_timer);
+	loop_timer_unset(loop, &ui->zone_timer);
 	model_on_item(ui->env->model, NULL, NULL);
 	loop_defer_cancel(loop, &ui->frame_call);
 	if (job_fd() != -1)

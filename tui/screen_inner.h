@@ -29,6 +29,7 @@ enum {
 	FRAME_MS = 16,
 	STALL_MS = 100,    /* a terminal that took nothing is asked again */
 	TICK_MS = 1000,
+	ZONE_MS = 2000,    /* between two looks for another time zone */
 	USERS_FOLD = 60,   /* below this many columns the users are folded */
 	BARS_FOLD = 8,     /* below this many rows there is one bar */
 	LINE_SHARE = 3,    /* of the screen's rows the line takes at most 1/3 */
@@ -82,7 +83,8 @@ struct ui {
 	bool interrupted; /* the last key was Ctrl-C on an empty line */
 	char hint[HINT_CAP];
 	struct notify notify;
-	struct loop_timer ring_timer;
+	struct loop_timer ring_timer, zone_timer;
+	unsigned zone; /* in which times are shown (clock.h) */
 };
 
 /* ---- frames (screen_draw.c) ---------------------------------------------- */

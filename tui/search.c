@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <unicase.h>
 
@@ -562,17 +561,6 @@ head_room(const struct pane *p, int col)
 	return p->w < NAMED ? 0 : p->w < ROOMY ? p->w / 3 : p->w / 2;
 }
 
-static void
-when_text(char out[32], int64_t ms)
-{
-	time_t t = (time_t)(ms / 1000);
-	struct tm tm;
-
-	*out = '\0';
-	if (localtime_r(&t, &tm) != NULL)
-		strftime(out, 32, "%Y-%m-%d %H:%M", &tm);
-}
-
 /* A part of it and the blanks behind. */
 static int
 draw_part(const struct pane *p, int row, int col, chtype paint_it,
@@ -601,7 +589,7 @@ draw_head(struct search *s, const struct pane *p, int row,
 	paint_cut(&from, buf_data(&s->clean), s->clean.len, room);
 	buf_adds(&to, strcmp(h->target, "*") == 0 ? _("everyone") :
 	    paint_clean(&s->clean, h->target));
-	when_text(when, h->time);
+	listing_when(h->time, when);
 	w = utf8_width(buf_data(&from), from.len) + 2 +
 	    utf8_width(buf_data(&to), to.len);
 	if (w + 2 + (int)strlen(when) <= room)

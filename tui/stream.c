@@ -11,6 +11,7 @@
 #include "shared/utf8.h"
 #include "shared/xalloc.h"
 #include "tui/bound.h"
+#include "tui/clock.h"
 #include "tui/day.h"
 #include "tui/excerpt.h"
 #include "tui/hyper.h"
@@ -95,6 +96,7 @@ struct stream {
 	struct buf clean;
 	struct hyper *hyper; /* NULL: links are not told; not owned */
 	const struct settings *settings;
+	unsigned zone;       /* in which times are told (clock.h) */
 	int width, height;   /* of the last draw */
 	bool narrow;
 	uint64_t convo;
@@ -183,12 +185,11 @@ clean_text(struct buf *out, const char *s)
 static void
 block_time(struct block *b, int64_t ms)
 {
-	time_t t = (time_t)(ms / 1000);
 	struct tm tm;
 
-	if (ms <= 0 || localtime_r(&t, &tm) == NULL)
+	if (ms <= 0 || !clock_local(ms, &tm))
 		return;
-	b->day = tm.tm_year * 366 + tm.tm_yday + 1;
+	b->day = clock_day(&tm);
 	strftime(b->clock, sizeof(b->clock), "%H:%M", &tm);
 }
 
@@ -445,16 +446,16 @@ draw_rule(const struct pane *p, int row, chtype style, const char *text)
 static void
 draw_day(const struct stream *st, const struct pane *p, int row, int64_t ms)
 {
-	time_t t = (time_t)(ms / 1000);
 	char numbers[32] = "";
 	struct buf day;
 	struct tm tm;
-	bool known = localtime_r(&t, &tm) != NULL;
+	bool known = clock_local(ms, &tm);
 
 	buf_init(&day, TOLD_CAP);
 	if (known && !st->narrow)
 		day_text(&day, &tm);
-	else if (known && strftime(numbers, sizeof(numbers), "%Y-%m-%d", &tm) > 0)
+	else if (known &&
+	    strftime(numbers, sizeof(numbers), "%Y-%m-%d", &tm) > 0)
 		buf_adds(&day, numbers);
 	draw_rule(p, row, paint_style(PAINT_DIM), buf_data(&day));
 	buf_release(&day);
@@ -1110,6 +1111,10 @@ draw_none(const struct pane *p, const struct convo *c)
 static void
 measure(struct stream *st, const struct pane *p, const struct convo *c)
 {
+	if (clock_zone() != st->zone) {
+		st->zone = clock_zone();
+		stream_restyle(st);
+	}
 	st->width = p->w;
 	st->height = p->h;
 	st->narrow = COLS < NARROW;

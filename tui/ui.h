@@ -68,6 +68,7 @@ struct ui_env {
 	const char *history_file; /* of the input line; NULL: keep none */
 	struct settings *settings;
 	bool json;                /* --follow --json */
+	bool timestamps;          /* --timestamps */
 };
 
 struct ui_class {

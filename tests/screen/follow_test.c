@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -238,6 +239,34 @@ what_is_said_comes_as_lines(void **state)
 	expect(own, "unread -", "{'unread':{'lineker':{'count':1}}}");
 }
 
+/* The stamp before it is one of just now. */
+static void
+expect_stamped(const char *line, time_t since, const char *rest)
+{
+	struct tm tm = { 0 };
+	const char *end = strptime(line, "%Y-%m-%dT%H:%M:%S+00:00", &tm);
+
+	if (end == NULL)
+		fail_msg("\"%s\" has no time stamp", line);
+	assert_in_range(timegm(&tm), since, time(NULL));
+	assert_string_equal(end, rest);
+}
+
+static void
+with_time_stamps_each_line_says_when(void **state)
+{
+	time_t since = time(NULL);
+	struct server *s = server_open(NULL);
+	struct client *c = with_a_follower(s, "--timestamps");
+
+	(void)state;
+	client_ask(c, "say - messi %s", "\"satu\\ndua\"");
+	expect_stamped(next_line(), since, " <lineker -> you> satu");
+	assert_string_equal(next_line(), "                          | dua");
+	client_ask(c, "broadcast - hai semua");
+	expect_stamped(next_line(), since, " <lineker> hai semua");
+}
+
 static void
 each_message_is_a_line_of_json(void **state)
 {
@@ -387,6 +416,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(what_is_said_comes_as_lines),
+		T(with_time_stamps_each_line_says_when),
 		T(each_message_is_a_line_of_json),
 		T(it_goes_on_where_it_was),
 		T(nothing_is_left_out_however_long_it_was_away),

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <sysexits.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -72,6 +73,27 @@ lines_of_a_pipe_are_said_and_answered(void **state)
 	expect_json(client_event_of(c, "message"), "{'text':'two'}");
 	expect_json(client_event_of(c, "message"),
 	    "{'target':'messi','text':'three'}");
+}
+
+static void
+time_stamps_are_there_when_asked_for(void **state)
+{
+	struct server *s = server_open(NULL);
+	char today[32];
+	struct tm tm;
+	time_t now = time(NULL);
+
+	(void)state;
+	assert_non_null(localtime_r(&now, &tm));
+	assert_true(strftime(today, sizeof(today), "%Y-%m-%dT", &tm) > 0);
+	assert_int_equal(run(s, "one\\n", "--plain"), 0);
+	assert_null(strstr(said, today));
+	assert_int_equal(run(s, "two\\n/history\\n", "--plain --timestamps"),
+	    0);
+	expect_said(today);
+	expect_said("<messi> two\n");
+	assert_int_equal(run(s, "", "--timestamps"), EX_USAGE);
+	expect_said("--timestamps goes with --follow or --plain");
 }
 
 static void
@@ -344,6 +366,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(lines_of_a_pipe_are_said_and_answered),
+		T(time_stamps_are_there_when_asked_for),
 		T(commands_are_answered_in_lines),
 		T(a_search_leads_to_older_ones),
 		T(settings_are_said_and_changed_in_lines),

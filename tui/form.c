@@ -13,6 +13,7 @@
 #include "tui/input.h"
 #include "tui/lineedit.h"
 #include "tui/paint.h"
+#include "tui/slash.h"
 #include "tui/text.h"
 #include "tui/ui.h"
 #include "tui/wrap.h"
@@ -86,6 +87,8 @@ struct form {
 	char *value[FIELDS]; /* but for the focus's, which lineedit has */
 	int focus;
 	bool registering;
+	bool worded;         /* by form_typed: a real name may stand behind the
+	                      * password, and the name is meant as one */
 	bool sent;           /* waits for the answer */
 	bool helping;
 	char *why;
@@ -238,7 +241,7 @@ form_ask(struct form *f, const struct ui_ask *ask)
 
 	if (f->open)
 		leave(f);
-	f->sent = false;
+	f->sent = f->worded = false;
 	lineedit_field(true);
 	if (!f->open || f->value[SERVER][0] == '\0')
 		set_value(f, SERVER, ask->server);
@@ -269,10 +272,65 @@ form_done(struct form *f)
 	for (i = 0; i < FIELDS; i++)
 		set_value(f, i, "");
 	say(f, NOWHERE, "");
-	f->open = f->registering = f->sent = f->helping = false;
+	f->open = f->registering = f->sent = f->helping = f->worded = false;
 	f->focus = SERVER;
 	lineedit_set("");
 	lineedit_field(false);
+}
+
+/* ---- a whole login ------------------------------------------------------ */
+
+/* In what is typed, or behind what stood in the field before. */
+static bool
+login_in(const struct form *f, const char *line, struct slash_login *l)
+{
+	const char *before = f->value[f->focus];
+	size_t n = strlen(before);
+
+	return slash_login_words(line, l) ||
+	    (strncmp(line, before, n) == 0 && slash_login_words(line + n, l));
+}
+
+static void
+take_login(struct form *f, const struct slash_login *l)
+{
+	char *user = xmemdup0(l->user, l->user_len);
+
+	f->registering = l->registering;
+	f->worded = *user != '\0';
+	say(f, NOWHERE, "");
+	set_value(f, USER, user);
+	set_value(f, PASSWORD, l->password == NULL ? "" : l->password);
+	go_to(f, *user == '\0' ? USER : PASSWORD);
+	free(user);
+}
+
+void
+form_typed(struct form *f)
+{
+	struct slash_login l;
+	size_t len, point;
+
+	if (f->focus <= PASSWORD &&
+	    login_in(f, lineedit_text(&len, &point), &l) &&
+	    l.user_len > 0 && l.password != NULL)
+		take_login(f, &l);
+}
+
+/* What stands behind the password of a whole line is the real name; behind
+ * that of a login are blanks. */
+static void
+end_password(struct form *f)
+{
+	char *s = f->value[PASSWORD];
+	size_t n = strcspn(s, " "), more = n + strspn(s + n, " ");
+
+	if (!f->worded || s[n] == '\0' ||
+	    (s[more] != '\0' && !f->registering))
+		return;
+	if (s[more] != '\0')
+		set_value(f, REAL_NAME, s + more);
+	explicit_bzero(s + n, strlen(s + n));
 }
 
 /* ---- keys -------------------------------------------------------------- */
@@ -285,6 +343,20 @@ refuse(struct form *f, int field, const char *why)
 	return FORM_TAKEN;
 }
 
+/* "inbox" is no server and no name; that is said at it. */
+static bool
+is_command(struct form *f, int field)
+{
+	struct slash_login l;
+	const char *s = f->value[field];
+
+	if (field > USER || !slash_no_name(s) ||
+	    (field == USER ? f->worded : slash_login_words(s, &l)))
+		return false;
+	(void)refuse(f, field, _("That is a command: log in first."));
+	return true;
+}
+
 static enum form_key
 submit(struct form *f)
 {
@@ -292,6 +364,9 @@ submit(struct form *f)
 		set_value(f, SERVER, default_server);
 	if (f->value[USER][0] == '\0')
 		return refuse(f, USER, _("Which name?"));
+	if (is_command(f, SERVER) || is_command(f, USER))
+		return FORM_TAKEN;
+	end_password(f);
 	if (f->value[PASSWORD][0] == '\0')
 		return refuse(f, PASSWORD, _("The password is missing."));
 	/* The wire parts them by spaces. */
@@ -314,8 +389,20 @@ submit(struct form *f)
 enum form_key
 form_enter(struct form *f, const char *line)
 {
+	struct slash_login l;
+
+	/* A server may well be called "login". */
+	if (f->focus <= USER && login_in(f, line, &l) &&
+	    (f->focus == USER || l.user_len > 0)) {
+		take_login(f, &l);
+		return FORM_TAKEN;
+	}
 	/* The editor has given the line up: it is not there to be left. */
 	set_value(f, f->focus, line);
+	if (is_command(f, f->focus))
+		return FORM_TAKEN;
+	if (f->focus == PASSWORD)
+		end_password(f);
 	lineedit_set(f->value[f->focus]);
 	if (f->focus == (f->registering ? REAL_NAME : PASSWORD))
 		return submit(f);

@@ -39,6 +39,9 @@ void form_done(struct form *);
 
 enum form_key form_press(
     struct form *, enum keys_key, const char *bytes, size_t n);
+/* Behind each key of the line: a field may hold "auth messi surabaya", as an
+ * older client takes it; then name and password go where they belong. */
+void form_typed(struct form *);
 /* Enter in a field: the next, or in the last one, FORM_SUBMIT. */
 enum form_key form_enter(struct form *, const char *line);
 

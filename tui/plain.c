@@ -65,7 +65,7 @@ struct ui {
 
 	struct slash_held held;
 	enum question asking;
-	char *server, *user, *password;
+	char *server, *user, *password, *real_name;
 };
 
 /* For the signal handler: what to put back. */
@@ -298,17 +298,58 @@ finish(struct ui *ui, bool registering)
 		.user = ui->user,
 		.password = ui->password,
 		.registering = registering,
-		.real_name = "",
+		.real_name = ui->real_name,
 	};
 
 	ask_for(ui, ASK_NOTHING);
 	ui->env.login(ui->env.arg, &login);
 	replace(&ui->password, "");
+	replace(&ui->real_name, "");
+}
+
+static void
+take_word(char **slot, const char *s, size_t n)
+{
+	char *word = xmemdup0(s, n);
+
+	replace(slot, word);
+	explicit_bzero(word, n);
+	free(word);
+}
+
+/* "auth messi surabaya", or as much of it as there is; behind a new account's
+ * password stands the real name. */
+static void
+take_login(struct ui *ui, const struct slash_login *l)
+{
+	const char *rest;
+	size_t n;
+
+	if (l->user_len > 0)
+		take_word(&ui->user, l->user, l->user_len);
+	n = l->password == NULL ? 0 : strcspn(l->password, " ");
+	if (n == 0) {
+		ask_for(ui, l->user_len > 0 ? ASK_PASSWORD : ASK_USER);
+		return;
+	}
+	take_word(&ui->password, l->password, n);
+	rest = l->password + n + strspn(l->password + n, " ");
+	if (l->registering)
+		replace(&ui->real_name, rest);
+	finish(ui, l->registering);
 }
 
 static void
 take_answer(struct ui *ui, const char *line)
 {
+	struct slash_login login;
+
+	/* A server may well be called "login". */
+	if (ui->asking != ASK_NEW && slash_login_words(line, &login) &&
+	    (ui->asking == ASK_USER || login.user_len > 0)) {
+		take_login(ui, &login);
+		return;
+	}
 	switch (ui->asking) {
 	case ASK_SERVER:
 		if (*line != '\0')
@@ -404,6 +445,20 @@ give_back(struct ui *ui, const char *line)
 	fputc('\n', stderr);
 }
 
+/* No name and no server begins with /: a way out of the questions.  Nor is an
+ * older client's command one; but a login is an answer. */
+static bool
+leaves_question(const struct ui *ui, const char *line)
+{
+	struct slash_login login;
+
+	if (ui->asking != ASK_SERVER && ui->asking != ASK_USER)
+		return false;
+	if (slash_login_words(line, &login))
+		return *line == '/' && login.user_len == 0;
+	return *line == '/' || slash_no_name(line);
+}
+
 static void
 take_line(struct ui *ui, const char *line, size_t n)
 {
@@ -424,9 +479,7 @@ take_line(struct ui *ui, const char *line, size_t n)
 		ui->env.refused(ui->env.arg);
 		return;
 	}
-	/* No name and no server begins with /: a way out of the questions. */
-	if (ui->asking != ASK_NOTHING && (*line != '/' ||
-	    (ui->asking != ASK_SERVER && ui->asking != ASK_USER))) {
+	if (ui->asking != ASK_NOTHING && !leaves_question(ui, line)) {
 		take_answer(ui, line);
 		return;
 	}
@@ -693,6 +746,7 @@ plain_open(const struct ui_env *env, char *why, size_t cap)
 	ui->server = xstrdup("");
 	ui->user = xstrdup("");
 	ui->password = xstrdup("");
+	ui->real_name = xstrdup("");
 	lines_begin(&ui->said, clock_ms(), env->timestamps);
 	buf_init(&ui->in, IN_CAP);
 	frame_init(&ui->lines, FRAME_LINES, LINE_MAX_IN);
@@ -730,6 +784,7 @@ plain_close(struct ui *ui)
 	free(ui->server);
 	free(ui->user);
 	free(ui->password);
+	free(ui->real_name);
 	free(ui);
 }
 

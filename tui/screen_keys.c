@@ -434,6 +434,8 @@ screen_on_key(void *arg, enum keys_key key, const char *bytes, size_t n)
 		submit(ui);
 	else if (form == FORM_PASS)
 		line_key(key, bytes, n);
+	if (ui->asking)
+		form_typed(ui->form);
 }
 
 /* ---- the line's hooks -------------------------------------------------- */

@@ -59,6 +59,21 @@ bool slash_hold(struct slash_held *, const struct slash *, const char *line);
 void slash_held_release(struct slash_held *);
 
 /*
+ * Where a name is asked for: "auth messi surabaya", as an older client takes
+ * it, with its slash or without.
+ */
+struct slash_login {
+	bool registering;
+	const char *user; /* in the line */
+	size_t user_len;
+	const char *password; /* and all behind it; NULL: no blank yet before */
+};
+bool slash_login_words(const char *line, struct slash_login *);
+/* Another of their words alone, or "help" or "quit": it was not meant as a
+ * name. */
+bool slash_no_name(const char *line);
+
+/*
  * May it, or one of its lines, hold a password?  Then it belongs onto no disk.
  * A command that there is not, with anything behind it, counts: it may have been
  * meant for one that takes a password, and it is better that one too many is

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include <cmocka.h>
 
@@ -251,6 +250,170 @@ in_a_pipe_the_line_is_named_and_the_status_tells(void **state)
 	expect_next(c, "{'target':'messi','text':'tiga'}");
 }
 
+/* ---- before the login --------------------------------------------------- */
+
+static bool
+was_written(struct term *t, const char *text)
+{
+	size_t n;
+	const char *bytes = term_bytes(t, &n);
+
+	return memmem(bytes, n, text, strlen(text)) != NULL;
+}
+
+/* The form without a server, or with one and no name. */
+static struct term *
+open_form(const struct server *s, int rows, int cols)
+{
+	const char *argv[] = { "chat-tui", server_address(s), NULL };
+	const struct term_options o = { .rows = rows, .cols = cols };
+	struct term *t = term_open(&o, argv);
+
+	term_await(t, "Password");
+	term_await(t, server_address(s));
+	return t;
+}
+
+/* As soon as it is known for one, before Enter. */
+static void
+a_whole_login_in_the_form_goes_where_it_belongs(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = open_form(s, 24, 80);
+	int row, col;
+
+	(void)state;
+	term_type(t, "auth messi s");
+	term_await(t, "Name        messi");
+	term_await(t, "Password    •");
+	assert_true(term_find(t, "Password", &row, &col));
+	term_await_cursor(t, row, col + 13);
+	assert_false(term_shows(t, "auth"));
+	term_type(t, "urabaya\r");
+	term_await_row(t, 0, "messi · online");
+	assert_false(was_written(t, "urabaya"));
+}
+
+/* The field of the server comes first where none is known; a paste is one
+ * piece; blanks are not counted. */
+static void
+it_is_known_in_each_field_however_it_is_typed(void **state)
+{
+	static const char *const typed[] = { "auth messi surabaya",
+		"LOGIN messi surabaya ", "/login messi surabaya",
+		"\033[200~  auth messi  surabaya\033[201~" };
+	struct server *s = server_open(NULL);
+	struct term *t;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(typed) / sizeof(*typed); i++) {
+		t = person_new(NULL, 12, 40);
+		term_await(t, "Server");
+		term_type(t, typed[i]);
+		term_await(t, "••••••••");
+		assert_false(term_shows(t, "surabaya"));
+		term_await(t, "messi");
+		term_type(t, "\033[A\033[A"); /* to the server's */
+		term_type(t, server_address(s));
+		term_type(t, "\r\r\r");
+		term_await_row(t, 0, "messi · online");
+		assert_false(was_written(t, "surabaya"));
+		term_close(t);
+	}
+}
+
+static void
+a_whole_registration_asks_once_more(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = open_form(s, 24, 80);
+
+	(void)state;
+	term_type(t, "regist baru rahasia1 Orang Baru\r");
+	term_await(t, "[Register]");
+	term_await(t, "Name        baru");
+	term_await(t, "Real name   Orang Baru");
+	term_type(t, "rahasia1\r\r");
+	term_await_row(t, 0, "baru · online");
+	assert_false(was_written(t, "rahasia1"));
+	expect(client_as(s, "messi", "surabaya"), "users -",
+	    "{'messages':['baru [Orang Baru]','messi [Lionel Messi]']}");
+}
+
+static void
+after_a_logout_a_whole_login_is_known_too(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	term_type(t, "/logout\r");
+	term_await(t, "who are you, and where?");
+	term_type(t, "auth lineker wrong\r");
+	term_await(t, "wrong password");
+	term_await(t, "Name        lineker");
+	/* Behind the name that stands there. */
+	term_type(t, "\033[Aauth messi surabaya");
+	term_await(t, "Name        messi");
+	term_type(t, "\r");
+	term_await_row(t, 0, "messi · online");
+	assert_false(was_written(t, "surabaya"));
+}
+
+static void
+a_lone_word_is_no_name_in_the_form(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = open_form(s, 24, 80);
+
+	(void)state;
+	term_type(t, "inbox\r");
+	term_await(t, "That is a command: log in first.");
+	term_type(t, empty);
+	term_await_gone(t, "That is a command");
+	term_type(t, "regist\r");
+	term_await(t, "[Register]");
+	term_type(t, "login\r");
+	term_await(t, "[Log in]");
+	term_type(t, "auth messi\r");
+	term_await(t, "Name        messi");
+	term_type(t, "surabaya\r");
+	term_await_row(t, 0, "messi · online");
+}
+
+static void
+at_the_questions_of_plain_lines_too(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_watching(s, "lineker", "surabaya");
+	const char *argv[] = { "chat-tui", "--plain", server_address(s), NULL };
+	struct term *t = term_open(&(struct term_options){ .rows = 24 }, argv);
+
+	(void)state;
+	term_await(t, "Name:");
+	term_type(t, "inbox\r");
+	term_await(t, "-- /inbox: log in first: login NAME PASSWORD");
+	term_type(t, "auth messi wrong\r");
+	term_await(t, "-- wrong password");
+	term_await(t, "Name [messi]:");
+	term_type(t, "login messi surabaya\r");
+	term_await(t, "you are messi");
+	term_type(t, "/logout\r");
+	term_await(t, "you are logged out");
+	term_type(t, "regist baru rahasia1 Orang Baru\r");
+	term_await(t, "welcome, baru");
+	term_type(t, "halo\r");
+	expect_next(c, "{'from':'baru','name':'Orang Baru','text':'halo'}");
+	term_type(t, "/logout\r");
+	term_await(t, "Name [baru]:");
+	term_type(t, "auth lineker\r");
+	term_await(t, "Password:");
+	term_type(t, "surabaya\r");
+	term_await(t, "[y/N]");
+	term_type(t, "n\r");
+	term_await(t, "-- 1 new: 1 everyone");
+}
+
 int
 main(void)
 {
@@ -264,6 +427,12 @@ main(void)
 		T(on_a_plain_terminal_the_line_comes_back_too),
 		T(it_is_told_in_ones_language),
 		T(in_a_pipe_the_line_is_named_and_the_status_tells),
+		T(a_whole_login_in_the_form_goes_where_it_belongs),
+		T(it_is_known_in_each_field_however_it_is_typed),
+		T(a_whole_registration_asks_once_more),
+		T(after_a_logout_a_whole_login_is_known_too),
+		T(a_lone_word_is_no_name_in_the_form),
+		T(at_the_questions_of_plain_lines_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

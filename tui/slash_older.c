@@ -112,6 +112,53 @@ older_word(const struct slash *s, const char *line)
 	return NULL;
 }
 
+/* ---- who logs in ------------------------------------------------------- */
+
+bool
+slash_login_words(const char *line, struct slash_login *l)
+{
+	static const struct {
+		const char *word;
+		bool registering;
+	} logins[] = {
+		{ "/auth", false },
+		{ "/login", false },
+		{ "/regist", true },
+		{ "/register", true },
+	};
+	char word[SLASH_WORD_CAP];
+	const char *rest = slash_first_word(line, word);
+
+	for (size_t i = 0; i < sizeof(logins) / sizeof(*logins); i++) {
+		if (strcasecmp(logins[i].word, word) != 0)
+			continue;
+		l->registering = logins[i].registering;
+		l->user = rest + strspn(rest, slash_blanks);
+		l->user_len = strcspn(l->user, slash_blanks);
+		rest = l->user + l->user_len;
+		l->password = *rest == '\0' ? NULL :
+		    rest + strspn(rest, slash_blanks);
+		return true;
+	}
+	return false;
+}
+
+bool
+slash_no_name(const char *line)
+{
+	char word[SLASH_WORD_CAP];
+	const char *rest = slash_first_word(line, word);
+
+	if (rest[strspn(rest, slash_blanks)] != '\0')
+		return false;
+	for (size_t i = 0; i < WORDS_COUNT; i++)
+		if (strcasecmp(words[i].word, word) == 0)
+			return words[i].alone;
+	return strcasecmp(word, "/help") == 0 || strcasecmp(word, "/quit") == 0;
+}
+
+/* ---- held back ---------------------------------------------------------- */
+
 static void
 tell(const struct slash_held *h, const struct slash *s, const char *word)
 {

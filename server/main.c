@@ -36,7 +36,7 @@
 enum {
 	HASH_THREADS = 2,  /* 19 MiB each while they work */
 	HASH_QUEUE = 256,
-	TICK_MS = 5000,
+	TICK_MS = 5000, /* between two calls of chat_tick, at most */
 	DRAIN_STEP_MS = 20,
 	DRAIN_MS = 2500,   /* for clients to take what is due to them */
 	END_S = 4,         /* then the disk has hung, and it ends anyway */
@@ -95,9 +95,10 @@ static void
 on_tick(void *arg)
 {
 	struct server *s = arg;
+	int64_t due = chat_tick(s->chat);
 
-	chat_tick(s->chat);
-	loop_timer_set(s->loop, &s->tick, TICK_MS, on_tick, s);
+	loop_timer_set(s->loop, &s->tick,
+	    due > 0 && due < TICK_MS ? due : TICK_MS, on_tick, s);
 }
 
 /* ---- limits ----------------------------------------------------------- */

@@ -97,10 +97,12 @@ chat_clock(struct chat *chat, int64_t wall_ms, int64_t mono_ms)
 	chat->mono = mono_ms;
 }
 
-void
+int64_t
 chat_tick(struct chat *chat)
 {
-	sessions_tick(chat);
+	int64_t due = sessions_tick(chat);
+
 	watches_tick(chat);
 	groups_tick(chat);
+	return due;
 }

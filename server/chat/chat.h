@@ -67,8 +67,11 @@ void chat_set_rules(struct chat *, const struct chat_rules *);
  */
 void chat_clock(struct chat *, int64_t wall_ms, int64_t mono_ms);
 
-/* Idle limits and expiry: main calls it every few seconds. */
-void chat_tick(struct chat *);
+/*
+ * Idle limits and expiry: main calls it every few seconds, and once more after
+ * so many ms as it says (0: nothing is due before).
+ */
+int64_t chat_tick(struct chat *);
 
 /* ---- answers ---------------------------------------------------------- */
 
@@ -154,7 +157,7 @@ void chat_each_contact(
 
 enum chat_login_kind {
 	CHAT_TOKEN,    /* returns a token; survives connection and restart */
-	CHAT_ATTACHED  /* no token, not stored: its owner ends it by logout */
+	CHAT_ATTACHED  /* no token, not stored: ends with its connection */
 };
 
 /* WIRE_NO_ACCOUNT, WIRE_WRONG_PASSWORD, WIRE_BUSY, ... */
@@ -171,6 +174,15 @@ uint64_t chat_session_of_token(struct chat *, const char *token, size_t n);
 bool chat_session_use(struct chat *, uint64_t session);
 bool chat_session_user(
     const struct chat *, uint64_t session, struct chat_user *out);
+
+/*
+ * A connection on which the session was shown (by login, or by its token) is
+ * open, and has closed: once each for one connection.  As long as one is open
+ * and the session is in use its user counts as logged in, and for 10 s more.
+ * A session that has ended by then is passed over.
+ */
+void chat_connected(struct chat *, uint64_t session);
+void chat_disconnected(struct chat *, uint64_t session);
 
 /* Ends the session and its watches. */
 void chat_logout(struct chat *, uint64_t session, struct chat_done);

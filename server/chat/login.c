@@ -52,7 +52,7 @@ static void
 login_finish(struct login *login)
 {
 	struct chat *chat = login->ask.chat;
-	const struct session *s;
+	struct session *s;
 
 	if (!session_make_room(chat, login->account)) {
 		ask_end(&login->ask, WIRE_TOO_MANY_SESSIONS);
@@ -61,6 +61,7 @@ login_finish(struct login *login)
 	s = session_new(chat, login->account,
 	    login->kind == CHAT_TOKEN ? login->digest : NULL, login->created,
 	    chat->wall);
+	session_begin(chat, s);
 	ask_answer(&login->ask,
 	    &(struct chat_result){ .session = s->number,
 		.token = login->kind == CHAT_TOKEN ? login->token : NULL });
@@ -185,22 +186,26 @@ void
 chat_logout(struct chat *chat, uint64_t session, struct chat_done done)
 {
 	struct session *s = session_find(chat, session);
+	struct account *a;
 	struct logout *out;
 
 	if (s == NULL) {
 		ask_refuse(chat, done, WIRE_NO_SESSION);
 		return;
 	}
+	a = s->account;
 	out = ask_new(chat, sizeof(*out), done);
 	out->session = session;
 	if (s->kind == CHAT_ATTACHED) {
 		session_drop(chat, s, WIRE_NO_SESSION);
+		session_logged_out(chat, a);
 		ask_end(&out->ask, WIRE_OK);
 	} else if (!store_end_session(
 		       chat->store, s->digest, logout_written, out)) {
 		ask_end(&out->ask, WIRE_BUSY);
 	} else {
 		session_silence(chat, s, WIRE_NO_SESSION);
+		session_logged_out(chat, a);
 	}
 }
 

@@ -86,6 +86,16 @@ is_idle(const struct chat *chat, const struct session *s)
 }
 
 static bool
+counts(const struct chat *chat, const struct session *s)
+{
+	if (s->ending)
+		return false;
+	if (s->connections == 0)
+		return chat->mono < s->grace;
+	return !is_idle(chat, s);
+}
+
+static bool
 is_expired(const struct chat *chat, const struct session *s)
 {
 	return s->kind == CHAT_TOKEN && s->watches == 0 &&
@@ -110,6 +120,7 @@ session_new(struct chat *chat, struct account *a, const unsigned char *digest,
 	 * start is as far back on it as the wall clock says. */
 	s->used_mono = chat->mono -
 	    (used < chat->wall ? chat->wall - used : 0);
+	s->grace = chat->mono;
 	map_put(all->by_number, &s->number, sizeof(s->number), s);
 	if (digest != NULL) {
 		memcpy(s->digest, digest, sizeof(s->digest));
@@ -120,9 +131,14 @@ session_new(struct chat *chat, struct account *a, const unsigned char *digest,
 	a->session_count++;
 	if (used > a->seen)
 		a->seen = used;
-	if (!is_idle(chat, s))
-		set_online(chat, s);
 	return s;
+}
+
+void
+session_begin(struct chat *chat, struct session *s)
+{
+	s->grace = chat->mono + SESSION_GRACE_MS;
+	set_online(chat, s);
 }
 
 void
@@ -185,7 +201,33 @@ session_used(struct chat *chat, struct session *s)
 {
 	s->used = s->account->seen = chat->wall;
 	s->used_mono = chat->mono;
-	set_online(chat, s);
+	if (counts(chat, s))
+		set_online(chat, s);
+}
+
+/* No connection will come for an attached one. */
+static void
+grace_over(struct chat *chat, struct session *s)
+{
+	if (s->kind == CHAT_ATTACHED && s->connections == 0)
+		session_drop(chat, s, WIRE_NO_SESSION);
+	else
+		set_offline(chat, s);
+}
+
+void
+session_logged_out(struct chat *chat, struct account *a)
+{
+	struct session *s, *next;
+
+	TAILQ_FOREACH(s, &a->sessions, of_account)
+		if (s->connections > 0 && !s->ending)
+			return;
+	for (s = TAILQ_FIRST(&a->sessions); s != NULL; s = next) {
+		next = TAILQ_NEXT(s, of_account);
+		if (s->online)
+			grace_over(chat, s);
+	}
 }
 
 void
@@ -290,30 +332,39 @@ sessions_save(struct chat *chat)
 	}
 }
 
-void
+int64_t
 sessions_tick(struct chat *chat)
 {
 	struct session *s, *next;
+	int64_t left, due = 0;
 
 	for (s = TAILQ_FIRST(&chat->sessions.online); s != NULL; s = next) {
 		next = TAILQ_NEXT(s, of_online);
-		if (is_idle(chat, s))
-			set_offline(chat, s);
+		left = s->grace - chat->mono;
+		if (!counts(chat, s))
+			grace_over(chat, s);
+		else if (s->connections == 0 && (due == 0 || left < due))
+			due = left;
 	}
 	if (chat->mono - chat->sessions.swept >= SESSIONS_SWEEP_MS)
 		sweep(chat);
+	return due;
 }
 
 /* ---- what the floors above ask ---------------------------------------- */
 
+/* Also of one whose end is on its way to the disk: it may come back. */
+static struct session *
+by_number(const struct chat *chat, uint64_t number)
+{
+	return map_get(chat->sessions.by_number, &number, sizeof(number));
+}
+
 struct session *
 session_find(const struct chat *chat, uint64_t number)
 {
-	struct session *s;
+	struct session *s = chat->ending ? NULL : by_number(chat, number);
 
-	if (chat->ending)
-		return NULL;
-	s = map_get(chat->sessions.by_number, &number, sizeof(number));
 	return s == NULL || s->ending ? NULL : s;
 }
 
@@ -342,6 +393,28 @@ chat_session_use(struct chat *chat, uint64_t number)
 		return false;
 	session_used(chat, s);
 	return true;
+}
+
+void
+chat_connected(struct chat *chat, uint64_t number)
+{
+	struct session *s = by_number(chat, number);
+
+	if (s == NULL)
+		return;
+	s->connections++;
+	if (counts(chat, s))
+		set_online(chat, s);
+}
+
+void
+chat_disconnected(struct chat *chat, uint64_t number)
+{
+	struct session *s = by_number(chat, number);
+
+	if (s == NULL || --s->connections > 0)
+		return;
+	s->grace = chat->mono + (s->online ? SESSION_GRACE_MS : 0);
 }
 
 bool

@@ -26,7 +26,7 @@ auth_done(void *arg, uint64_t id, const struct chat_result *res)
 		reply_error(set, id, WIRE_BUSY); /* ended already */
 		return;
 	}
-	framed_logged_in(set, id, who.name, res->token);
+	framed_logged_in(set, id, res->session, who.name, res->token);
 	o = render_ok();
 	json_object_set_new(o, "tokenid", json_string(res->token));
 	if (who.admin)

@@ -182,8 +182,11 @@ log_in(struct request *rq)
 {
 	rq->session = chat_session_of_token(
 	    rq->chat, rq->token, strlen(rq->token));
-	return rq->session != 0 &&
-	    chat_session_user(rq->chat, rq->session, &rq->who);
+	if (rq->session == 0 ||
+	    !chat_session_user(rq->chat, rq->session, &rq->who))
+		return false;
+	framed_shown(rq);
+	return true;
 }
 
 void

@@ -83,8 +83,9 @@ void request_ok(void *arg, uint64_t id, const struct chat_result *);
 
 /* ---- what the connection keeps ---------------------------------------- */
 
-void framed_logged_in(struct dialects *, uint64_t id, const char *user,
-    const char *token);
+void framed_logged_in(struct dialects *, uint64_t id, uint64_t session,
+    const char *user, const char *token);
+void framed_shown(const struct request *); /* a token that is good */
 /* One more account from that address: 0, it may be made; else ms to wait.  And
  * given back, where none was made. */
 int64_t framed_register(const struct request *);

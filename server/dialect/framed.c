@@ -139,15 +139,21 @@ set_token(struct framed *f, const char *token)
 }
 
 void
-framed_logged_in(struct dialects *set, uint64_t id, const char *user,
-    const char *token)
+framed_logged_in(struct dialects *set, uint64_t id, uint64_t session,
+    const char *user, const char *token)
 {
 	struct framed *f = find(set, id);
 
 	if (f == NULL)
 		return;
 	set_token(f, token);
-	speaker_known(&f->s, user);
+	speaker_known(&f->s, session, user);
+}
+
+void
+framed_shown(const struct request *rq)
+{
+	speaker_known(&rq->from->s, rq->session, rq->who.name);
 }
 
 int64_t
@@ -354,8 +360,6 @@ start(struct framed *f, const struct line *l, const struct command *c)
 	}
 	f->alone = !(c->flags & CMD_SEND);
 	command_run(&rq, c, l->rest);
-	if (rq.session != 0)
-		speaker_known(&f->s, rq.who.name);
 	if (f->replies.count == 0)
 		f->alone = false;
 }

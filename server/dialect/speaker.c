@@ -51,14 +51,47 @@ speaker_again(struct speaker *s)
 	loop_defer(s->set->loop, &s->again, run, s);
 }
 
+static void
+show_session(struct speaker *s, uint64_t session)
+{
+	struct chat *chat = s->set->chat;
+	size_t i = 0;
+
+	while (i < s->sessions && s->session[i] != session)
+		i++;
+	if (i == s->sessions) {
+		chat_connected(chat, session);
+		if (i == SPEAKER_SESSIONS) {
+			i = 0;
+			chat_disconnected(chat, s->session[i]);
+		} else {
+			s->session = xreallocarray(s->session, ++s->sessions,
+			    sizeof *s->session);
+		}
+	}
+	memmove(s->session + i, s->session + i + 1,
+	    (s->sessions - 1 - i) * sizeof *s->session);
+	s->session[s->sessions - 1] = session;
+}
+
 void
-speaker_known(struct speaker *s, const char *user)
+speaker_known(struct speaker *s, uint64_t session, const char *user)
 {
 	guest_known(&s->guest);
+	show_session(s, session);
 	if (strcmp(s->user, user) == 0)
 		return;
 	free(s->user);
 	s->user = xstrdup(user);
+}
+
+/* The connection's end. */
+static void
+hide_sessions(struct speaker *s)
+{
+	for (size_t i = 0; i < s->sessions; i++)
+		chat_disconnected(s->set->chat, s->session[i]);
+	free(s->session);
 }
 
 bool
@@ -103,6 +136,7 @@ on_closed(struct conn *c, void *arg, enum conn_end end)
 		dialects_log_slow(s->set, user);
 	guest_leave(&s->guest);
 	loop_defer_cancel(s->set->loop, &s->again);
+	hide_sessions(s);
 	s->speech->closed(s);
 	free(user);
 }

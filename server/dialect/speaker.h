@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "server/dialect/guest.h"
 #include "shared/loop.h"
@@ -20,6 +21,8 @@ struct conn;
 struct dialects;
 struct raw;
 struct speaker;
+
+enum { SPEAKER_SESSIONS = 64 };
 
 /* A dialect's part in it. */
 struct speech {
@@ -45,6 +48,8 @@ struct speaker {
 	const struct speech *speech;
 	struct raw *raw; /* has taken its place for now; NULL */
 	char *user;  /* who was logged in here last; "" before */
+	uint64_t *session; /* those shown here, the one used last at the end */
+	size_t sessions;
 	struct guest guest;
 	struct loop_call again;
 	bool spoken; /* the first line was looked at */
@@ -60,8 +65,11 @@ struct speaker *speaker_open(struct dialects *, const struct speech *,
 /* Goes on with what has come in, at the end of the turn. */
 void speaker_again(struct speaker *);
 
-/* Has shown that they are that user. */
-void speaker_known(struct speaker *, const char *user);
+/*
+ * Has shown a session of that user, who counts as logged in while this is
+ * open.  Of more than SPEAKER_SESSIONS, those shown last count.
+ */
+void speaker_known(struct speaker *, uint64_t session, const char *user);
 
 /* Another protocol is spoken here, as the first bytes (whole: the first line)
  * tell: it was told so, and is closing. */

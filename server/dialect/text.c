@@ -258,7 +258,7 @@ peer_in(struct text_peer *t, uint64_t session, const char *user)
 	struct text_peer **head = &t->s.set->texts;
 
 	t->session = session;
-	speaker_known(&t->s, user);
+	speaker_known(&t->s, session, user);
 	t->next = *head;
 	if (t->next != NULL)
 		t->next->prev = &t->next;
@@ -451,11 +451,9 @@ login_done(void *arg, uint64_t id, const struct chat_result *res)
 			login_refused(t, res->err);
 		return;
 	}
-	if (t == NULL || !chat_session_user(set->chat, res->session, &who)) {
-		chat_logout(set->chat, res->session,
-		    (struct chat_done){ nobody_asked, NULL, 0 });
+	/* Where the connection has gone the session ends by itself. */
+	if (t == NULL || !chat_session_user(set->chat, res->session, &who))
 		return;
-	}
 	/* Asked after the password was found right: nobody else learns it.
 	 * Two logins under way come here one after the other. */
 	if (in_elsewhere(set, who.name)) {
@@ -773,14 +771,10 @@ static void
 closed(struct speaker *s)
 {
 	struct text_peer *t = (struct text_peer *)s;
-	uint64_t session = t->session;
 
 	if (t->watch != 0)
 		chat_unwatch(s->set->chat, t->watch);
 	peer_out(t);
-	if (session != 0)
-		chat_logout(s->set->chat, session,
-		    (struct chat_done){ nobody_asked, NULL, 0 });
 	loop_defer_cancel(s->set->loop, &t->over);
 	free(t->shown);
 	free(t);

@@ -186,15 +186,100 @@ who_tells_online_by_the_same_rule(void **state)
 	    "{'user':'lineker','name':'Gary Lineker','online':false}]}");
 }
 
+/* All that tell who is logged in, asked by who came first. */
 static void
-one_stays_logged_in_when_the_connection_closes(void **state)
+expect_here(struct client *c, struct client *text, const char *const names[])
 {
-	struct client *a = client_as(*state, "messi", "surabaya");
-	struct client *b = client_as(*state, "lineker", "surabaya");
+	char comma[200] = "", blank[200] = "", want[300];
+	json_t *all, *u;
+	size_t i, n = 0;
+
+	for (i = 0; names[i] != NULL; i++) {
+		snprintf(comma + strlen(comma), 60, "%s%s",
+		    i > 0 ? "," : "", names[i]);
+		snprintf(blank + strlen(blank), 60, "%s%s",
+		    i > 0 ? ", " : "", names[i]);
+	}
+	snprintf(want, sizeof(want), "{'message':'%s, '}", blank);
+	expect(c, "user_aktif -", want);
+	snprintf(want, sizeof(want), "{'message':'List user: %s'}", comma);
+	expect(c, "list -", want);
+	all = client_ask(c, "users -");
+	assert_int_equal(json_array_size(json_object_get(all, "messages")), i);
+	json_array_foreach(json_object_get(client_ask(c, "who -"), "users"),
+	    n, u)
+		if (json_is_true(json_object_get(u, "online")))
+			i--;
+	assert_int_equal(i, 0);
+	client_puts(text, "list-user\n");
+	snprintf(want, sizeof(want), "list user : %s.", blank);
+	client_expect_line(text, want);
+}
+
+/* Framed, watching, plain text, a raw line, a connection for a request. */
+static void
+who_hangs_up_counts_for_ten_seconds_and_no_longer(void **state)
+{
+	static const char *const then[] = { "henderson", "paff", "messi",
+		"lineker", "raw", "short", "watch", NULL };
+	static const char *const now[] = { "henderson", "paff", NULL };
+	struct client *w = client_open(*state), *text, *a, *b, *r, *s, *v;
+	char *token;
+
+	expect(w, "register paff rahasia", "{'status':'OK'}");
+	expect(w, "register raw rahasia", "{'status':'OK'}");
+	expect(w, "register short rahasia", "{'status':'OK'}");
+	expect(w, "register watch rahasia", "{'status':'OK'}");
+	client_login(w, "henderson", "surabaya");
+	text = client_open_text(*state);
+	client_puts(text, "login paff rahasia\n");
+	client_expect_line(text, "Login sukses");
+	a = client_as(*state, "messi", "surabaya");
+	b = client_open_text(*state);
+	client_puts(b, "login lineker surabaya\n");
+	client_expect_line(b, "Login sukses");
+	r = client_as(*state, "raw", "rahasia");
+	client_puts(r, "group - batak origin\r\n");
+	client_expect_text(r, "raw telah bergabung");
+	s = client_open(*state);
+	token = xstrdup(client_login(s, "short", "rahasia"));
+	client_close(s);
+	s = client_open(*state);
+	expect_json(client_ask(s, "unread %s", token), "{'status':'OK'}");
+	v = client_watching(*state, "watch", "rahasia");
+	expect(w, "watch -", "{'status':'OK'}");
 
 	client_close(a);
-	expect(b, "user_aktif -",
-	    "{'status':'OK','message':'messi, lineker, '}");
+	client_reset(b);
+	client_close(r);
+	client_close(s);
+	client_reset(v);
+	expect_here(w, text, then);
+	client_expect_silence(w);
+	for (int i = 0; i < 5; i++)
+		expect_json(client_event_of(w, "presence"),
+		    "{'online':false}");
+	expect_here(w, text, now);
+	/* The token is as good as ever. */
+	s = client_open(*state);
+	expect_json(client_ask(s, "unread %s", token), "{'status':'OK'}");
+	expect_event(w, "{'event':'presence','user':'short','online':true}");
+	free(token);
+}
+
+static void
+who_comes_back_at_once_was_never_gone(void **state)
+{
+	struct client *w = client_watching(*state, "henderson", "surabaya");
+	struct client *a = client_as(*state, "messi", "surabaya");
+
+	expect_event(w, "{'event':'presence','user':'messi','online':true}");
+	client_close(a);
+	a = client_as(*state, "messi", "surabaya");
+	expect(a, "user_aktif -", "{'message':'henderson, messi, '}");
+	client_expect_silence(w);
+	expect(a, "logout -", "{'status':'OK'}");
+	expect_event(w, "{'event':'presence','user':'messi','online':false}");
 }
 
 /* ---- logout ----------------------------------------------------------- */
@@ -525,9 +610,11 @@ tokens_survive_a_restart_and_a_kill(void **state)
 
 	expect(c, "logout -", "{'status':'OK'}");
 	client_close(c);
+	(void)client_as(s, "henderson", "surabaya");
 	server_stop(s);
 	server_start(s);
 	c = client_open(s);
+	/* Of the two who are known only one has come back. */
 	expect_json(client_ask(c, "user_aktif %s", token),
 	    "{'status':'OK','message':'messi, '}");
 	expect_json(client_ask(c, "user_aktif %s", gone), NO_SESSION);
@@ -627,7 +714,8 @@ main(void)
 		    list_user_names_all_accounts_in_the_order_of_registration),
 		SERVER_TEST(those_logged_in_are_listed_in_the_order_of_login),
 		SERVER_TEST(who_tells_online_by_the_same_rule),
-		SERVER_TEST(one_stays_logged_in_when_the_connection_closes),
+		SERVER_TEST(who_hangs_up_counts_for_ten_seconds_and_no_longer),
+		SERVER_TEST(who_comes_back_at_once_was_never_gone),
 		SERVER_TEST(logout_ends_the_token_but_not_the_connection),
 		SERVER_TEST(logout_of_one_token_leaves_the_others),
 		SERVER_TEST(logout_ends_a_watch_made_with_that_token),

@@ -20,6 +20,7 @@ attach(struct world *w, const char *name)
 	world_run(w);
 	assert_int_equal(a.result.err, WIRE_OK);
 	assert_null(a.result.token);
+	chat_connected(w->chat, a.result.session);
 	return a.result.session;
 }
 
@@ -176,9 +177,11 @@ a_token_survives_a_restart(void **state)
 	chat_login(w->chat, "messi", "messi", CHAT_TOKEN, told(&a));
 	world_run(w);
 	world_restart(w);
-	assert_string_equal(online(w), "messi ");
+	assert_string_equal(online(w), "");
 	session = chat_session_of_token(w->chat, a.token, WIRE_TOKEN_LEN);
 	assert_int_not_equal(session, 0);
+	chat_connected(w->chat, session);
+	assert_string_equal(online(w), "messi ");
 	assert_true(chat_session_user(w->chat, session, &user));
 	assert_string_equal(user.name, "messi");
 	assert_int_equal(user.since, w->wall);
@@ -251,6 +254,162 @@ a_watch_keeps_its_user_logged_in(void **state)
 	world_pass(w, 1);
 	assert_string_equal(online(w), "");
 	assert_int_equal(eye.ended, 0);
+}
+
+/* A connection that the token is shown on for one request. */
+static void
+show_for_a_moment(struct world *w, uint64_t session)
+{
+	chat_connected(w->chat, session);
+	assert_true(chat_session_use(w->chat, session));
+	chat_disconnected(w->chat, session);
+}
+
+static void
+who_has_closed_the_last_connection_counts_for_ten_seconds(void **state)
+{
+	struct world *w = *state;
+	uint64_t messi = world_login(w, "messi");
+	struct chat_user user;
+
+	chat_connected(w->chat, messi);
+	world_pass(w, 60000);
+	chat_disconnected(w->chat, messi);
+	world_pass(w, 60000);
+	assert_string_equal(online(w), "messi ");
+	chat_disconnected(w->chat, messi);
+	world_pass(w, 9999);
+	assert_string_equal(online(w), "messi ");
+	world_pass(w, 1);
+	assert_string_equal(online(w), "");
+	assert_true(chat_find_user(w->chat, "messi", &user));
+	assert_false(user.online);
+	/* The token is as good as it was. */
+	assert_true(chat_session_use(w->chat, messi));
+	assert_string_equal(online(w), "");
+	show_for_a_moment(w, messi);
+	assert_string_equal(online(w), "messi ");
+	world_pass(w, 10000);
+	assert_string_equal(online(w), "");
+}
+
+static void
+the_end_of_the_ten_seconds_is_due_in_time(void **state)
+{
+	struct world *w = *state;
+	uint64_t messi = world_login(w, "messi"), neko = world_login(w, "neko");
+
+	assert_int_equal(chat_tick(w->chat), 0);
+	chat_disconnected(w->chat, messi);
+	assert_int_equal(chat_tick(w->chat), 10000);
+	world_pass(w, 3000);
+	chat_disconnected(w->chat, neko);
+	assert_int_equal(chat_tick(w->chat), 7000);
+	world_pass(w, 7000);
+	assert_string_equal(online(w), "neko ");
+	assert_int_equal(chat_tick(w->chat), 3000);
+}
+
+static void
+a_reconnect_is_nothing_to_hear_of(void **state)
+{
+	struct world *w = *state;
+	uint64_t messi = world_login(w, "messi"), text = attach(w, "lineker");
+	struct answer a = { 0 };
+	struct eye eye = { 0 };
+
+	world_watch(w, &eye, world_login(w, "neko"), -1, &a);
+	chat_disconnected(w->chat, messi);
+	chat_disconnected(w->chat, text);
+	world_pass(w, 9000);
+	show_for_a_moment(w, messi);
+	text = attach(w, "lineker");
+	world_pass(w, 9000);
+	chat_connected(w->chat, messi);
+	world_pass(w, 60000);
+	assert_string_equal(seen(&eye), "");
+	assert_string_equal(online(w), "messi neko lineker ");
+	chat_disconnected(w->chat, text);
+	world_pass(w, 10000);
+	assert_string_equal(seen(&eye), "-lineker\n");
+	assert_false(chat_session_use(w->chat, text));
+}
+
+static void
+an_idle_connection_that_closes_brings_nobody_back(void **state)
+{
+	struct world *w = *state;
+	uint64_t messi = world_login(w, "messi");
+
+	world_pass(w, w->rules.idle_ms);
+	assert_string_equal(online(w), "");
+	chat_disconnected(w->chat, messi);
+	assert_string_equal(online(w), "");
+	world_pass(w, 1);
+	assert_string_equal(online(w), "");
+}
+
+static void
+a_logout_ends_it_at_once_where_no_other_connection_is_open(void **state)
+{
+	struct world *w = *state;
+	uint64_t token = world_login(w, "messi"), text = attach(w, "messi");
+	uint64_t open = world_login(w, "messi"), last = world_login(w, "messi");
+	struct answer a = { 0 };
+	struct eye eye = { 0 };
+
+	world_watch(w, &eye, world_login(w, "neko"), -1, &a);
+	chat_disconnected(w->chat, token);
+	chat_disconnected(w->chat, text);
+	assert_int_equal(logout(w, last), WIRE_OK);
+	assert_string_equal(online(w), "messi neko ");
+	assert_int_equal(logout(w, open), WIRE_OK);
+	assert_string_equal(online(w), "neko ");
+	assert_string_equal(seen(&eye), "-messi\n");
+	assert_true(chat_session_use(w->chat, token));
+	assert_false(chat_session_use(w->chat, text));
+	/* One that was shown for a moment, too, as the older clients do. */
+	show_for_a_moment(w, token);
+	assert_string_equal(seen(&eye), "+messi\n");
+	assert_int_equal(logout(w, token), WIRE_OK);
+	assert_string_equal(seen(&eye), "-messi\n");
+}
+
+static void
+what_closes_while_a_logout_fails_is_closed(void **state)
+{
+	struct world *w = *state;
+	uint64_t messi = world_login(w, "messi");
+	struct answer a = { 0 };
+
+	store_fake_fail(w->store, true);
+	chat_logout(w->chat, messi, told(&a));
+	chat_disconnected(w->chat, messi);
+	world_run(w);
+	assert_int_equal(a.result.err, WIRE_STORAGE);
+	store_fake_fail(w->store, false);
+	assert_true(chat_session_use(w->chat, messi));
+	assert_string_equal(online(w), "");
+}
+
+static void
+after_a_restart_nobody_counts_who_has_not_come_back(void **state)
+{
+	struct world *w = *state;
+	struct answer in = { 0 }, a = { 0 };
+	struct eye eye = { 0 };
+	uint64_t messi;
+
+	chat_login(w->chat, "messi", "messi", CHAT_TOKEN, told(&in));
+	world_run(w);
+	world_restart(w);
+	assert_string_equal(online(w), "");
+	world_watch(w, &eye, world_login(w, "neko"), -1, &a);
+	messi = chat_session_of_token(w->chat, in.token, WIRE_TOKEN_LEN);
+	chat_connected(w->chat, messi);
+	assert_string_equal(seen(&eye), "+messi\n");
+	/* Who logged in first stands first, whenever they came back. */
+	assert_string_equal(online(w), "messi neko ");
 }
 
 static void
@@ -529,6 +688,13 @@ main(void)
 		T(an_attached_logout_needs_no_disk),
 		T(idle_is_not_logged_in_but_use_brings_back),
 		T(a_watch_keeps_its_user_logged_in),
+		T(who_has_closed_the_last_connection_counts_for_ten_seconds),
+		T(the_end_of_the_ten_seconds_is_due_in_time),
+		T(a_reconnect_is_nothing_to_hear_of),
+		T(an_idle_connection_that_closes_brings_nobody_back),
+		T(a_logout_ends_it_at_once_where_no_other_connection_is_open),
+		T(what_closes_while_a_logout_fails_is_closed),
+		T(after_a_restart_nobody_counts_who_has_not_come_back),
 		T(others_hear_of_the_user_not_of_sessions),
 		T(a_jump_of_the_wall_clock_drops_nobody),
 		T(an_unused_token_expires),

@@ -293,6 +293,7 @@ world_login(struct world *w, const char *name)
 	assert_int_equal(a.times, 1);
 	assert_int_equal(a.result.err, WIRE_OK);
 	assert_int_not_equal(a.result.session, 0);
+	chat_connected(w->chat, a.result.session);
 	return a.result.session;
 }
 

@@ -58,6 +58,7 @@ void world_pass(struct world *, int64_t ms);
 
 struct chat_done told(struct answer *);
 
+/* On a connection that stays open. */
 uint64_t world_login(struct world *, const char *name);
 void world_watch(struct world *, struct eye *, uint64_t session,
     int64_t after, struct answer *);

@@ -71,6 +71,8 @@ FAKE_VALUE(uint64_t, chat_session_of_token, struct chat *c, const char *t,
     size_t n)
 FAKE_VALUE(bool, chat_session_user, const struct chat *c, uint64_t s,
     struct chat_user *u)
+FAKE(chat_connected, struct chat *c, uint64_t s)
+FAKE(chat_disconnected, struct chat *c, uint64_t s)
 FAKE(chat_each_group, const struct chat *c, uint64_t s, chat_group_fn *f,
     void *a)
 FAKE(chat_on_cut, struct chat *c, void (*f)(void *a, const char *u), void *a)

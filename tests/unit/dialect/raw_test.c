@@ -60,6 +60,7 @@ struct world {
 	char bridged[512];
 	int bridge_closes, drops, asked;
 	bool logged_out;
+	int connections;
 	bool legacy;
 	char link[256];
 };
@@ -86,6 +87,20 @@ chat_session_user(const struct chat *c, uint64_t s, struct chat_user *u)
 		.real_name = "Lionel Messi",
 		.admin = world_of(c)->admin };
 	return s == 1 && !world_of(c)->logged_out;
+}
+
+void
+chat_connected(struct chat *c, uint64_t s)
+{
+	assert_int_equal(s, 1);
+	world_of(c)->connections++;
+}
+
+void
+chat_disconnected(struct chat *c, uint64_t s)
+{
+	assert_int_equal(s, 1);
+	world_of(c)->connections--;
 }
 
 enum wire_err

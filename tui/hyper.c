@@ -2,9 +2,11 @@
 #include "tui/hyper.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
 #include <term.h>
 
@@ -12,13 +14,13 @@
 #include "shared/xalloc.h"
 #include "tui/url.h"
 
-enum { OUT_CAP = 4 << 20 };
+enum { OUT_CAP = 4 << 20, TEXT_CAP = 1 << 16 };
 
 struct piece {
-	int y, x;
+	int y, x, cols;
 	chtype style;
 	uint64_t id;
-	char *text, *url;
+	char *text, *url; /* text: NULL until it is drawn */
 };
 
 struct pieces {
@@ -65,7 +67,7 @@ hyper_begin(struct hyper *h)
 }
 
 bool
-hyper_add(struct hyper *h, int y, int x, chtype style, const char *s, size_t n,
+hyper_add(struct hyper *h, int y, int x, int cols, chtype style,
     const char *url, size_t url_n, uint64_t id)
 {
 	if (h->now.count == HYPER_MAX)
@@ -73,12 +75,51 @@ hyper_add(struct hyper *h, int y, int x, chtype style, const char *s, size_t n,
 	h->now.at[h->now.count++] = (struct piece){
 		.y = y,
 		.x = x,
+		.cols = cols,
 		.style = style,
 		.id = id,
-		.text = xmemdup0(s, n),
 		.url = xmemdup0(url, url_n),
 	};
 	return true;
+}
+
+/* False: there is none. */
+static bool
+add_cell(struct buf *b, const cchar_t *cell)
+{
+	wchar_t wide[CCHARW_MAX + 1];
+	char bytes[MB_LEN_MAX];
+	mbstate_t state;
+	attr_t attrs;
+	short pair;
+	size_t n;
+
+	memset(&state, 0, sizeof(state));
+	if (getcchar(cell, wide, &attrs, &pair, NULL) == ERR)
+		return false;
+	for (size_t i = 0; wide[i] != L'\0'; i++)
+		if ((n = wcrtomb(bytes, wide[i], &state)) != (size_t)-1)
+			(void)buf_add(b, bytes, n);
+	return wide[0] != L'\0';
+}
+
+/* As curses has it: whatever a character was drawn as. */
+static void
+take_text(struct piece *p)
+{
+	cchar_t *cell = xcalloc((size_t)p->cols + 1, sizeof(*cell));
+	int y, x;
+	struct buf b;
+
+	buf_init(&b, TEXT_CAP);
+	getyx(stdscr, y, x);
+	if (mvin_wchnstr(p->y, p->x, cell, p->cols) != ERR)
+		for (int i = 0; i < p->cols && add_cell(&b, &cell[i]); i++)
+			continue;
+	move(y, x);
+	p->text = xmemdup0(buf_data(&b), b.len);
+	buf_release(&b);
+	free(cell);
 }
 
 static bool
@@ -168,9 +209,12 @@ keep(struct hyper *h)
 void
 hyper_refresh(struct hyper *h, bool all)
 {
-	bool send = all ||
-	    (h->changed && !is_same(&h->now, &h->then));
+	bool send;
 
+	for (size_t i = 0; i < h->now.count; i++)
+		if (h->now.at[i].text == NULL)
+			take_text(&h->now.at[i]);
+	send = all || (h->changed && !is_same(&h->now, &h->then));
 	h->changed = false;
 	refresh();
 	if (!send)

@@ -29,13 +29,13 @@ void hyper_free(struct hyper *);
 void hyper_begin(struct hyper *);
 
 /*
- * s[0 .. n), printable ASCII, stands in that row and column of the screen, and
- * is a piece of the link url[0 .. url_n), to be drawn in that style, which is
- * underlined.  id: the same for all its pieces.  False: there are too many, it
- * is not told and may not be underlined.
+ * What is to be drawn in so many columns from there on is a piece of the link
+ * url[0 .. url_n), in that style, which is underlined.  id: the same for all
+ * its pieces.  False: there are too many, it is not told and may not be
+ * underlined.
  */
-bool hyper_add(struct hyper *, int y, int x, chtype style, const char *s,
-    size_t n, const char *url, size_t url_n, uint64_t id);
+bool hyper_add(struct hyper *, int y, int x, int cols, chtype style,
+    const char *url, size_t url_n, uint64_t id);
 
 /* In place of refresh(); all: the terminal was cleared, or is to be. */
 void hyper_refresh(struct hyper *, bool all);

@@ -13,8 +13,9 @@
 #include "shared/xalloc.h"
 #include "tui/client.h"
 #include "tui/clock.h"
-#include "tui/ignore.h"
 #include "tui/drafts.h"
+#include "tui/ignore.h"
+#include "tui/links.h"
 #include "tui/model.h"
 #include "tui/options.h"
 #include "tui/order.h"
@@ -42,6 +43,7 @@ struct app {
 	struct options opt;
 	struct loop *loop;
 	struct model *model;
+	struct links *links;
 	struct client *client;
 	const struct ui_class *class;
 	struct ui_env env;
@@ -665,6 +667,7 @@ open_ui(struct app *a)
 			.client = a->client,
 			.model = a->model,
 			.settings = a->opt.settings,
+			.links = a->links,
 			.quit = app_quit,
 			.ask_login = app_ask_login,
 			.server = app_server,
@@ -730,6 +733,7 @@ release(struct app *a)
 	drafts_free(a->drafts);
 	client_free(a->client);
 	model_free(a->model);
+	links_free(a->links);
 	loop_unwatch(a->loop, signal_pipe[0]);
 	loop_free(a->loop);
 	explicit_bzero(&a->state, sizeof(a->state));
@@ -801,6 +805,7 @@ main(int argc, char **argv)
 	    isatty(STDIN_FILENO) != 1;
 	a.loop = loop_new();
 	a.model = model_new();
+	a.links = links_new();
 	a.client = client_new(a.loop, a.model, &events, &a);
 	if (!a.opt.no_remember) {
 		a.session_file = state_path("session");

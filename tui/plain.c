@@ -467,6 +467,7 @@ take_line(struct ui *ui, const char *line, size_t n)
 		.client = ui->env.client,
 		.model = ui->env.model,
 		.settings = ui->env.settings,
+		.links = ui->env.slash.links,
 		.quit = leave,
 		.ask_login = ask_login,
 		.server = go_to_server,

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "shared/buf.h"
 #include "shared/xalloc.h"
 #include "tui/actions.h"
 #include "tui/clock.h"
@@ -111,6 +112,21 @@ on_wake(void *arg, int fd, unsigned ready)
 		terminal_again();
 	if (events & (JOB_CONTINUED | JOB_RESIZED))
 		screen_resize(ui);
+}
+
+/* /open */
+static void
+copy_text(void *arg, const char *text)
+{
+	struct buf out;
+
+	(void)arg;
+	if (!terminal_writable())
+		return;
+	buf_init(&out, COPY_CAP);
+	url_copy(&out, text, strlen(text));
+	terminal_send(buf_data(&out), out.len);
+	buf_release(&out);
 }
 
 /* ---- life -------------------------------------------------------------- */
@@ -263,8 +279,10 @@ screen_open(const struct ui_env *env, char *why, size_t cap)
 	keys_guess(ui->keys, !terminal_marks_pastes());
 	add_terminfo_keys(ui->keys);
 	bind_keys(ui);
-	if (url_terminal(getenv("TERM")))
+	if (url_terminal(getenv("TERM"))) {
 		ui->hyper = hyper_new();
+		ui->own.slash.copy = copy_text;
+	}
 	ui->stream = stream_new(ui->hyper, env->settings);
 	ui->form = form_new(env->settings);
 	ui->help = help_new(env->settings);

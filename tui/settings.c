@@ -36,6 +36,8 @@ static const struct {
 	    N_("a notice through the terminal when you are called") },
 	[SETTING_LANGUAGE] = { "language", "auto", "auto en id", false,
 	    N_("of the program's texts; auto: the environment's") },
+	[SETTING_OPEN_WITH] = { "open-with", "", NULL, false,
+	    N_("the program that /open gives a link to") },
 	[SETTING_SERVER] = { "server", "", NULL, true,
 	    N_("[USER@]HOST[:PORT] to go to") },
 	[SETTING_PASSWORD_FILE] = { "password-file", "", NULL, true,

@@ -202,6 +202,8 @@ static const struct command commands[] = {
 	    N_("messages with all the words") },
 	{ "/links", 0, 0, CMD_ANYONE, slash_links, 0, "",
 	    N_("the links of this talk") },
+	{ "/open", 0, 1, CMD_ANYONE | CMD_RARE, slash_open, 0, N_("[N]"),
+	    N_("open or copy the newest link, or that of /links") },
 	{ "/user_aktif", 0, 0, CMD_RARE, run_ask, CLIENT_ACTIVE, "",
 	    N_("who is logged in") },
 	{ "/list", 0, 0, CMD_RARE, run_ask, CLIENT_LIST, "",

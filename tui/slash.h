@@ -16,6 +16,7 @@
 
 struct buf;
 struct client;
+struct links;
 struct model;
 struct settings;
 
@@ -24,6 +25,7 @@ struct slash {
 	struct client *client;
 	struct model *model;
 	struct settings *settings;
+	struct links *links; /* that /links has listed */
 	void (*quit)(void *arg);       /* /quit; what waits may go first */
 	void (*ask_login)(void *arg);  /* /login without words: the form */
 	/* /server HOST[:PORT] */
@@ -36,6 +38,10 @@ struct slash {
 	/* /search: the screen looks while one types; NULL: notices do. */
 	void (*search)(void *search_arg, const char *words);
 	void *search_arg;
+	/* /open without a program for it: the screen leaves the text to the
+	 * terminal's clipboard.  NULL: it is only said. */
+	void (*copy)(void *copy_arg, const char *text);
+	void *copy_arg;
 };
 
 /* One line as typed (it may hold line breaks: a paste).  False: refused, a

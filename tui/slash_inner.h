@@ -115,6 +115,7 @@ bool slash_unquiet(struct run *);
 /* ---- slash_url.c ------------------------------------------------------- */
 
 bool slash_links(struct run *);
+bool slash_open(struct run *); /* [NUMBER] */
 
 /* ---- slash_set.c ------------------------------------------------------- */
 

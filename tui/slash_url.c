@@ -1,96 +1,46 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* /links: the links of the conversation that is shown. */
+/* /links and /open: the links of the conversation that is shown. */
 #include "tui/slash_inner.h"
 
 #include "shared/buf.h"
-#include "shared/utf8.h"
-#include "shared/xalloc.h"
 #include "tui/clock.h"
+#include "tui/links.h"
 #include "tui/listing.h"
 #include "tui/model.h"
+#include "tui/opener.h"
+#include "tui/settings.h"
 #include "tui/text.h"
 #include "tui/url.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
-enum { LINKS_MAX = 100, TEXT_CAP = 1 << 18 };
+enum { TEXT_CAP = 1 << 18 };
 
-/* The newest, each once, the newest first. */
-struct found {
-	char *url[LINKS_MAX];
-	const struct item *item[LINKS_MAX]; /* where it was said last */
-	size_t count;
-	bool more; /* there are older ones */
-};
-
-static bool
-is_known(const struct found *f, const char *s, size_t n)
+static void
+none_here(const struct slash *s, const struct convo *c)
 {
-	for (size_t i = 0; i < f->count; i++)
-		if (strlen(f->url[i]) == n && memcmp(f->url[i], s, n) == 0)
-			return true;
-	return false;
+	slash_say(s, "%s", convo_begin(c) ? _("no links here") :
+	    _("no links here, as far as it is held; /history brings "
+	    "older messages"));
 }
 
 static void
-put(struct found *f, const struct item *it, const char *s, size_t n)
+list(struct model *m, const struct links *l, const struct convo *c)
 {
-	if (is_known(f, s, n))
-		return;
-	if (f->count == LINKS_MAX) {
-		f->more = true;
-		return;
-	}
-	f->item[f->count] = it;
-	f->url[f->count++] = xmemdup0(s, n);
-}
-
-/* Of one message the last comes first, too. */
-static void
-find_in(struct found *f, const struct item *it, const char *s, size_t n)
-{
-	size_t at = 0, len;
-
-	if (!url_find(s, n, &at, &len))
-		return;
-	find_in(f, it, s + at + len, n - at - len);
-	put(f, it, s + at, len);
-}
-
-static void
-find_all(struct found *f, const struct convo *c)
-{
-	struct buf b;
-
-	buf_init(&b, TEXT_CAP);
-	for (size_t i = convo_count(c); i-- > 0 && !f->more;) {
-		const struct item *it = convo_item(c, i);
-
-		if (it->kind == ITEM_NOTICE)
-			continue;
-		buf_clear(&b);
-		utf8_clean(&b, it->text, strlen(it->text));
-		find_in(f, it, buf_data(&b), b.len);
-	}
-	buf_release(&b);
-}
-
-/* The notices make the items go on: what is wanted of them comes first. */
-static void
-list(struct model *m, struct found *f, const struct convo *c)
-{
-	bool all = convo_begin(c) && !f->more;
+	int width = snprintf(NULL, 0, "%zu", links_count(l));
+	bool all = convo_begin(c) && !links_more(l);
 	int64_t now = clock_ms();
+	const struct link *link;
 	struct buf b, rows;
 
 	buf_init(&rows, TEXT_CAP);
-	for (size_t i = f->count; i-- > 0;) {
+	for (size_t i = 0; (link = links_at(l, i)) != NULL; i++) {
 		char when[32];
 
-		listing_when(f->item[i]->time, when);
-		buf_addf(&rows, "%s%s %s: %s", i + 1 < f->count ? "\n" : "",
-		    when, f->item[i]->from, f->url[i]);
+		listing_when(link->time, when);
+		buf_addf(&rows, "%s%*zu  %s %s: %s", i > 0 ? "\n" : "", width,
+		    i + 1, when, link->from, link->url);
 	}
 	buf_init(&b, LISTING_CAP);
 	buf_adds(&b, all ?
@@ -104,18 +54,86 @@ list(struct model *m, struct found *f, const struct convo *c)
 bool
 slash_links(struct run *r)
 {
-	struct model *m = r->s->model;
-	const struct convo *c = model_current(m);
-	struct found f = { 0 };
+	const struct convo *c = model_current(r->s->model);
 
-	find_all(&f, c);
-	if (f.count == 0)
-		slash_say(r->s, "%s", convo_begin(c) ? _("no links here") :
-		    _("no links here, as far as it is held; /history brings "
-		    "older messages"));
+	links_find(r->s->links, c);
+	if (links_count(r->s->links) == 0)
+		none_here(r->s, c);
 	else
-		list(m, &f, c);
-	while (f.count > 0)
-		free(f.url[--f.count]);
+		list(r->s->model, r->s->links, c);
 	return true;
+}
+
+/* By the program that the person has set for it; else it is left to their
+ * clipboard, or to them. */
+static bool
+open_link(const struct slash *s, const char *url)
+{
+	const char *command = settings_get(s->settings, SETTING_OPEN_WITH);
+	struct buf uri;
+	int error;
+
+	if (*command == '\0' && s->copy != NULL) {
+		s->copy(s->copy_arg, url);
+		/* TRANSLATORS: a terminal may have a clipboard, and let
+		 * programs write to it; %s is a link. */
+		slash_say(s, _("copied, where the terminal lets us: %s"), url);
+		return true;
+	}
+	if (*command == '\0') {
+		slash_say(s, "%s", url);
+		return true;
+	}
+	buf_init(&uri, 3 * URL_MAX + 1);
+	url_uri(&uri, url, strlen(url));
+	error = opener_run(command, buf_data(&uri));
+	buf_release(&uri);
+	if (error == 0)
+		slash_say(s, _("opened: %s"), url);
+	else
+		slash_say(s, "%s: %s", command, strerror(error));
+	return error == 0;
+}
+
+static bool
+open_newest(struct run *r)
+{
+	const struct convo *c = model_current(r->s->model);
+	struct links *l = links_new();
+	size_t n;
+	bool ok = false;
+
+	links_find(l, c);
+	n = links_count(l);
+	if (n == 0)
+		none_here(r->s, c);
+	else
+		ok = open_link(r->s, links_at(l, n - 1)->url);
+	links_free(l);
+	return ok;
+}
+
+/* Its number is that of the list which the person has seen last. */
+bool
+slash_open(struct run *r)
+{
+	const struct convo *c = model_current(r->s->model);
+	struct links *l = r->s->links;
+	int64_t n;
+
+	if (r->arg[0] == NULL)
+		return open_newest(r);
+	if (links_count(l) == 0)
+		links_find(l, c);
+	if (links_count(l) == 0) {
+		none_here(r->s, c);
+		return false;
+	}
+	if (!wire_number(r->arg[0], (int64_t)links_count(l), &n) || n == 0) {
+		slash_say(r->s, ngettext("/open: a number from 1 to %zu, as "
+		    "/links lists them", "/open: a number from 1 to %zu, as "
+		    "/links lists them", links_count(l)), links_count(l));
+		return false;
+	}
+	return open_link(r->s, links_at(l, (size_t)n - 1)->url);
 }

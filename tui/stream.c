@@ -561,15 +561,6 @@ draw_marks(const struct pane *p, int row, int col, const struct block *b,
 	}
 }
 
-static bool
-is_ascii(const char *s, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (s[i] < 0x20 || s[i] > 0x7e)
-			return false;
-	return true;
-}
-
 /* What of the link stands in text[from .. end), drawn from col on.  What is not
  * ASCII may be drawn as something else, and is not told; nor is what stands out
  * because it was looked for (NULL: nothing was). */
@@ -582,6 +573,7 @@ draw_link(struct stream *st, const struct pane *p, int row, int col,
 	size_t start = link->start > from ? link->start : from;
 	const char *s = b->text + start;
 	chtype style = b->style | A_UNDERLINE;
+	int cols;
 
 	if (link->start + link->len < end)
 		end = link->start + link->len;
@@ -589,10 +581,10 @@ draw_link(struct stream *st, const struct pane *p, int row, int col,
 	    (mark != NULL && memchr(mark + start, true, end - start) != NULL))
 		return;
 	col += utf8_width(b->text + from, start - from);
-	if (is_ascii(s, end - start) && col + (int)(end - start) <= p->w &&
-	    hyper_add(st->hyper, p->y + row, p->x + col, style, s,
-	        end - start, b->text + link->start, link->len,
-	        b->serial * LINKS_MAX + i))
+	cols = utf8_width(s, end - start);
+	if (cols > 0 && col + cols <= p->w &&
+	    hyper_add(st->hyper, p->y + row, p->x + col, cols, style,
+	        b->text + link->start, link->len, b->serial * LINKS_MAX + i))
 		paint_n(p, row, col, style, s, end - start);
 }
 

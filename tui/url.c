@@ -2,10 +2,12 @@
 #include "tui/url.h"
 
 #include "shared/buf.h"
+#include "shared/utf8.h"
 
 #include <stdint.h>
 #include <string.h>
 #include <strings.h>
+#include <unictype.h>
 #include <unistr.h>
 
 static const char *const schemes[] = { "https://", "http://", "ftp://" };
@@ -29,30 +31,47 @@ is_alnum(char c)
 	    (c >= 'A' && c <= 'Z');
 }
 
-/* Blanks and punctuation of other scripts, quotes, and the pictures that stand
- * for what is not shown. */
+static bool
+is_of(ucs4_t c, uint32_t categories)
+{
+	return uc_is_general_category_withtable(c, categories);
+}
+
+/*
+ * Blanks, what cannot be seen, brackets and quotes of other scripts and the
+ * punctuation of those that have no blanks to end a link with; and the pictures
+ * that stand for what is not shown.  Of the others any may be in a link
+ * (RFC 3987), but for its end.
+ */
 static bool
 ends_uc(ucs4_t c)
 {
-	return c == 0xa0 || c == 0xab || c == 0xbb || c == 0x1680 ||
-	    (c >= 0x2000 && c <= 0x206f) || (c >= 0x2400 && c <= 0x243f) ||
-	    (c >= 0x3000 && c <= 0x303f) || c == 0xfeff ||
-	    (c >= 0xff00 && c <= 0xff0f) || (c >= 0xff1a && c <= 0xff20) ||
-	    (c >= 0xff5b && c <= 0xff65) || c >= 0xfff0;
+	if (c == 0x2019) /* an apostrophe */
+		return false;
+	if ((c >= 0x2400 && c <= 0x243f) || (c >= 0xfff0 && c <= 0xffff) ||
+	    is_of(c, UC_CATEGORY_MASK_Z | UC_CATEGORY_MASK_Cc |
+	    UC_CATEGORY_MASK_Cf | UC_CATEGORY_MASK_Ps | UC_CATEGORY_MASK_Pe |
+	    UC_CATEGORY_MASK_Pi | UC_CATEGORY_MASK_Pf))
+		return true;
+	return ((c >= 0x3000 && c <= 0x303f) || (c >= 0xff00 && c <= 0xff64)) &&
+	    is_of(c, UC_CATEGORY_MASK_Po);
 }
 
-/* Bytes of the character at s, if it can be in a link; else 0. */
+/* Bytes of the character at s, with what joins it, if it can be in a link;
+ * else 0. */
 static size_t
 char_in(const char *s, size_t n)
 {
 	unsigned char c = (unsigned char)*s;
 	ucs4_t uc;
-	int len;
 
-	if (c < 0x80)
-		return c > 0x20 && c < 0x7f && strchr("<>\"`{}|\\^", c) == NULL;
-	len = u8_mbtouc(&uc, (const uint8_t *)s, n);
-	return len <= 0 || ends_uc(uc) ? 0 : (size_t)len;
+	if (c < 0x80 && (c <= 0x20 || c == 0x7f ||
+	    strchr("<>\"`{}|\\^", c) != NULL))
+		return 0;
+	if (c >= 0x80 && (u8_mbtouc(&uc, (const uint8_t *)s, n) <= 0 ||
+	    ends_uc(uc)))
+		return 0;
+	return utf8_cluster(s, n);
 }
 
 static size_t
@@ -67,19 +86,27 @@ count(const char *s, size_t n, char c)
 
 /* A sentence's end is not the link's; nor is a bracket that was opened before
  * it. */
+static bool
+is_after(const char *s, size_t n, ucs4_t last)
+{
+	if (last == ')')
+		return count(s, n, ')') > count(s, n, '(');
+	if (last == ']')
+		return count(s, n, ']') > count(s, n, '[');
+	if (last < 0x80)
+		return strchr(".,;:!?'*_~", (int)last) != NULL;
+	return is_of(last, UC_CATEGORY_MASK_P);
+}
+
 static size_t
 trim(const char *s, size_t n)
 {
-	while (n > 0) {
-		char c = s[n - 1];
+	const uint8_t *start = (const uint8_t *)s, *before;
+	ucs4_t last;
 
-		if (strchr(".,;:!?'*_~", c) != NULL ||
-		    (c == ')' && count(s, n, ')') > count(s, n, '(')) ||
-		    (c == ']' && count(s, n, ']') > count(s, n, '[')))
-			n--;
-		else
-			break;
-	}
+	while (n > 0 && (before = u8_prev(&last, start + n, start)) != NULL &&
+	    is_after(s, n, last))
+		n = (size_t)(before - start);
 	return n;
 }
 
@@ -133,6 +160,34 @@ url_told(struct buf *b, const char *s, size_t n)
 		from = at = at + len;
 	}
 	buf_add(b, s + from, n - from);
+}
+
+/* Three bytes as four letters (RFC 4648); n: how many there are of them. */
+static void
+add_base64(struct buf *b, const unsigned char *s, size_t n)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
+	unsigned bits = (unsigned)s[0] << 16;
+
+	if (n > 1)
+		bits |= (unsigned)s[1] << 8;
+	if (n > 2)
+		bits |= s[2];
+	buf_addc(b, letters[bits >> 18]);
+	buf_addc(b, letters[bits >> 12 & 63]);
+	buf_addc(b, n > 1 ? letters[bits >> 6 & 63] : '=');
+	buf_addc(b, n > 2 ? letters[bits & 63] : '=');
+}
+
+void
+url_copy(struct buf *b, const char *s, size_t n)
+{
+	buf_adds(b, "\033]52;c;");
+	for (size_t i = 0; i < n; i += 3)
+		add_base64(b, (const unsigned char *)s + i,
+		    n - i < 3 ? n - i : 3);
+	buf_adds(b, "\033\\");
 }
 
 bool

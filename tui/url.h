@@ -24,6 +24,9 @@ void url_uri(struct buf *, const char *s, size_t n);
 /* s[0 .. n) with each of its links told to the terminal. */
 void url_told(struct buf *, const char *s, size_t n);
 
+/* The sequence that asks the terminal to take s onto its clipboard (OSC 52). */
+void url_copy(struct buf *, const char *s, size_t n);
+
 /* Whether a terminal of that name (TERM, may be NULL) takes them, or is known
  * to pass over what it does not take. */
 bool url_terminal(const char *term);

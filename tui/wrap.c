@@ -9,6 +9,11 @@
 
 #include "shared/utf8.h"
 #include "shared/xalloc.h"
+#include "tui/url.h"
+
+/* In w->brk, beside libunistring's: a link that fits into a line begins or ends
+ * there.  What stands close to it parts from it before it is broken itself. */
+enum { LINK_EDGE = 'e' };
 
 void
 wrap_init(struct wrap *w)
@@ -65,13 +70,15 @@ static size_t
 line_end(const struct wrap *w, const char *s, size_t start, size_t n,
     int width, bool spare)
 {
-	size_t i, len, brk = start;
+	size_t i, len, brk = start, edge = start;
 	int col = 0, cols;
 
 	for (i = start; i < n; i += len) {
 		len = utf8_cluster(s + i, n - i);
 		if (i > start && may_begin(w, s, i))
 			brk = i;
+		if (i > start && w->brk[i] == LINK_EDGE)
+			edge = i;
 		cols = utf8_cluster_width(s + i, len);
 		col += cols;
 		/* Spaces may hang over the edge: they are not drawn there. */
@@ -81,9 +88,29 @@ line_end(const struct wrap *w, const char *s, size_t start, size_t n,
 			return brk;
 		if (spare)
 			return start;
+		if (edge > start)
+			return edge;
 		return i > start ? i : i + len;
 	}
 	return n;
+}
+
+/* A link is one word. */
+static void
+hold_links(struct wrap *w, const char *s, size_t start, size_t n, int width)
+{
+	size_t at = start, len, i;
+	bool fits;
+
+	for (; url_find(s, n, &at, &len); at += len) {
+		for (i = at + 1; i < at + len; i++)
+			w->brk[i] = UC_BREAK_PROHIBITED;
+		fits = utf8_width(s + at, len) <= width;
+		if (fits && w->brk[at] != UC_BREAK_POSSIBLE)
+			w->brk[at] = LINK_EDGE;
+		if (fits && i < n && w->brk[i] != UC_BREAK_POSSIBLE)
+			w->brk[i] = LINK_EDGE;
+	}
 }
 
 /* s[start .. n) holds no '\n'. */
@@ -96,6 +123,7 @@ wrap_paragraph(struct wrap *w, const char *s, size_t start, size_t n,
 
 	u8_possible_linebreaks((const uint8_t *)s + start, n - start, "UTF-8",
 	    w->brk + start);
+	hold_links(w, s, start, n, width);
 	do {
 		head = w->count == 0;
 		end = line_end(w, s, start, n, head ? first : width,

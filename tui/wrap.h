@@ -3,6 +3,9 @@
  * Text to lines of columns, by the Unicode line breaking rules (UAX #14, from
  * GNU libunistring) and the widths of shared/utf8.h.  Knows no screen.
  *
+ * A link (url.h) is one word: it goes to a line of its own before it is broken,
+ * and what is longer than that is broken at the edge alone.
+ *
  * The text is what utf8_clean made: valid, without control characters, but
  * for '\n', which ends a line.  Lines are pieces of it: nothing is copied.
  * Spaces where a line was broken belong to neither line.

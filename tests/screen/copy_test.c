@@ -8,9 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
+#include "shared/xalloc.h"
 #include "tests/lib/client.h"
 #include "tests/lib/person.h"
 #include "tests/lib/server.h"
@@ -266,6 +268,154 @@ the_links_of_a_conversation_are_listed(void **state)
 	assert_true(term_shows(t, "lineker: https://a.example/1"));
 }
 
+/* What libvterm made of it stands beside it, cell by cell. */
+static void
+a_link_of_any_script_is_one(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	client_ask(c, "broadcast - lihat https://ex.example/é漢?q=a。");
+	client_ask(c, "broadcast - dan https://例え.example/x, ya");
+	term_await(t, "lineker  dan https://例え.example/x, ya");
+	term_await(t, "lineker  lihat https://ex.example/é漢?q=a。");
+	term_await_that(t, was_sent_once, &(struct sent){ 0,
+	    ";https://ex.example/%C3%A9%E6%BC%A2?q=a\033\\"
+	    "https://ex.example/é漢?q=a\033]8;;" }, "the first link");
+	term_await_that(t, was_sent_once, &(struct sent){ 0,
+	    ";https://%E4%BE%8B%E3%81%88.example/x\033\\"
+	    "https://例え.example/x\033]8;;" }, "the second link");
+	term_await(t, "lineker  dan https://例え.example/x, ya");
+}
+
+#define FITS "https://ex.example/a-b/c-d/e-f?g=h&i=j-k"
+
+static void
+a_link_is_not_broken_where_it_need_not_be(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	client_ask(c, "broadcast - so lihat dulu " FITS " lalu kerjakan");
+	client_ask(c, "broadcast - see " LINK " too");
+	term_await(t, "lineker  so lihat dulu   ");
+	term_await(t, "                  " FITS " lalu");
+	/* One that is longer than a row begins on one, and is cut at its end. */
+	term_await(t, "lineker  see   ");
+	term_await(t, "  https://example.org/a/long/way/that/does/not/");
+	term_await(t, "  fit/into/one/row/of/a/screen/of/eighty/column");
+	term_await(t, "  s?at=all too");
+	term_resize(t, 12, 48); /* no times, no users */
+	term_await(t, "  " FITS);
+	term_resize(t, 12, 40);
+	term_await(t, "  https://ex.example/a-b/c-d/e-f?g=h&i=j");
+	term_await(t, "  -k lalu kerjakan");
+	term_await(t, "  https://example.org/a/long/way/that/do");
+}
+
+static void
+a_link_is_copied_by_its_number(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	term_type(t, "/open\r");
+	term_await(t, "no links here");
+	client_ask(c, "broadcast - http://a.example/1 http://b.example/2");
+	term_await(t, "http://b.example/2");
+	term_type(t, "\025/links\r");
+	term_await(t, "1  20");
+	term_await(t, "2  20");
+	term_await(t, "lineker: http://b.example/2");
+	/* What is said behind the list moves no number. */
+	client_ask(c, "broadcast - http://c.example/3");
+	term_await(t, "http://c.example/3");
+	term_type(t, "/open 2\r");
+	term_await(t, "copied, where the terminal lets us: http://b.example/2");
+	term_await_that(t, was_sent_once, &(struct sent){ 0,
+	    "\033]52;c;aHR0cDovL2IuZXhhbXBsZS8y\033\\" }, "the second");
+	term_type(t, "/open\r");
+	term_await(t, "copied, where the terminal lets us: http://c.example/3");
+	term_await_that(t, was_sent_once, &(struct sent){ 0,
+	    "\033]52;c;aHR0cDovL2MuZXhhbXBsZS8z\033\\" }, "the newest");
+	term_type(t, "/open 3\r");
+	term_await(t, "/open: a number from 1 to 2, as /links lists them");
+	assert_int_equal(times_sent(t, 0, "\033]52;"), 2);
+}
+
+/* A program that writes what it is given into a file of its home. */
+static char *
+make_program(const char *home)
+{
+	char *path = xasprintf("%s/opener", home);
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	fprintf(f, "#!/bin/sh\n"
+	    "for a in \"$@\"; do printf '[%%s]' \"$a\"; done >\"$HOME/new\"\n"
+	    "mv \"$HOME/new\" \"$HOME/given\"\n");
+	fclose(f);
+	assert_int_equal(chmod(path, 0700), 0);
+	return path;
+}
+
+struct given {
+	const char *home, *text;
+};
+
+static bool
+was_given(struct term *t, void *arg)
+{
+	const struct given *want = arg;
+	char *path = xasprintf("%s/given", want->home), got[512] = "";
+	FILE *f = fopen(path, "r");
+	size_t n;
+
+	(void)t;
+	free(path);
+	if (f == NULL)
+		return false;
+	n = fread(got, 1, sizeof(got) - 1, f);
+	fclose(f);
+	return n == strlen(want->text) && memcmp(got, want->text, n) == 0;
+}
+
+/* Only what the person has set is started, and no shell sees the link. */
+static void
+a_program_opens_it_where_one_is_set(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_as(s, "lineker", "surabaya");
+	struct term *t = person_open(s, "messi", 24, 80);
+	const char *home = term_home(t);
+	char *program = make_program(home);
+	char *line = xasprintf("/set open-with %s --new -x\r", program);
+
+	(void)state;
+	client_ask(c, "broadcast - http://a.example/$(touch%%20x);é&'b'y");
+	term_await(t, "'b'y");
+	term_type(t, line);
+	term_await_row_is(t, -1, ">");
+	term_type(t, "/open\r");
+	term_await(t, "opened: http://a.example/$(touch%20x);é&'b'y");
+	term_await_that(t, was_given, &(struct given){ home, "[--new][-x]"
+	    "[http://a.example/$(touch%20x);%C3%A9&'b'y]" },
+	    "the program was not given the link");
+	assert_int_equal(times_sent(t, 0, "\033]52;"), 0);
+	term_type(t, "/set open-with /nonexistent\r");
+	term_await_row_is(t, -1, ">");
+	term_type(t, "/open\r");
+	term_await(t, "/nonexistent: No such file or directory");
+	free(line);
+	free(program);
+}
+
 #define T(f) cmocka_unit_test_teardown(f, people_cleanup)
 
 int
@@ -280,6 +430,10 @@ main(void)
 		T(pieces_of_a_link_are_told_as_the_whole),
 		T(where_a_link_has_gone_nothing_of_it_stays),
 		T(the_links_of_a_conversation_are_listed),
+		T(a_link_of_any_script_is_one),
+		T(a_link_is_not_broken_where_it_need_not_be),
+		T(a_link_is_copied_by_its_number),
+		T(a_program_opens_it_where_one_is_set),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

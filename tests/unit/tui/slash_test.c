@@ -8,6 +8,7 @@
 #include "shared/loop.h"
 #include "tui/client.h"
 #include "tui/complete.h"
+#include "tui/links.h"
 #include "tui/model.h"
 #include "tui/rooms.h"
 #include "tui/settings.h"
@@ -109,6 +110,7 @@ setup(void **state)
 		.client = client_new(w->loop, w->model, &events, w),
 		.model = w->model,
 		.settings = settings_new(),
+		.links = links_new(),
 		.quit = on_quit,
 		.ask_login = on_form,
 		.server = on_server,
@@ -136,6 +138,7 @@ teardown(void **state)
 
 	client_free(w->slash.client);
 	settings_free(w->slash.settings);
+	links_free(w->slash.links);
 	model_free(w->model);
 	loop_free(w->loop);
 	free(w);

@@ -58,10 +58,30 @@ other_scripts_end_them_where_their_sentences_end(void **state)
 	    "https://a.example/道|");
 	assert_links("http://a.example\xe3\x80\x80x", "http://a.example|");
 	assert_links("«http://a.example»", "http://a.example|");
+	assert_links("https://ex.example/é漢?q=a, https://例え.example/x",
+	    "https://ex.example/é漢?q=a|https://例え.example/x|");
+	assert_links("「https://例え.example/佐々木」、「http://b.example/ア・イ・」",
+	    "https://例え.example/佐々木|http://b.example/ア・イ|");
+	assert_links("「https://a.example/x」", "https://a.example/x|");
+	assert_links("“http://a.example/x”, ‘http://b.example/y’…",
+	    "http://a.example/x|http://b.example/y|");
+	assert_links("http://a.example/Michelson–Morley—",
+	    "http://a.example/Michelson–Morley|");
+	assert_links("http://a.example/l’été.", "http://a.example/l’été|");
+	assert_links("(http://a.example/ж_(ы))؟ http://b.example/ب، x",
+	    "http://a.example/ж_(ы)|http://b.example/ب|");
+	assert_links("http://a.example/कल। http://b.example/क्‍ष",
+	    "http://a.example/कल|http://b.example/क्‍ष|");
+	/* A picture of several characters is one. */
+	assert_links("http://a.example/👨‍👩‍👧/🇮🇩 x",
+	    "http://a.example/👨‍👩‍👧/🇮🇩|");
+	assert_links("http://a.example/e\xcc\x81.", "http://a.example/e\xcc\x81|");
+	assert_links("http://a.example（注）", "http://a.example|");
 	/* What utf8_clean made of control characters. */
 	assert_links("http://a.example/\xe2\x90\x9b]8;;",
 	    "http://a.example/|");
 	assert_links("http://a.example/<U+202E>x", "http://a.example/|");
+	assert_links("http://a.example/\xef\xbf\xbdx", "http://a.example/|");
 }
 
 static void

@@ -49,6 +49,39 @@ lines_break_between_words(void **state)
 }
 
 static void
+a_link_goes_to_a_line_of_its_own_unbroken(void **state)
+{
+	(void)state;
+	expect_lines("see http://a.b/c-d/e, now", 17, 17,
+	    "see|http://a.b/c-d/e,|now");
+	expect_lines("http://a.b/c-d/e?f=g", 20, 20, "http://a.b/c-d/e?f=g");
+	expect_lines("lihat http://例え.b/日本/日 ya", 22, 22,
+	    "lihat|http://例え.b/日本/日|ya");
+	/* What stands close to it goes with it where there is room, */
+	expect_lines("see (http://a.b/c-d).", 18, 18, "see|(http://a.b/c-d).");
+	/* else not. */
+	expect_lines("see (http://a.b/c-d).", 14, 14,
+	    "see|(|http://a.b/c-d|).");
+	expect_lines("見てhttp://a.b/c-d", 15, 15, "見て|http://a.b/c-d");
+	expect_lines("one\nsee http://a.b/c-d\ntwo", 15, 15,
+	    "one|see|http://a.b/c-d|two");
+	/* The room behind a name is left empty for it. */
+	expect_lines("http://a.b/c-d", 10, 16, "|http://a.b/c-d");
+}
+
+static void
+a_longer_link_is_broken_at_the_edge_alone(void **state)
+{
+	(void)state;
+	expect_lines("see http://a.b/c-d/e-f/g?h=i ok", 10, 10,
+	    "see|http://a.b|/c-d/e-f/g|?h=i ok");
+	expect_lines("see (http://a.b/c-d), ok", 10, 10,
+	    "see|(http://a.|b/c-d), ok");
+	expect_lines("http://例え.b/日本日本", 10, 10,
+	    "http://例|え.b/日本|日本");
+}
+
+static void
 a_line_may_be_full_to_the_last_column(void **state)
 {
 	(void)state;
@@ -187,6 +220,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(short_text_is_one_line),
 		cmocka_unit_test(lines_break_between_words),
+		cmocka_unit_test(a_link_goes_to_a_line_of_its_own_unbroken),
+		cmocka_unit_test(a_longer_link_is_broken_at_the_edge_alone),
 		cmocka_unit_test(a_line_may_be_full_to_the_last_column),
 		cmocka_unit_test(a_slash_stays_with_its_command),
 		cmocka_unit_test(spaces_at_a_break_are_not_shown),

@@ -106,10 +106,14 @@ void client_retry(struct client *);
 
 /*
  * Says text (UTF-8, line breaks allowed) to target.  It stands in the model at
- * once as waiting.  False, with a notice, when it cannot even wait: too many
+ * once as waiting; in another conversation, if that is shown, it is told when
+ * the server has it.  False, with a notice, when it cannot even wait: too many
  * do, too long, not UTF-8, no target.
  */
 bool client_say(struct client *, const char *target, const char *text);
+/* The same; what is said from another conversation is told there to be sent,
+ * as the older systems' clients did. */
+bool client_send(struct client *, const char *target, const char *text);
 size_t client_unanswered(const struct client *);
 
 /*

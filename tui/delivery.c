@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tui/delivery.h"
 
+#include "shared/buf.h"
+#include "shared/utf8.h"
 #include "shared/wire.h"
 #include "shared/xalloc.h"
 #include "tui/answer.h"
@@ -17,6 +19,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum {
+	TOLD_MAX = 200, /* bytes of a message that are told elsewhere */
+	TOLD_CAP = 2048
+};
 
 void
 delivery_forget(struct client *c)
@@ -73,13 +80,75 @@ keep(struct client *c, const char *tag, const struct outbox_item *item,
 	free(line);
 }
 
-/* It stands where it was typed; who looks elsewhere is told too. */
+static const char *
+target_words(const char *target)
+{
+	return strcmp(target, "*") == 0 ? _("everyone") : target;
+}
+
+/* It stands in its conversation; who looks elsewhere is told too. */
 static void
 tell_failure(struct client *c, const char *target, const char *why)
 {
 	if (!c->lazy &&
 	    model_find(c->model, target) != model_current(c->model))
-		core_notice(c, _("%s: not sent: %s"), target, why);
+		core_notice(c, _("%s: not sent: %s"), target_words(target),
+		    why);
+}
+
+/* NULL: not held any more. */
+static const struct item *
+message_of(const struct convo *cv, int64_t id)
+{
+	for (size_t i = cv == NULL ? 0 : convo_count(cv); i-- > 0;) {
+		const struct item *it = convo_item(cv, i);
+
+		if (it->kind == ITEM_MESSAGE && it->id == id)
+			return it;
+	}
+	return NULL;
+}
+
+/* The beginning of it, on one line. */
+static void
+add_beginning(struct buf *b, const char *text)
+{
+	size_t n = strcspn(text, "\n");
+
+	if (n > TOLD_MAX)
+		n = utf8_cut(text, TOLD_MAX);
+	buf_add(b, text, n);
+	if (text[n] != '\0')
+		buf_adds(b, " …");
+}
+
+/* Said from elsewhere it would not be seen there. */
+static void
+tell_sent(struct client *c, const struct outbox_item *sent, const char *to,
+    int64_t id)
+{
+	struct convo *from = model_convo_by_serial(c->model, sent->said_in);
+	const struct convo *cv = model_find(c->model, to);
+	const struct item *it = message_of(cv, id);
+	struct buf b;
+
+	if (from == NULL || from == cv || it == NULL)
+		return;
+	buf_init(&b, TOLD_CAP);
+	buf_addf(&b, "→ %s: ", target_words(to));
+	add_beginning(&b, it->text);
+	if (it->queued != NULL)
+		buf_addc(&b, ' ');
+	if (it->queued != NULL && *it->queued != '\0')
+		buf_addf(&b, _("… queued for %s"), it->queued);
+	else if (it->queued != NULL)
+		buf_adds(&b, _("… queued"));
+	else if (sent->confirm) {
+		buf_addc(&b, '\n');
+		buf_addf(&b, _("message sent to %s"), target_words(to));
+	}
+	model_notice_in(c->model, from, clock_ms(), buf_data(&b));
+	buf_release(&b);
 }
 
 /* Of USER@REALM; "" where none was named. */
@@ -121,6 +190,7 @@ settle(struct client *c, const struct outbox_item *item, int64_t id,
 	    parse_true(reply, "queued") ? realm_of(to) : NULL, target);
 	if (target != NULL)
 		move_on(c, item->target, target);
+	tell_sent(c, item, to, id);
 }
 
 /* The reply to the first of the outbox. */
@@ -184,10 +254,20 @@ may_say(struct client *c, const char *target)
 	return false;
 }
 
-bool
-client_say(struct client *c, const char *target, const char *text)
+/* Where it is not seen what was said. */
+static uint64_t
+elsewhere(const struct client *c, const char *target)
 {
-	const struct outbox_item *item;
+	const struct convo *here = model_current(c->model);
+
+	return c->lazy || model_find(c->model, target) == here ? 0 :
+	    convo_serial(here);
+}
+
+static bool
+say(struct client *c, const char *target, const char *text, bool confirm)
+{
+	struct outbox_item *item;
 	char local[WIRE_TARGET_CAP];
 	const char *why;
 	struct target t;
@@ -222,10 +302,24 @@ client_say(struct client *c, const char *target, const char *text)
 		    MODEL_WAITING);
 		return false;
 	}
+	item->said_in = elsewhere(c, target);
+	item->confirm = confirm;
 	keep(c, item->tag, item, NULL);
 	c->events->changed(c->arg);
 	delivery_pump(c);
 	return true;
+}
+
+bool
+client_say(struct client *c, const char *target, const char *text)
+{
+	return say(c, target, text, false);
+}
+
+bool
+client_send(struct client *c, const char *target, const char *text)
+{
+	return say(c, target, text, true);
 }
 
 bool

@@ -66,14 +66,14 @@ literal(const char *text, const char **why)
 	return out;
 }
 
-static const struct outbox_item *
+static struct outbox_item *
 append(struct outbox *o, const char *tag, const char *target, const char *json)
 {
 	size_t cap = strlen(json) + strlen(target) + WIRE_TAG_MAX + 32;
 	struct outbox_item *item = xmalloc(sizeof(*item) + cap);
 	int n;
 
-	item->next = NULL;
+	memset(item, 0, sizeof(*item));
 	snprintf(item->tag, sizeof(item->tag), "%s", tag);
 	snprintf(item->target, sizeof(item->target), "%s", target);
 	n = snprintf(item->line, cap, "@%s say - %s %s\r\n", item->tag, target,
@@ -89,11 +89,11 @@ append(struct outbox *o, const char *tag, const char *target, const char *json)
 	return item;
 }
 
-const struct outbox_item *
+struct outbox_item *
 outbox_add(struct outbox *o, const char *target, const char *text,
     const char **why)
 {
-	const struct outbox_item *item;
+	struct outbox_item *item;
 	char *json, tag[WIRE_TAG_MAX + 1];
 
 	*why = NULL;

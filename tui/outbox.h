@@ -21,6 +21,9 @@ struct outbox_item {
 	struct outbox_item *next;
 	char tag[WIRE_TAG_MAX + 1];
 	char target[WIRE_TARGET_CAP];
+	/* For whoever says it; 0 and false until then. */
+	uint64_t said_in; /* another conversation than the target's */
+	bool confirm;
 	size_t len;
 	char line[]; /* with CRLF */
 };
@@ -36,7 +39,7 @@ void outbox_init(struct outbox *);
 void outbox_release(struct outbox *);
 
 /* NULL and why: the text cannot be a request.  Borrowed until it is taken. */
-const struct outbox_item *outbox_add(struct outbox *, const char *target,
+struct outbox_item *outbox_add(struct outbox *, const char *target,
     const char *text, const char **why);
 
 /*

@@ -116,6 +116,13 @@ out_notice(const char *fmt, ...)
 }
 
 static void
+out_queued(const struct convo *c, const struct item *it)
+{
+	out_notice(_("queued until that realm is back: %s"),
+	    *it->queued == '\0' ? convo_target(c) : it->queued);
+}
+
+static void
 out_message(struct ui *ui, const struct convo *c, const struct item *it)
 {
 	const char *to = convo_target(c);
@@ -126,8 +133,21 @@ out_message(struct ui *ui, const struct convo *c, const struct item *it)
 	out_text(ui, buf_data(&head), it->text);
 	buf_release(&head);
 	if (it->queued != NULL)
-		out_notice(_("queued until that realm is back: %s"),
-		    *it->queued == '\0' ? to : it->queued);
+		out_queued(c, it);
+}
+
+/* One's own words, which stand there already, have gone where they are not
+ * said by themselves. */
+static void
+out_sent(const struct ui *ui, const struct convo *c, const struct item *it)
+{
+	const char *to = convo_target(c);
+
+	if (it->queued != NULL)
+		out_queued(c, it);
+	else if (c != model_current(ui->env.model))
+		out_notice(_("message sent to %s"),
+		    strcmp(to, "*") == 0 ? _("everyone") : to);
 }
 
 static void
@@ -156,8 +176,9 @@ on_item(void *arg, const struct convo *c, const struct item *it,
 
 	switch (it->kind) {
 	case ITEM_MESSAGE:
-		/* On a terminal one's own words stand there already. */
-		if (how != MODEL_SETTLED || !ui->terminal)
+		if (how == MODEL_SETTLED && ui->terminal)
+			out_sent(ui, c, it);
+		else
 			out_message(ui, c, it);
 		break;
 	case ITEM_NOTICE:

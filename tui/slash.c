@@ -39,6 +39,9 @@ slash_say(const struct slash *s, const char *fmt, ...)
 static bool
 run_say(struct run *r)
 {
+	/* "/send", "/send-to" */
+	if (strncmp(r->typed, "/send", 5) == 0)
+		return client_send(r->s->client, r->arg[0], r->arg[1]);
 	return client_say(r->s->client, r->arg[0], r->arg[1]);
 }
 
@@ -632,9 +635,10 @@ say_usage(const struct slash *s, const struct command *cmd)
 }
 
 static bool
-run_command(const struct slash *s, const struct command *cmd, const char *rest)
+run_command(const struct slash *s, const struct command *cmd,
+    const char *typed, const char *rest)
 {
-	struct run r = { .s = s, .cmd = cmd };
+	struct run r = { .s = s, .cmd = cmd, .typed = typed };
 	char *copy;
 	bool ok;
 
@@ -843,7 +847,7 @@ slash_line(const struct slash *s, const char *line)
 		return keeps_password(s, line) && say_text(s, line);
 	rest = slash_first_word(line, word);
 	if ((cmd = slash_find(word)) != NULL)
-		return run_command(s, cmd, rest);
+		return run_command(s, cmd, word, rest);
 	if (*line == '/')
 		return unknown(s, word);
 	slash_say(s, _("nobody is logged in: login NAME PASSWORD, register "

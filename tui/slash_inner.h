@@ -35,6 +35,7 @@ struct command;
 struct run {
 	const struct slash *s;
 	const struct command *cmd;
+	const char *typed; /* the name of it, or an alias */
 	char where[WIRE_TARGET_CAP]; /* CMD_IN */
 	char *arg[ARGS_MAX];         /* NULL: not given */
 	int count;

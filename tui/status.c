@@ -4,13 +4,17 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "shared/buf.h"
 #include "shared/utf8.h"
 #include "tui/bar.h"
+#include "tui/clock.h"
+#include "tui/listing.h"
 #include "tui/model.h"
 #include "tui/paint.h"
 #include "tui/rooms.h"
+#include "tui/roster.h"
 #include "tui/text.h"
 
 enum {
@@ -185,15 +189,65 @@ add_group(struct buf *b, const char *name, const struct group *g)
 	}
 }
 
-/* The group that is shown, and what it is about; else which server this is. */
+/* The clock where it was today, else the date with it. */
+static void
+when(int64_t ms, char out[32])
+{
+	struct tm then, today;
+
+	if (!clock_local(ms, &then) || !clock_local(clock_ms(), &today) ||
+	    clock_day(&then) != clock_day(&today) ||
+	    strftime(out, 32, "%H:%M", &then) == 0)
+		listing_when(ms, out);
+}
+
+/* Of somebody of another realm it is not known that they never were there. */
+static void
+add_presence(struct buf *b, const struct user *u)
+{
+	char at[32];
+
+	when(u->since, at);
+	if (!u->online && u->since == 0 && strchr(u->user, '@') != NULL)
+		return;
+	add_dot(b);
+	/* TRANSLATORS: this and what follows is about the person whom one
+	 * talks with, in the one line at the top: the shorter the better. */
+	if (u->online && u->since > 0)
+		buf_addf(b, _("here since %s"), at);
+	else if (u->online)
+		buf_adds(b, C_("person", "here"));
+	else if (u->since > 0)
+		buf_addf(b, _("last seen %s"), at);
+	else
+		buf_adds(b, _("never seen here"));
+}
+
+/* The real name: the account's stands at the line and in the bar. */
+static void
+add_person(struct buf *b, const struct model *m, const char *target)
+{
+	const struct user *u = model_user_by_name(m, target);
+
+	add_clean(b, u == NULL || *u->name == '\0' ? target : u->name);
+	if (u != NULL && model_people_current(m))
+		add_presence(b, u);
+}
+
+/* The group that is shown, and what it is about; who it is, in a private talk;
+ * else which server this is. */
 static void
 add_place(struct buf *b, const struct model *m)
 {
 	const char *target = convo_target(model_current(m));
 	struct buf name;
 
-	if (*target != '#') {
+	if (*target == '*') {
 		add_clean(b, model_status(m)->server);
+		return;
+	}
+	if (*target != '#') {
+		add_person(b, m, target);
 		return;
 	}
 	buf_init(&name, NAME_CAP);

@@ -176,6 +176,33 @@ the_older_words_with_a_slash_are_commands(void **state)
 }
 
 static void
+who_sends_is_told_that_it_is_sent(void **state)
+{
+	static const char *const words[] = { "/send", "/send-to" };
+	struct server *s = server_open(NULL);
+	struct term *t, *plain = open_plain(s, "en");
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		t = person_open(s, "messi", 24, 80);
+		term_type(t, words[i]);
+		term_type(t, " nobody satu\r");
+		term_await(t, "nobody: not sent: there is no user");
+		assert_false(term_shows(t, "message sent"));
+		term_type(t, words[i]);
+		term_type(t, " lineker dua\r");
+		term_await(t, "→ lineker: dua");
+		term_await(t, "message sent to lineker");
+		term_close(t);
+	}
+	term_await(plain, "you are messi");
+	term_type(plain, "/send nobody satu\r");
+	term_await(plain, "-- not sent to nobody");
+	term_type(plain, "/send lineker dua\r");
+	term_await(plain, "-- message sent to lineker");
+}
+
+static void
 on_a_plain_terminal_the_line_comes_back_too(void **state)
 {
 	struct server *s = server_open(NULL);
@@ -424,6 +451,7 @@ main(void)
 		T(a_login_in_the_talk_tells_no_password),
 		T(a_group_is_entered_by_the_older_word),
 		T(the_older_words_with_a_slash_are_commands),
+		T(who_sends_is_told_that_it_is_sent),
 		T(on_a_plain_terminal_the_line_comes_back_too),
 		T(it_is_told_in_ones_language),
 		T(in_a_pipe_the_line_is_named_and_the_status_tells),

@@ -197,6 +197,57 @@ a_mistyped_server_changes_nothing(void **state)
 
 #define T(f) cmocka_unit_test_teardown(f, people_cleanup)
 
+static void
+what_is_said_from_elsewhere_is_told_where_one_is(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *a = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	term_type(a, "/msg henderson hai\r");
+	term_await(a, "-- → henderson: hai");
+	assert_false(term_shows(a, "message sent"));
+	/* Of several lines or a long one the beginning. */
+	term_type(a, "/msg henderson satu\033\rdua\r");
+	term_await(a, "-- → henderson: satu …");
+	term_type(a, "/msg nobody tiga\r");
+	term_await(a, "nobody: not sent: there is no user of that name");
+	assert_false(term_shows(a, "→ nobody"));
+	/* There it is seen by itself. */
+	term_type(a, "/w henderson\r/msg henderson empat\r");
+	term_await(a, "messi  empat");
+	term_await_gone(a, "empat …");
+	assert_false(term_shows(a, "→"));
+	term_type(a, "/all lima\r");
+	term_await(a, "-- → everyone: lima");
+	term_type(a, "/w\r");
+	term_await(a, "messi  lima");
+	assert_false(term_shows(a, "→ everyone"));
+}
+
+static void
+the_header_tells_who_one_talks_with(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *a = person_open(s, "messi", 24, 80);
+	struct client *c;
+
+	(void)state;
+	term_await(a, "henderson");
+	term_type(a, "/w henderson\r");
+	term_await_row(a, 0, "Jordan Henderson · never seen here");
+	c = client_watching(s, "henderson", "surabaya");
+	term_await_row(a, 0, "Jordan Henderson · here since ");
+	expect(c, "logout -", "{'status':'OK'}");
+	term_await_row(a, 0, "Jordan Henderson · last seen ");
+	server_stop(s);
+	term_await_row(a, 0, "no connection");
+	assert_false(term_shows(a, "last seen"));
+	server_start(s);
+	term_type(a, "/retry\r");
+	term_await_row(a, 0, "Jordan Henderson · last seen ");
+}
+
 int
 main(void)
 {
@@ -209,6 +260,8 @@ main(void)
 		T(the_pane_shows_who_is_active),
 		T(older_messages_come_when_one_goes_up),
 		T(a_mistyped_server_changes_nothing),
+		T(what_is_said_from_elsewhere_is_told_where_one_is),
+		T(the_header_tells_who_one_talks_with),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

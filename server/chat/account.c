@@ -41,6 +41,7 @@ account_add(struct chat *chat, const struct store_account *from)
 	snprintf(a->real_name, sizeof(a->real_name), "%s", from->real_name);
 	snprintf(a->hash, sizeof(a->hash), "%s", from->hash);
 	a->admin = from->admin;
+	a->seen = from->seen;
 	a->presence.account = a;
 	TAILQ_INIT(&a->sessions);
 	TAILQ_INIT(&a->watches);

@@ -44,6 +44,13 @@ online_insert(struct session_list *list, struct session *s)
 		TAILQ_INSERT_AFTER(list, at, s, of_online);
 }
 
+/* With each login and its end, so that a start knows of them. */
+static void
+save_seen(struct chat *chat, const struct account *a)
+{
+	(void)store_set_seen(chat->store, a->id, a->seen, NULL, NULL);
+}
+
 static void
 set_online(struct chat *chat, struct session *s)
 {
@@ -56,8 +63,10 @@ set_online(struct chat *chat, struct session *s)
 	online_insert(&chat->sessions.online, s);
 	if (first || s->number < a->online->number)
 		a->online = s;
-	if (first)
-		presence_changed(chat, &a->presence);
+	if (!first)
+		return;
+	save_seen(chat, a);
+	presence_changed(chat, &a->presence);
 }
 
 static void
@@ -74,8 +83,10 @@ set_offline(struct chat *chat, struct session *s)
 	while ((s = TAILQ_NEXT(s, of_account)) != NULL && !s->online)
 		;
 	a->online = s;
-	if (s == NULL)
-		presence_changed(chat, &a->presence);
+	if (s != NULL)
+		return;
+	save_seen(chat, a);
+	presence_changed(chat, &a->presence);
 }
 
 static bool

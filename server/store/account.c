@@ -237,3 +237,25 @@ store_use_session(struct store *s, const unsigned char *digest, int64_t used,
 	c->number = used;
 	return write_put(s, &c->write);
 }
+
+static void
+apply_seen(struct sql *q, struct write *j)
+{
+	const struct change *c = (struct change *)j;
+
+	sql_start(q, SQL_SET_SEEN);
+	sql_put_int(q, c->number);
+	sql_put_int(q, c->account);
+	sql_run(q);
+}
+
+bool
+store_set_seen(struct store *s, int64_t account, int64_t seen,
+    store_written_fn *fn, void *arg)
+{
+	struct change *c = write_new(sizeof(*c), 0, apply_seen, fn, arg);
+
+	c->account = account;
+	c->number = seen;
+	return write_put(s, &c->write);
+}

@@ -144,6 +144,12 @@ static const char *const migration[] = {
 	" PRIMARY KEY(realm, number)) WITHOUT ROWID;"
 
 	"PRAGMA user_version = 3;",
+
+	/* Of who has no session any more nobody knows. */
+	"ALTER TABLE account ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;"
+	"UPDATE account SET seen = coalesce((SELECT max(used) FROM session"
+	" WHERE account = account.id), 0);"
+	"PRAGMA user_version = 4;",
 };
 
 static_assert(sizeof(migration) / sizeof(*migration) == STORE_SCHEMA,
@@ -237,6 +243,8 @@ static const struct statement {
 		"DELETE FROM session WHERE account = ? AND digest IS NOT ?" },
 	[SQL_USE_SESSION] = { SQL_WRITER,
 		"UPDATE session SET used = ? WHERE digest = ?" },
+	[SQL_SET_SEEN] = { SQL_WRITER,
+		"UPDATE account SET seen = ? WHERE id = ?" },
 	[SQL_FIND_MARK] = { SQL_WRITER,
 		"SELECT mark FROM party WHERE account = ? AND conv = ?" },
 	[SQL_SET_MARK] = { SQL_WRITER,
@@ -326,7 +334,7 @@ static const struct statement {
 		" WHERE r.key = ?1 ORDER BY o.number LIMIT ?3" },
 
 	[SQL_ACCOUNTS] = { SQL_READER,
-		"SELECT id, name, key, real_name, hash, created, admin"
+		"SELECT id, name, key, real_name, hash, created, admin, seen"
 		" FROM account ORDER BY id" },
 	[SQL_SESSIONS] = { SQL_READER,
 		"SELECT digest, account, created, used, expires FROM session"

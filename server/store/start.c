@@ -49,6 +49,7 @@ take_account(struct sql *q, const struct each *e)
 		.hash = sql_text(q, 4),
 		.created = sql_int(q, 5),
 		.admin = sql_int(q, 6) != 0,
+		.seen = sql_int(q, 7),
 	};
 
 	if (q->err == SQLITE_OK)

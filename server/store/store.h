@@ -34,7 +34,7 @@
 #include <stdint.h>
 
 enum {
-	STORE_SCHEMA = 3, /* what this program writes; see sql.c */
+	STORE_SCHEMA = 4, /* what this program writes; see sql.c */
 	STORE_DIGEST_LEN = 32,
 	STORE_QUEUE_MAX = 65536,
 	STORE_QUERIES_MAX = 4096,
@@ -92,6 +92,7 @@ struct store_account {
 	const char *hash; /* of the password */
 	int64_t created;  /* ms since 1970, like every time here */
 	bool admin;
+	int64_t seen; /* 0: never logged in */
 };
 
 struct store_session {
@@ -289,6 +290,11 @@ bool store_end_session(struct store *, const unsigned char *digest,
 /* When it was last used: many times a minute at most.  fn may be NULL. */
 bool store_use_session(struct store *, const unsigned char *digest,
     int64_t used, store_written_fn *, void *arg);
+
+/* When somebody was last seen, which outlives their sessions.  fn may be
+ * NULL. */
+bool store_set_seen(struct store *, int64_t account, int64_t seen,
+    store_written_fn *, void *arg);
 
 bool store_set_admin(struct store *, int64_t account, bool admin,
     store_written_fn *, void *arg);

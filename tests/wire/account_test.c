@@ -628,6 +628,37 @@ tokens_survive_a_restart_and_a_kill(void **state)
 	free(gone);
 }
 
+/* Also of who has no token any more, or never had one. */
+static void
+when_somebody_was_seen_survives_a_restart_and_a_kill(void **state)
+{
+	struct server *s = *state;
+	struct client *c = client_as(s, "messi", "surabaya");
+	struct client *text = client_open_text(s);
+
+	expect(c, "logout -", "{'status':'OK'}");
+	client_puts(text, "login lineker surabaya\n");
+	client_expect_line(text, "Login sukses");
+	client_puts(text, "logout\n");
+	client_expect_line(text, "Berhasil Logout");
+	client_close(c);
+	client_close(text);
+	server_kill(s);
+	server_start(s);
+	c = client_as(s, "henderson", "surabaya");
+	expect(c, "who -", "{'users':["
+	    "{'user':'messi','online':false,'since':'<time>'},"
+	    "{'user':'henderson','online':true},"
+	    "{'user':'lineker','online':false,'since':'<time>'}]}");
+	expect(c, "register neko rahasia1", "{'status':'OK'}");
+	server_stop(s);
+	server_start(s);
+	c = client_as(s, "messi", "surabaya");
+	expect(c, "who -", "{'users':[{'user':'messi'},{'user':'henderson',"
+	    "'since':'<time>'},{'user':'lineker','since':'<time>'},"
+	    "{'user':'neko','online':false,'since':null}]}");
+}
+
 static void
 the_data_folder_holds_neither_passwords_nor_tokens(void **state)
 {
@@ -740,6 +771,7 @@ main(void)
 		SERVER_TEST(a_watch_that_passwd_ended_gets_no_message),
 		SERVER_TEST(name_changes_the_real_name_for_everyone),
 		SERVER_TEST(tokens_survive_a_restart_and_a_kill),
+		SERVER_TEST(when_somebody_was_seen_survives_a_restart_and_a_kill),
 		SERVER_TEST(the_data_folder_holds_neither_passwords_nor_tokens),
 		SERVER_TEST(the_log_holds_no_password_token_or_control_byte),
 		SERVER_TEST(presence_tells_of_first_login_and_last_logout),

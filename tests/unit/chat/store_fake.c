@@ -599,6 +599,25 @@ store_use_session(struct store *s, const unsigned char *digest, int64_t used,
 	return true;
 }
 
+static void
+apply_seen(struct store *s, struct write *w)
+{
+	s->account[w->account - 1].seen = w->number;
+}
+
+bool
+store_set_seen(struct store *s, int64_t account, int64_t seen,
+    store_written_fn *fn, void *arg)
+{
+	struct write *w = fake_put(s, apply_seen, fn, arg);
+
+	if (w == NULL)
+		return false;
+	w->account = account;
+	w->number = seen;
+	return true;
+}
+
 /* ---- the queue of queries --------------------------------------------- */
 
 struct query *

@@ -294,9 +294,9 @@ a_newer_file_is_refused_and_left_as_it_is(void **state)
 
 	world_open(w);
 	world_close(w);
-	run_sql(path_of(w, "chat.db"), "PRAGMA user_version = 4");
+	run_sql(path_of(w, "chat.db"), "PRAGMA user_version = 5");
 	before = read_file(path_of(w, "chat.db"), &len);
-	assert_refused(w, STORE_NEWER, "schema 4");
+	assert_refused(w, STORE_NEWER, "schema 5");
 	after = read_file(path_of(w, "chat.db"), &len_after);
 	assert_int_equal(len, len_after);
 	assert_memory_equal(before, after, len);
@@ -319,10 +319,10 @@ a_newer_log_is_refused_too(void **state)
 	sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	assert_int_equal(
 	    sqlite3_exec(
-		db, "PRAGMA user_version = 5", NULL, NULL, NULL),
+		db, "PRAGMA user_version = 6", NULL, NULL, NULL),
 	    SQLITE_OK);
 	sqlite3_close(db);
-	assert_refused(w, STORE_NEWER, "schema 5");
+	assert_refused(w, STORE_NEWER, "schema 6");
 	assert_int_equal(access(path_of(w, "chat.db-wal"), F_OK), 0);
 }
 
@@ -466,6 +466,8 @@ count_account(void *arg, const struct store_account *a)
 	int *n = arg;
 
 	assert_false(a->admin);
+	/* As far as a session tells. */
+	assert_int_equal(a->seen, a->id == 1 ? 2 : 0);
 	++*n;
 }
 

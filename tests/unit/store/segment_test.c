@@ -134,6 +134,12 @@ admin(struct world *w)
 }
 
 static bool
+seen(struct world *w)
+{
+	return store_set_seen(w->store, 1, 77, on_written, w);
+}
+
+static bool
 login(struct world *w)
 {
 	struct store_session s = { .account = 1, .created = 1, .expires = 9 };
@@ -231,6 +237,7 @@ static const struct write {
 	{ "real name", name },
 	{ "password", password },
 	{ "administrator", admin },
+	{ "last seen", seen },
 	{ "login", login },
 	{ "logout", logout },
 	{ "end of logins", end_of_logins },

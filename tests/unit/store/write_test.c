@@ -323,6 +323,7 @@ struct list {
 	size_t count;
 	char text[8][160];
 	unsigned char digest[8];
+	int64_t seen[8];
 };
 
 static void
@@ -331,6 +332,7 @@ on_account(void *arg, const struct store_account *a)
 	struct list *l = arg;
 
 	assert_true(l->count < 8);
+	l->seen[l->count] = a->seen;
 	snprintf(l->text[l->count++], sizeof(l->text[0]),
 	    "%lld %s %s %s %s %lld%s", (long long)a->id, a->name, a->key,
 	    a->real_name, a->hash, (long long)a->created,
@@ -396,6 +398,22 @@ a_real_name_is_changed_for_one_account(void **state)
 	store_each_account(w->store, on_account, &l);
 	assert_string_equal(l.text[0], "1 messi messi Lionel Messi $hash 77");
 	assert_string_equal(l.text[1], "2 neko neko A Name $hash 77");
+}
+
+static void
+when_somebody_was_seen_outlives_their_session(void **state)
+{
+	struct world *w = *state;
+	struct list l = { 0 };
+
+	add_account(w, "messi");
+	add_account(w, "neko");
+	wrote(w, store_set_seen(w->store, 2, 99, on_written, w));
+	assert_true(w->written.ok);
+	world_reopen(w);
+	store_each_account(w->store, on_account, &l);
+	assert_int_equal(l.seen[0], 0);
+	assert_int_equal(l.seen[1], 99);
 }
 
 static void
@@ -572,6 +590,7 @@ main(void)
 		WORLD_TEST(accounts_come_back_in_the_order_of_registration),
 		WORLD_TEST(a_taken_key_adds_nothing),
 		WORLD_TEST(a_real_name_is_changed_for_one_account),
+		WORLD_TEST(when_somebody_was_seen_outlives_their_session),
 		WORLD_TEST(an_account_is_made_and_unmade_an_administrator),
 		WORLD_TEST(sessions_come_back_in_the_order_of_their_making),
 		WORLD_TEST(a_session_ends_and_is_used_by_its_digest),

@@ -194,7 +194,7 @@ $(T_TUI): %: %.o $(TUI_FAKES) $(A_TUI) $(A_SHARED)
 $(T_WIRE) $(T_CRASH): %: %.o $(A_TESTLIB) $(A_SHARED) | $(PROGRAMS)
 	$(link) $(L_TEST) $(L_JSON) $(L_STORE) $(L_SHARED)
 $(T_SCREEN): %: %.o $(A_TESTLIB) $(A_SHARED) | $(PROGRAMS) $(CATALOGS)
-	$(link) $(L_TEST) -lvterm -lutil $(L_JSON) $(L_SHARED)
+	$(link) $(L_TEST) -lvterm -lutil $(L_JSON) $(L_STORE) $(L_SHARED)
 $(T_FUZZ): %: %.o $(A_TUI) $(SERVER_A)
 	$(link) $(L_TUI) $(L_TOP) $(L_JSON) $(L_STORE) $(L_WORK) $(L_SHARED)
 

@@ -31,6 +31,8 @@
 #include "server/work/pool.h"
 #include "server/work/secret.h"
 #include "shared/loop.h"
+#include "shared/utf8.h"
+#include "shared/wire.h"
 #include "shared/xalloc.h"
 
 enum {
@@ -501,6 +503,7 @@ struct adopting {
 	struct server *server;
 	unsigned waiting;
 	enum wire_err err;
+	char why[128]; /* the answer of check_account */
 };
 
 static void
@@ -512,6 +515,25 @@ adopted(void *arg, uint64_t id, const struct chat_result *res)
 	a->waiting--;
 	if (res->err != WIRE_OK && res->err != WIRE_NAME_TAKEN)
 		a->err = res->err;
+}
+
+/* Those who are there are left alone, whatever stands behind their names. */
+static const char *
+check_account(void *arg, const struct options_account *account)
+{
+	struct adopting *a = arg;
+	size_t least = rules_of(a->server).min_password;
+	struct chat_user user;
+
+	if (chat_find_user(a->server->chat, account->name, &user))
+		return NULL;
+	if (wire_name_reserved(account->name, strlen(account->name)))
+		return "the user name means everyone, the server or oneself";
+	if (utf8_count(account->password, strlen(account->password)) >= least)
+		return NULL;
+	snprintf(a->why, sizeof a->why, "the password is shorter than "
+	    "--min-password asks for (%zu characters)", least);
+	return a->why;
 }
 
 /* Only those who are missing are hashed: it takes a while for each. */
@@ -547,7 +569,8 @@ adopt_all(struct server *s)
 
 	if (s->options.accounts == NULL)
 		return EX_OK;
-	if (!options_read_accounts(s->options.accounts, adopt, &a, why))
+	if (!options_read_accounts(
+	        s->options.accounts, check_account, adopt, &a, why))
 		return die(EX_USAGE, why);
 	if (a.err == WIRE_OK)
 		return EX_OK;
@@ -652,8 +675,10 @@ run(struct server *s)
 	else if ((status = open_store(s)) == EX_OK &&
 	    (status = open_chat(s)) == EX_OK &&
 	    (status = open_realms(s)) == EX_OK &&
-	    (status = adopt_all(s)) == EX_OK && !s->stopping &&
-	    (status = open_listeners(s)) == EX_OK)
+	    /* Before the accounts: how long their passwords must be depends on
+	     * where one can connect from. */
+	    (status = open_listeners(s)) == EX_OK &&
+	    (status = adopt_all(s)) == EX_OK && !s->stopping)
 		status = serve(s);
 	tear_down(s);
 	return status;

@@ -891,8 +891,8 @@ account_cut(char *line, struct options_account *a)
 }
 
 static bool
-account_lines(const char *file, char *text, options_account_fn *fn, void *arg,
-    char why[OPTIONS_WHY_CAP])
+account_lines(const char *file, char *text, options_check_fn *check,
+    options_account_fn *fn, void *arg, char why[OPTIONS_WHY_CAP])
 {
 	struct options_account a;
 	const char *what;
@@ -903,6 +903,8 @@ account_lines(const char *file, char *text, options_account_fn *fn, void *arg,
 		if (line[strspn(line, " \t")] == '\0' || *line == '#')
 			continue;
 		what = account_cut(line, &a);
+		if (what == NULL && check != NULL)
+			what = check(arg, &a);
 		if (what != NULL) {
 			snprintf(why, OPTIONS_WHY_CAP, "%.300s:%u: %s", file,
 			    n, what);
@@ -915,8 +917,8 @@ account_lines(const char *file, char *text, options_account_fn *fn, void *arg,
 }
 
 bool
-options_read_accounts(const char *file, options_account_fn *fn, void *arg,
-    char why[OPTIONS_WHY_CAP])
+options_read_accounts(const char *file, options_check_fn *check,
+    options_account_fn *fn, void *arg, char why[OPTIONS_WHY_CAP])
 {
 	char *text, *copy;
 	size_t n;
@@ -926,8 +928,8 @@ options_read_accounts(const char *file, options_account_fn *fn, void *arg,
 	if (text == NULL)
 		return false;
 	copy = xmemdup0(text, n); /* the check cuts it up */
-	ok = account_lines(file, copy, NULL, NULL, why) &&
-	    account_lines(file, text, fn, arg, why);
+	ok = account_lines(file, copy, check, NULL, arg, why) &&
+	    account_lines(file, text, NULL, fn, arg, why);
 	explicit_bzero(copy, n);
 	explicit_bzero(text, n);
 	free(copy);

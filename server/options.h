@@ -85,16 +85,19 @@ void options_usage(void);
 
 /*
  * A file of accounts, "username:password:Real Name" a line; blank lines and
- * those that begin with # do not count.  fn returns false to stop.  False, and
- * why names file and line, for a file that cannot be read and for a line of
- * another form: then fn was called for none.
+ * those that begin with # do not count.  check says what is wrong with one, or
+ * NULL; fn takes them, and returns false to stop.  False, and why names file
+ * and line, for a file that cannot be read and for a line that is of another
+ * form or that check refuses: then fn was called for none.
  */
 struct options_account {
 	const char *name, *password, *real_name;
 };
+typedef const char *options_check_fn(
+    void *arg, const struct options_account *);
 typedef bool options_account_fn(void *arg, const struct options_account *);
 
-bool options_read_accounts(const char *file, options_account_fn *fn, void *arg,
-    char why[OPTIONS_WHY_CAP]);
+bool options_read_accounts(const char *file, options_check_fn *check,
+    options_account_fn *fn, void *arg, char why[OPTIONS_WHY_CAP]);
 
 #endif

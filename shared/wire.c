@@ -14,6 +14,12 @@
 #include "shared/buf.h"
 #include "shared/utf8.h"
 
+/* ---- reserved names --------------------------------------------------- */
+
+/* Lower case, and without the signs that do not count in them. */
+#define EVERYONE "all, everybody, everyone, semua, semuanya"
+#define RESERVED EVERYONE ", chatserver, here, me, saya, server, sistem, system"
+
 /* ---- errors ----------------------------------------------------------- */
 
 static const struct {
@@ -37,6 +43,9 @@ static const struct {
 	[WIRE_BAD_NAME] = { "bad-name",
 	    "Username tidak boleh dipakai: 1 sampai 32 huruf (satu aksara), "
 	    "angka, '_', '-' atau '.'" },
+	[WIRE_RESERVED_NAME] = { "bad-name",
+	    "Nama ini berarti semua orang, server atau diri sendiri, pilihlah "
+	    "yang lain (tidak boleh: " RESERVED ")" },
 	[WIRE_BAD_REAL_NAME] = { "bad-real-name",
 	    "Nama asli tidak boleh dipakai: 1 sampai 64 karakter tanpa "
 	    "karakter kontrol" },
@@ -315,6 +324,65 @@ wire_name_key(const char *s, size_t n, char key[WIRE_NAME_CAP])
 			return true;
 	}
 	return false;
+}
+
+/* The letters of a name that count, in lower case; false: too many for a
+ * reserved one. */
+static bool
+bare_letters(const char *s, size_t n, char out[WIRE_NAME_CAP])
+{
+	char key[WIRE_NAME_CAP];
+	size_t i, len = 0;
+
+	for (i = 0; i < n && (unsigned char)s[i] < 0x80; i++)
+		continue;
+	if (i < n) { /* "ＡＬＬ" */
+		if (!wire_name_key(s, n, key))
+			return false;
+		s = key;
+		n = strlen(key);
+	}
+	for (i = 0; i < n; i++) {
+		if (strchr("_-.", s[i]) != NULL)
+			continue;
+		if (len == WIRE_NAME_CAP - 1)
+			return false;
+		out[len++] = s[i];
+		if (s[i] >= 'A' && s[i] <= 'Z')
+			out[len - 1] = (char)(s[i] - 'A' + 'a');
+	}
+	out[len] = '\0';
+	return true;
+}
+
+/* list: words with ", " between them. */
+static bool
+is_listed(const char *list, const char *s, size_t n)
+{
+	char word[WIRE_NAME_CAP];
+	size_t len;
+
+	if (!bare_letters(s, n, word))
+		return false;
+	for (;; list += len + 2) {
+		len = strcspn(list, ",");
+		if (strlen(word) == len && memcmp(word, list, len) == 0)
+			return true;
+		if (list[len] == '\0')
+			return false;
+	}
+}
+
+bool
+wire_name_reserved(const char *s, size_t n)
+{
+	return is_listed(RESERVED, s, n);
+}
+
+bool
+wire_means_everyone(const char *s, size_t n)
+{
+	return is_listed(EVERYONE, s, n);
 }
 
 bool

@@ -49,6 +49,7 @@ enum wire_err {
 	WIRE_NO_SUCH_REALM,
 	WIRE_NAME_TAKEN,
 	WIRE_BAD_NAME,
+	WIRE_RESERVED_NAME, /* code as above */
 	WIRE_BAD_REAL_NAME,
 	WIRE_WEAK_PASSWORD,
 	WIRE_REGISTRATION_CLOSED,
@@ -94,6 +95,16 @@ bool wire_name_ok(const char *s, size_t n);
 /* What two names must share to be the same: NFKC case folding.  s need not be
  * a good name; false when it is none or the key would not fit. */
 bool wire_name_key(const char *s, size_t n, char key[WIRE_NAME_CAP]);
+
+/*
+ * Names that no new user and no new group may have, for they mean everyone, the
+ * server or the person who types to people and programs: in any case, and
+ * whatever "_", "-" and "." are in them.  The first function knows all of them,
+ * the second those for everyone.  An account that is older than this keeps its
+ * name; chat-tui calls it NAME@REALM.
+ */
+bool wire_name_reserved(const char *s, size_t n);
+bool wire_means_everyone(const char *s, size_t n);
 
 /* Any text of 1..64 code points that is not all blanks and that utf8_clean
  * leaves as it is: no control characters, none that hide or turn the text. */

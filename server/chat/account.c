@@ -199,24 +199,32 @@ newcomer_end(struct newcomer *new, enum wire_err err)
 	ask_end(&new->ask, err);
 }
 
+/* That it may be somebody's already is not asked here. */
+static enum wire_err
+new_name_ok(const char *name, char key[WIRE_NAME_CAP])
+{
+	size_t n = strlen(name);
+
+	if (!wire_name_ok(name, n) || !wire_name_key(name, n, key))
+		return WIRE_BAD_NAME;
+	return wire_name_reserved(name, n) ? WIRE_RESERVED_NAME : WIRE_OK;
+}
+
 /* NULL, and answered, when the name cannot be had. */
 static struct newcomer *
 newcomer_new(struct chat *chat, const char *name, const char *real_name,
     struct chat_done done)
 {
 	struct newcomer *new;
-	enum wire_err err = WIRE_OK;
 	char key[WIRE_NAME_CAP];
+	enum wire_err err = new_name_ok(name, key);
 
 	if (real_name == NULL || real_name[0] == '\0')
 		real_name = name;
-	if (!wire_name_ok(name, strlen(name)) ||
-	    !wire_name_key(name, strlen(name), key))
-		err = WIRE_BAD_NAME;
-	else if (!wire_real_name_ok(real_name, strlen(real_name)))
+	if (err == WIRE_OK && !wire_real_name_ok(real_name, strlen(real_name)))
 		err = WIRE_BAD_REAL_NAME;
-	else if (account_by_key(chat, key) != NULL ||
-	    map_get(chat->accounts.reserved, key, strlen(key)) != NULL)
+	if (err == WIRE_OK && (account_by_key(chat, key) != NULL ||
+	    map_get(chat->accounts.reserved, key, strlen(key)) != NULL))
 		err = WIRE_NAME_TAKEN;
 	if (err != WIRE_OK || chat->ending) {
 		ask_refuse(chat, done, err);
@@ -291,11 +299,12 @@ chat_register(struct chat *chat, const char *name, const char *password,
     const char *real_name, struct chat_done done)
 {
 	struct newcomer *new;
-	enum wire_err err = WIRE_OK;
+	char key[WIRE_NAME_CAP];
+	enum wire_err err = new_name_ok(name, key);
 
 	if (!chat->rules.registration_open)
 		err = WIRE_REGISTRATION_CLOSED;
-	else if (wire_name_ok(name, strlen(name)))
+	else if (err == WIRE_OK)
 		err = password_ok(chat, password);
 	if (err != WIRE_OK) {
 		ask_refuse(chat, done, err);

@@ -167,7 +167,9 @@ join_ours(struct chat *chat, const struct doer *who,
 	}
 	g = group_find(chat, key);
 	if (g == NULL) {
-		if (at != NULL && made_by(chat, at + 1) >= PEER_GROUPS_MAX)
+		if (wire_name_reserved(target->name, strlen(target->name)))
+			err = WIRE_RESERVED_NAME;
+		else if (at != NULL && made_by(chat, at + 1) >= PEER_GROUPS_MAX)
 			err = WIRE_TOO_MANY_GROUPS;
 		if (err == WIRE_OK)
 			err = group_may_enter(chat, NULL, who);

@@ -255,6 +255,8 @@ enter(struct chat *chat, const struct doer *who, const char *name,
 		*err = WIRE_BUSY;
 	else if (m != NULL)
 		*err = WIRE_OK;
+	else if (g == NULL && wire_name_reserved(name, strlen(name)))
+		*err = WIRE_RESERVED_NAME;
 	else
 		*err = group_may_enter(chat, g, who);
 	if (*err != WIRE_OK)

@@ -16,6 +16,7 @@
 
 #include "shared/xalloc.h"
 #include "tests/lib/client.h"
+#include "tests/lib/datafile.h"
 #include "tests/lib/server.h"
 
 #define NO_SESSION "{'status':'ERROR','message':'Session Tidak Ditemukan'," \
@@ -410,6 +411,61 @@ bad_names_are_refused(void **state)
 	    "{'list_user':['messi','henderson','lineker']}");
 }
 
+/* For everyone, for the server, for who speaks, in both languages. */
+static void
+names_that_mean_something_else_are_nobodys(void **state)
+{
+	static const char *const bad[] = { "everyone", "Everyone", "SEMUA",
+		"all", "everybody", "semuanya", "server", "System", "sistem",
+		"chat-server", "me", "saya", "here", "_everyone", "every.one",
+		"all-", "Server_", NULL };
+	static const char *const good[] = { "everyone1", "allan", "semuanyo",
+		"serverlab", "sistemku", "mei", NULL };
+	struct client *c = client_open(*state);
+	struct client *t = client_open_text(*state);
+	size_t i;
+
+	for (i = 0; bad[i] != NULL; i++) {
+		json_t *o = client_ask(c, "register %s rahasia", bad[i]);
+
+		if (!json_matches("{'status':'ERROR','code':'bad-name'}", o))
+			fail_msg("register took \"%s\"", bad[i]);
+		assert_non_null(strstr(str_of(o, "message"), "everyone"));
+	}
+	client_puts(t, "regist semua rahasia\n");
+	assert_non_null(strstr(client_line(t), "berarti semua orang"));
+	for (i = 0; good[i] != NULL; i++)
+		expect_json(client_ask(c, "register %s rahasia", good[i]),
+		    "{'status':'OK'}");
+	client_login(c, "messi", "surabaya");
+	for (i = 0; bad[i] != NULL; i++)
+		expect_json(client_ask(c, "join - #%s", bad[i]),
+		    "{'status':'ERROR','code':'bad-name'}");
+	expect(c, "groups -", "{'groups':[]}");
+}
+
+/* A rule that came later takes nobody's account away. */
+static void
+who_has_such_a_name_already_keeps_it(void **state)
+{
+	struct server *s = *state;
+	struct client *a, *b;
+
+	datafile_rename(s, "lineker", "everyone");
+	a = client_watching(s, "everyone", "surabaya");
+	b = client_as(s, "messi", "surabaya");
+	expect(b, "send - everyone hai", "{'status':'OK'}");
+	expect_json(client_event_of(a, "message"),
+	    "{'target':'messi','from':'messi','text':'hai'}");
+	expect(b, "register everyone rahasia", "{'code':'bad-name'}");
+	expect(a, "passwd - surabaya malang", "{'status':'OK'}");
+	/* It is messi, henderson and everyone that the file names now. */
+	server_stop(s);
+	server_accounts(s, "everyone:x:Everyone\nmessi:x:M\nneko:x:Neko\n");
+	server_start(s);
+	client_login(client_open(s), "everyone", "malang");
+}
+
 static void
 good_names_are_taken(void **state)
 {
@@ -755,6 +811,8 @@ main(void)
 		    a_name_is_taken_in_whatever_case_or_form_it_is_written),
 		SERVER_TEST(login_takes_the_name_in_any_case),
 		SERVER_TEST(bad_names_are_refused),
+		SERVER_TEST(names_that_mean_something_else_are_nobodys),
+		SERVER_TEST(who_has_such_a_name_already_keeps_it),
 		SERVER_TEST(good_names_are_taken),
 		SERVER_TEST(a_real_name_goes_round_byte_for_byte),
 		SERVER_TEST(

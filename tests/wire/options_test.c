@@ -393,7 +393,8 @@ an_error_in_the_accounts_file_is_64_with_its_line(void **state)
 		"messi:surabaya:M\n#\n:rahasia:X\n",
 		"messi:surabaya:M\n#\nneko::X\n",
 		"messi:surabaya:M\n#\nneko:rahasia:\x1b[31m\n",
-		"messi:surabaya:M\n#\nne\xffko:rahasia:X\n", NULL };
+		"messi:surabaya:M\n#\nne\xffko:rahasia:X\n",
+		"messi:surabaya:M\n#\nSemua:rahasia:Semua\n", NULL };
 	struct server *s = server_new();
 	size_t i;
 
@@ -402,6 +403,29 @@ an_error_in_the_accounts_file_is_64_with_its_line(void **state)
 		free(file_in(s, "accounts", bad[i]));
 		refused(s, EX_USAGE, "accounts:3");
 	}
+}
+
+/* Also by default, where one can connect from elsewhere. */
+static void
+the_shortest_password_binds_the_accounts_file(void **state)
+{
+	struct server *s = *state;
+	struct client *c;
+
+	/* Those that exist are left alone. */
+	server_accounts(s, "messi:x:M\n\nneko:1234567:Neko\n");
+	server_stop(s);
+	server_option(s, "--min-password", "8");
+	refused(s, EX_USAGE, "accounts:3: the password is shorter than "
+	    "--min-password asks for (8 characters)");
+	server_clear_options(s);
+	server_option(s, "--listen", "0.0.0.0:0");
+	refused(s, EX_USAGE, "accounts:3");
+	server_option(s, "--min-password", "7");
+	server_start(s);
+	c = client_open(s);
+	client_login(c, "messi", "surabaya");
+	client_login(c, "neko", "1234567");
 }
 
 static void
@@ -444,11 +468,12 @@ the_file_sets_what_the_command_line_does_not(void **state)
 	(void)state;
 	server_option(s, "--config", conf);
 	server_option(s, "--realm", "medan");
+	server_accounts(s, "messi:surabaya12:Lionel Messi\n");
 	server_start(s);
 	c = client_open(s);
 	expect(c, "hello", "{'realm':'medan','registration':'closed'}");
-	client_login(c, "messi", "surabaya");
-	expect(c, "passwd - surabaya 123456789",
+	client_login(c, "messi", "surabaya12");
+	expect(c, "passwd - surabaya12 123456789",
 	    "{'status':'ERROR','code':'weak-password'}");
 	free(conf);
 }
@@ -977,6 +1002,7 @@ main(void)
 		ALONE(with_sync_normal_a_kill_loses_nothing_either),
 		SERVER_TEST(accounts_that_exist_are_left_alone),
 		ALONE(an_error_in_the_accounts_file_is_64_with_its_line),
+		SERVER_TEST(the_shortest_password_binds_the_accounts_file),
 		ALONE(the_file_sets_what_the_command_line_does_not),
 		ALONE(an_error_in_the_file_is_64_with_its_line),
 		ALONE(hup_applies_the_file_and_drops_nobody),

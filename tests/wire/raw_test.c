@@ -114,6 +114,7 @@ what_cannot_be_is_answered_framed(void **state)
 	expect(c, "group - batak other", ERROR("bad-parameter"));
 	expect(c, "group - a/b origin", ERROR("bad-target"));
 	expect(c, "group - batak@medan origin", ERROR("no-such-group"));
+	expect(c, "group - Everyone origin", ERROR("bad-name"));
 }
 
 static void

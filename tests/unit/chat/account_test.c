@@ -117,6 +117,7 @@ bad_words_are_told_apart(void **state)
 	assert_int_equal(try_register(w, "a b", "x", ""), WIRE_BAD_NAME);
 	assert_int_equal(try_register(w, "", "x", ""), WIRE_BAD_NAME);
 	assert_int_equal(try_register(w, "../x", "x", ""), WIRE_BAD_NAME);
+	assert_int_equal(try_register(w, "All", "", ""), WIRE_RESERVED_NAME);
 	assert_int_equal(try_register(w, "b", "x", "\x1b[31m"),
 	    WIRE_BAD_REAL_NAME);
 	assert_int_equal(try_register(w, "b", "", ""), WIRE_WEAK_PASSWORD);

@@ -70,6 +70,33 @@ bad_names_are_refused(void **state)
 }
 
 static void
+names_for_everyone_and_the_server_are_reserved(void **state)
+{
+	static const char *const all[] = { "all", "everyone", "Everybody",
+		"semua", "SemuaNya", "every_one", "_all", "\xEF\xBC\xA1LL" };
+	static const char *const other[] = { "server", "chat-server", "System",
+		"sistem", "me", "SAYA", "here." };
+	static const char *const free_ones[] = { "", "_", "al", "alle",
+		"everyones", "semua2", "messi", "l, e", "all, everybody", "*",
+		"#all", "\xD0\xB5veryone", "ser\xC3\xA9" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof all / sizeof *all; i++)
+		if (!wire_means_everyone(all[i], strlen(all[i])) ||
+		    !wire_name_reserved(all[i], strlen(all[i])))
+			fail_msg("free: %s", all[i]);
+	for (i = 0; i < sizeof other / sizeof *other; i++)
+		if (wire_means_everyone(other[i], strlen(other[i])) ||
+		    !wire_name_reserved(other[i], strlen(other[i])))
+			fail_msg("free, or everyone: %s", other[i]);
+	for (i = 0; i < sizeof free_ones / sizeof *free_ones; i++)
+		if (wire_name_reserved(free_ones[i], strlen(free_ones[i])))
+			fail_msg("reserved: %s", free_ones[i]);
+	assert_true(wire_name_reserved("allx", 3));
+}
+
+static void
 a_name_of_32_wide_characters_fits_and_one_more_does_not(void **state)
 {
 	char s[4 * 33 + 1] = "";
@@ -369,6 +396,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(good_names_are_good),
 		cmocka_unit_test(bad_names_are_refused),
+		cmocka_unit_test(names_for_everyone_and_the_server_are_reserved),
 		cmocka_unit_test(
 		    a_name_of_32_wide_characters_fits_and_one_more_does_not),
 		cmocka_unit_test(names_that_fold_alike_are_one),

@@ -333,15 +333,15 @@ accounts_are_read_and_a_malformed_line_refuses_them_all(void **state)
 	(void)state;
 	write_file("# accounts\n\nmessi:surabaya:Lionel Messi\n"
 	    "henderson:jakarta:Jordan Henderson\n");
-	assert_true(options_read_accounts(file, count, &n, why));
+	assert_true(options_read_accounts(file, NULL, count, &n, why));
 	assert_int_equal(n, 2);
 	write_file("messi:surabaya:Lionel Messi\nhenderson:jakarta\n");
 	n = 0;
-	assert_false(options_read_accounts(file, count, &n, why));
+	assert_false(options_read_accounts(file, NULL, count, &n, why));
 	assert_int_equal(n, 0);
 	assert_non_null(strstr(why, ":2: not of the form"));
 	unlink(file);
-	assert_false(options_read_accounts(file, count, &n, why));
+	assert_false(options_read_accounts(file, NULL, count, &n, why));
 }
 
 int

@@ -17,8 +17,16 @@
 /* ---- reserved names --------------------------------------------------- */
 
 /* Lower case, and without the signs that do not count in them. */
-#define EVERYONE "all, everybody, everyone, semua, semuanya"
-#define RESERVED EVERYONE ", chatserver, here, me, saya, server, sistem, system"
+#define EVERYONE(X) X("all") X("everybody") X("everyone") X("semua") \
+	X("semuanya")
+#define OTHERS(X) X("anda") X("chatserver") X("here") X("me") X("saya") \
+	X("server") X("sistem") X("system") X("you")
+
+#define AS_ROW(word) word,
+#define AS_TEXT(word) " " word
+
+static const char *const everyone[] = { EVERYONE(AS_ROW) NULL };
+static const char *const others[] = { OTHERS(AS_ROW) NULL };
 
 /* ---- errors ----------------------------------------------------------- */
 
@@ -45,7 +53,7 @@ static const struct {
 	    "angka, '_', '-' atau '.'" },
 	[WIRE_RESERVED_NAME] = { "bad-name",
 	    "Nama ini berarti semua orang, server atau diri sendiri, pilihlah "
-	    "yang lain (tidak boleh: " RESERVED ")" },
+	    "yang lain (tidak boleh:" EVERYONE(AS_TEXT) OTHERS(AS_TEXT) ")" },
 	[WIRE_BAD_REAL_NAME] = { "bad-real-name",
 	    "Nama asli tidak boleh dipakai: 1 sampai 64 karakter tanpa "
 	    "karakter kontrol" },
@@ -343,46 +351,42 @@ bare_letters(const char *s, size_t n, char out[WIRE_NAME_CAP])
 		n = strlen(key);
 	}
 	for (i = 0; i < n; i++) {
-		if (strchr("_-.", s[i]) != NULL)
+		if (s[i] == '_' || s[i] == '-' || s[i] == '.')
 			continue;
 		if (len == WIRE_NAME_CAP - 1)
 			return false;
-		out[len++] = s[i];
-		if (s[i] >= 'A' && s[i] <= 'Z')
-			out[len - 1] = (char)(s[i] - 'A' + 'a');
+		out[len++] = (char)(s[i] >= 'A' && s[i] <= 'Z' ?
+		        s[i] - 'A' + 'a' : s[i]);
 	}
 	out[len] = '\0';
 	return true;
 }
 
-/* list: words with ", " between them. */
+/* Asked of every message's names: mostly the first letter says no. */
 static bool
-is_listed(const char *list, const char *s, size_t n)
+is_among(const char *const *words, const char *word)
 {
-	char word[WIRE_NAME_CAP];
-	size_t len;
-
-	if (!bare_letters(s, n, word))
-		return false;
-	for (;; list += len + 2) {
-		len = strcspn(list, ",");
-		if (strlen(word) == len && memcmp(word, list, len) == 0)
-			return true;
-		if (list[len] == '\0')
-			return false;
-	}
-}
-
-bool
-wire_name_reserved(const char *s, size_t n)
-{
-	return is_listed(RESERVED, s, n);
+	while (*words != NULL &&
+	    (**words != *word || strcmp(*words, word) != 0))
+		words++;
+	return *words != NULL;
 }
 
 bool
 wire_means_everyone(const char *s, size_t n)
 {
-	return is_listed(EVERYONE, s, n);
+	char word[WIRE_NAME_CAP];
+
+	return bare_letters(s, n, word) && is_among(everyone, word);
+}
+
+bool
+wire_name_reserved(const char *s, size_t n)
+{
+	char word[WIRE_NAME_CAP];
+
+	return bare_letters(s, n, word) &&
+	    (is_among(everyone, word) || is_among(others, word));
 }
 
 bool

@@ -8,6 +8,7 @@
 #include "tui/errors.h"
 #include "tui/listing.h"
 #include "tui/model.h"
+#include "tui/namesake.h"
 #include "tui/official.h"
 #include "tui/parse.h"
 #include "tui/text.h"
@@ -62,16 +63,19 @@ answer_why(const json_t *reply, char why[ANSWER_WHY_CAP])
 
 /* "messi, neko" of an array of strings; false: it is none. */
 static bool
-put_names(struct buf *b, const json_t *list)
+put_names(const struct model *m, struct buf *b, const json_t *list)
 {
 	size_t n = json_array_size(list);
 
 	for (size_t i = 0; i < n; i++) {
 		const char *s = json_string_value(json_array_get(list, i));
+		char *name;
 
 		if (s == NULL)
 			return false;
-		text_list(b, "%s", s);
+		name = namesake_list(model_status(m), s);
+		text_list(b, "%s", name);
+		free(name);
 	}
 	return json_is_array(list);
 }
@@ -84,7 +88,7 @@ print_names(struct model *m, int64_t now, const json_t *list, bool all)
 	bool good;
 
 	buf_init(&b, LISTING_CAP);
-	good = put_names(&b, list);
+	good = put_names(m, &b, list);
 	if (good && all)
 		listing_headf(m, now,
 		    ngettext("all users (%zu): %s", "all users (%zu): %s", n),
@@ -100,9 +104,14 @@ print_names(struct model *m, int64_t now, const json_t *list, bool all)
 static bool
 print_active(struct model *m, int64_t now, const char *names)
 {
-	if (names != NULL)
-		listing_headf(m, now, _("active: %s"), names);
-	return names != NULL;
+	char *all;
+
+	if (names == NULL)
+		return false;
+	all = namesake_list(model_status(m), names);
+	listing_headf(m, now, _("active: %s"), all);
+	free(all);
+	return true;
 }
 
 /* The older system's clients print it as it comes. */
@@ -110,14 +119,17 @@ static bool
 print_list(struct model *m, int64_t now, const char *text)
 {
 	static const char head[] = "List user: ";
+	char *all;
 
 	if (text == NULL)
 		return false;
-	if (strncmp(text, head, sizeof(head) - 1) == 0)
+	all = namesake_list(model_status(m), text);
+	if (strncmp(all, head, sizeof(head) - 1) == 0)
 		listing_headf(m, now, _("List user: %s"),
-		    text + sizeof(head) - 1);
+		    all + sizeof(head) - 1);
 	else
-		listing_headf(m, now, "%s", text);
+		listing_headf(m, now, "%s", all);
+	free(all);
 	return true;
 }
 

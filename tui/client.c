@@ -10,6 +10,7 @@
 #include "tui/delivery.h"
 #include "tui/login.h"
 #include "tui/missed.h"
+#include "tui/namesake.h"
 #include "tui/parse.h"
 #include "tui/text.h"
 #include "tui/tidings.h"
@@ -69,6 +70,8 @@ on_frame(void *arg, const char *p, size_t n)
 		core_broken(c, _("what it sends is no JSON"));
 		return;
 	}
+	if (!c->as_sent)
+		namesake_name(model_status(c->model), o);
 	if (parse_string(o, "status") != NULL)
 		handle_reply(c, o);
 	else if ((event = parse_string(o, "event")) != NULL)
@@ -244,6 +247,12 @@ client_follow(struct client *c, client_message_fn *fn, void *arg)
 {
 	c->lazy = true;
 	c->missed = missed_new(c, fn, arg);
+}
+
+void
+client_as_sent(struct client *c)
+{
+	c->as_sent = true;
 }
 
 void

@@ -146,6 +146,9 @@ void client_lazy(struct client *);
 typedef void client_message_fn(void *arg, const struct model_message *);
 void client_follow(struct client *, client_message_fn *, void *arg);
 void client_hold(struct client *, bool held);
+/* Users are called as the server calls them, whatever that means to a person
+ * (namesake.h).  For programs. */
+void client_as_sent(struct client *);
 
 /* The UI has reached the top: older ones, a page; no matter if already asked
  * or at the beginning. */

@@ -10,6 +10,7 @@
 #include "tui/core.h"
 #include "tui/login.h"
 #include "tui/model.h"
+#include "tui/namesake.h"
 #include "tui/outbox.h"
 #include "tui/parse.h"
 #include "tui/rooms.h"
@@ -268,10 +269,15 @@ static bool
 say(struct client *c, const char *target, const char *text, bool confirm)
 {
 	struct outbox_item *item;
-	char local[WIRE_TARGET_CAP];
+	char local[WIRE_TARGET_CAP], *nobody;
 	const char *why;
 	struct target t;
 
+	if ((nobody = namesake_why(model_status(c->model), target)) != NULL) {
+		core_notice(c, "%s", nobody);
+		free(nobody);
+		return false;
+	}
 	target = model_local(c->model, target, local);
 	if (!may_say(c, target))
 		return false;

@@ -20,6 +20,8 @@ static const char *const words[WIRE_ERRS] = {
 	[WIRE_NAME_TAKEN] = N_("that name is taken"),
 	[WIRE_BAD_NAME] = N_("that cannot be a name: letters of one script, "
 	                     "digits and _ - . , at most 32"),
+	[WIRE_RESERVED_NAME] = N_("that name means everyone, the server or "
+	                          "oneself: take another one"),
 	[WIRE_BAD_REAL_NAME] =
 	    N_("that cannot be a real name: 1 to 64 characters"),
 	[WIRE_WEAK_PASSWORD] =

@@ -255,6 +255,8 @@ follow_open(const struct ui_env *env, char *why, size_t cap)
 	buf_init(&ui->out, OUT_CAP);
 	model_on_item(env->model, on_item, ui);
 	client_follow(env->client, on_message, ui);
+	if (env->json)
+		client_as_sent(env->client);
 	loop_watch(env->loop, STDOUT_FILENO, 0, on_writable, ui);
 	look(ui);
 	return ui;

@@ -38,3 +38,12 @@ key_of_target(const char *text, char key[WIRE_TARGET_CAP])
 		memcpy(key, text, n + 1);
 	return true;
 }
+
+bool
+key_same(const char *a, const char *b)
+{
+	char one[WIRE_TARGET_CAP], other[WIRE_TARGET_CAP];
+
+	return key_of_target(a, one) && key_of_target(b, other) &&
+	    strcmp(one, other) == 0;
+}

@@ -17,4 +17,7 @@
  */
 bool key_of_target(const char *target, char key[WIRE_TARGET_CAP]);
 
+/* Two spellings of one target. */
+bool key_same(const char *a, const char *b);
+
 #endif

@@ -7,6 +7,7 @@
 #include "tui/clock.h"
 #include "tui/core.h"
 #include "tui/delivery.h"
+#include "tui/key.h"
 #include "tui/missed.h"
 #include "tui/parse.h"
 #include "tui/text.h"
@@ -88,23 +89,14 @@ refused(struct client *c, const json_t *reply)
 	need_login(c, what, why);
 }
 
-/* Logged in as Messi it is messi who was here before. */
-static bool
-is_same_user(const char *a, const char *b)
-{
-	char one[WIRE_NAME_CAP], other[WIRE_NAME_CAP];
-
-	return strcmp(a, b) == 0 || (wire_name_key(a, strlen(a), one) &&
-	    wire_name_key(b, strlen(b), other) && strcmp(one, other) == 0);
-}
-
-/* Another person's conversations are not for this one. */
+/* Another person's conversations are not for this one; but logged in as Messi
+ * it is messi who was here before. */
 static void
 settle_user(struct client *c)
 {
 	if (c->user == NULL)
 		return;
-	if (c->last_user[0] != '\0' && !is_same_user(c->last_user, c->user)) {
+	if (c->last_user[0] != '\0' && !key_same(c->last_user, c->user)) {
 		delivery_forget(c);
 		model_reset(c->model);
 	}

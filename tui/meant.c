@@ -18,15 +18,6 @@ meant_begin(struct meant *w, const char *word)
 		w->key[0] = '\0';
 }
 
-static bool
-is_same(const char *a, const char *b)
-{
-	char one[WIRE_TARGET_CAP], other[WIRE_TARGET_CAP];
-
-	return key_of_target(a, one) && key_of_target(b, other) &&
-	    strcmp(one, other) == 0;
-}
-
 void
 meant_try(struct meant *w, const char *target)
 {
@@ -38,7 +29,7 @@ meant_try(struct meant *w, const char *target)
 	if (w->key[0] == '\0' || (*target == '#') != w->group ||
 	    !wire_name_key(name, n, key) || strcmp(key, w->key) != 0)
 		return;
-	if (slot == w->there && *slot != '\0' && !is_same(slot, target))
+	if (slot == w->there && *slot != '\0' && !key_same(slot, target))
 		w->several = true;
 	snprintf(slot, WIRE_TARGET_CAP, "%s", target);
 }

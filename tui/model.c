@@ -8,6 +8,7 @@
 #include "tui/ignore.h"
 #include "tui/key.h"
 #include "tui/mention.h"
+#include "tui/namesake.h"
 #include "tui/official.h"
 #include "tui/rooms.h"
 #include "tui/roster.h"
@@ -104,13 +105,21 @@ model_local(const struct model *m, const char *target,
 {
 	char one[WIRE_NAME_CAP], other[WIRE_NAME_CAP];
 	const char *realm = m->status.realm;
+	bool here = strchr(target, '@') == NULL;
 	struct target t;
 
-	if (*realm == '\0' || strchr(target, '@') == NULL ||
-	    target_parse(&t, target, strlen(target)) != WIRE_OK ||
-	    !wire_name_key(t.realm, strlen(t.realm), one) ||
+	if (*realm == '\0' || (here && !namesake_is(&m->status, target)) ||
+	    target_parse(&t, target, strlen(target)) != WIRE_OK)
+		return target;
+	if (here) {
+		snprintf(t.realm, sizeof(t.realm), "%s", realm);
+		target_format(&t, out);
+		return out;
+	}
+	if (!wire_name_key(t.realm, strlen(t.realm), one) ||
 	    !wire_name_key(realm, strlen(realm), other) ||
-	    strcmp(one, other) != 0)
+	    strcmp(one, other) != 0 || (t.kind == TARGET_USER &&
+	    namesake_is(&m->status, t.name)))
 		return target;
 	t.realm[0] = '\0';
 	target_format(&t, out);

@@ -187,8 +187,9 @@ struct convo *model_convo_by_serial(const struct model *, uint64_t serial);
 
 /*
  * NAME of "NAME@REALM", "#GROUP" likewise, where that is the realm that we are
- * at: both are one conversation, wherever a target is given here.  Else target
- * itself, as is every one before the realm is known.
+ * at: both are one conversation, wherever a target is given here.  Of a user
+ * whose name means everyone or the server it is NAME@REALM (namesake.h).  Else
+ * target itself, as is every one before the realm is known.
  */
 const char *model_local(
     const struct model *, const char *target, char out[WIRE_TARGET_CAP]);

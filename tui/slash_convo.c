@@ -6,6 +6,7 @@
 #include "tui/closed.h"
 #include "tui/meant.h"
 #include "tui/model.h"
+#include "tui/namesake.h"
 #include "tui/nearest.h"
 #include "tui/rooms.h"
 #include "tui/roster.h"
@@ -13,18 +14,27 @@
 #include "tui/text.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 const char *
 slash_target(const char *word)
 {
-	const char *const all[] = { "all", "everyone", _("everyone") };
+	return wire_means_everyone(word, strlen(word)) ||
+	    strcasecmp(word, _("everyone")) == 0 ? "*" : word;
+}
 
-	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
-		if (strcasecmp(word, all[i]) == 0)
-			return "*";
-	return word;
+bool
+slash_somebody(const struct slash *s, const char *word)
+{
+	char *why = namesake_why(model_status(s->model), word);
+
+	if (why == NULL)
+		return true;
+	slash_say(s, "%s", why);
+	free(why);
+	return false;
 }
 
 /* ---- who there is ------------------------------------------------------ */
@@ -172,6 +182,8 @@ convo_meant(const struct slash *s, const char *word)
 	bool ours = target_parse(&t, name, strlen(name)) == WIRE_OK;
 	struct convo *c;
 
+	if (*name != '*' && !slash_somebody(s, word))
+		return NULL;
 	if (ours && is_nobody(m, &t, name)) {
 		say_nobody(s, name);
 		return NULL;

@@ -104,6 +104,8 @@ check_user(const struct run *r, const char *name)
 {
 	struct target t;
 
+	if (!slash_somebody(r->s, name))
+		return false;
 	if (target_parse(&t, name, strlen(name)) == WIRE_OK &&
 	    t.kind == TARGET_USER)
 		return true;

@@ -71,16 +71,6 @@ in_list(const struct slash *s, enum ignore_kind kind, const char *word,
 	return out;
 }
 
-static bool
-is_self(const struct slash *s, const char *name)
-{
-	char one[WIRE_TARGET_CAP], other[WIRE_TARGET_CAP];
-
-	return key_of_target(name, one) &&
-	    key_of_target(model_status(s->model)->user, other) &&
-	    strcmp(one, other) == 0;
-}
-
 bool
 slash_ignore(struct run *r)
 {
@@ -93,8 +83,10 @@ slash_ignore(struct run *r)
 		    _("these are ignored:"));
 		return true;
 	}
+	if (!slash_somebody(r->s, r->arg[0]))
+		return false;
 	name = slash_meant(r->s->model, r->arg[0], whole);
-	if (is_self(r->s, name)) {
+	if (key_same(name, model_status(r->s->model)->user)) {
 		slash_say(r->s, _("%s: that is you"), name);
 		return false;
 	}

@@ -83,10 +83,13 @@ bool slash_grant(struct run *);
 
 /* ---- slash_convo.c ------------------------------------------------------ */
 
-/* A conversation as a person names it: "*" for "all", "everyone" and the word
- * for that in the person's language, whoever else is called so; else as it
- * is. */
+/* A conversation as a person names it: "*" for the words that mean everyone
+ * (wire_means_everyone, and that in the person's language), whoever else is
+ * called so; else as it is. */
 const char *slash_target(const char *word);
+
+/* False, and that was said: word means everyone or the server (namesake.h). */
+bool slash_somebody(const struct slash *, const char *word);
 
 /*
  * The whole name of whom, or of which group, is meant by a name alone (meant.h)

@@ -20,6 +20,7 @@
 
 #include "shared/xalloc.h"
 #include "tests/lib/client.h"
+#include "tests/lib/datafile.h"
 #include "tests/lib/person.h"
 #include "tests/lib/relay.h"
 #include "tests/lib/server.h"
@@ -294,6 +295,33 @@ each_message_is_a_line_of_json(void **state)
 	json_decref(o);
 }
 
+/* A program has names as the server has them; a person must not take somebody
+ * for everyone. */
+static void
+somebody_called_everyone_is_named_with_the_realm_but_in_json(void **state)
+{
+	static const char *const its[] = { "--realm", "its", NULL };
+	struct server *s = server_open(its);
+	struct client *c;
+	json_t *o;
+
+	(void)state;
+	datafile_rename(s, "henderson", "everyone");
+	(void)with_a_follower(s, NULL);
+	c = client_as(s, "everyone", "surabaya");
+	client_ask(c, "say - messi \"hai\"");
+	assert_string_equal(next_line() + 5, " <everyone@its -> you> hai");
+	cleanup(state);
+	s = server_open(its);
+	datafile_rename(s, "henderson", "everyone");
+	(void)with_a_follower(s, "--json");
+	c = client_as(s, "everyone", "surabaya");
+	client_ask(c, "say - messi \"hai\"");
+	o = json_loads(next_line(), 0, NULL);
+	expect_json(o, "{'target':'everyone','from':'everyone'}");
+	json_decref(o);
+}
+
 static void
 it_goes_on_where_it_was(void **state)
 {
@@ -418,6 +446,7 @@ main(void)
 		T(what_is_said_comes_as_lines),
 		T(with_time_stamps_each_line_says_when),
 		T(each_message_is_a_line_of_json),
+		T(somebody_called_everyone_is_named_with_the_realm_but_in_json),
 		T(it_goes_on_where_it_was),
 		T(nothing_is_left_out_however_long_it_was_away),
 		T(a_slow_reader_misses_nothing),

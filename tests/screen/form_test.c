@@ -210,6 +210,12 @@ a_new_name_can_be_registered(void **state)
 	fill(t, "");
 	await_below(t, "Name", "taken");
 	term_type(t, "\025");
+	fill(t, "semua");
+	fill(t, "");
+	fill(t, "");
+	fill(t, "");
+	await_below(t, "Name", "that name means everyone, the server or one");
+	term_type(t, "\025");
 	fill(t, "maradona");
 	fill(t, "");
 	fill(t, "");

@@ -417,7 +417,7 @@ names_that_mean_something_else_are_nobodys(void **state)
 {
 	static const char *const bad[] = { "everyone", "Everyone", "SEMUA",
 		"all", "everybody", "semuanya", "server", "System", "sistem",
-		"chat-server", "me", "saya", "here", "_everyone", "every.one",
+		"chat-server", "me", "saya", "here", "you", "anda", "_everyone", "every.one",
 		"all-", "Server_", NULL };
 	static const char *const good[] = { "everyone1", "allan", "semuanyo",
 		"serverlab", "sistemku", "mei", NULL };

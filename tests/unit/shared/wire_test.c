@@ -75,9 +75,10 @@ names_for_everyone_and_the_server_are_reserved(void **state)
 	static const char *const all[] = { "all", "everyone", "Everybody",
 		"semua", "SemuaNya", "every_one", "_all", "\xEF\xBC\xA1LL" };
 	static const char *const other[] = { "server", "chat-server", "System",
-		"sistem", "me", "SAYA", "here." };
+		"sistem", "me", "SAYA", "here.", "you",
+		"Anda" };
 	static const char *const free_ones[] = { "", "_", "al", "alle",
-		"everyones", "semua2", "messi", "l, e", "all, everybody", "*",
+		"everyones", "semua2", "messi", " all", "all everybody", "*",
 		"#all", "\xD0\xB5veryone", "ser\xC3\xA9" };
 	size_t i;
 

@@ -237,6 +237,27 @@ ones_own_realm_goes_without_saying(void **state)
 	model_on_draft(m, NULL, NULL);
 }
 
+/* As an earlier version has left them: namesake.h. */
+static void
+who_is_called_everyone_has_the_realm(void **state)
+{
+	struct model *m = *state;
+	struct model_status s = *model_status(m);
+
+	model_restore(m, "everyone");
+	model_restore(m, "server@its");
+	model_restore(m, "me");
+	snprintf(s.user, sizeof(s.user), "me");
+	snprintf(s.realm, sizeof(s.realm), "its");
+	model_set_status(m, &s);
+	assert_int_equal(model_convos(m), 4);
+	assert_string_equal(convo_target(model_convo(m, 1)), "everyone@its");
+	assert_string_equal(convo_target(model_convo(m, 2)), "server@its");
+	assert_string_equal(convo_target(model_convo(m, 3)), "me");
+	assert_ptr_equal(model_open(m, "Everyone@ITS"), model_convo(m, 1));
+	assert_ptr_equal(model_open(m, "me@its"), model_convo(m, 3));
+}
+
 static void
 a_duplicate_answer_settles_on_the_replayed_message(void **state)
 {
@@ -1018,6 +1039,7 @@ main(void)
 		T(own_words_wait_at_the_end_until_they_have_an_id),
 		T(own_words_bear_the_name_that_becomes_known),
 		T(ones_own_realm_goes_without_saying),
+		T(who_is_called_everyone_has_the_realm),
 		T(a_duplicate_answer_settles_on_the_replayed_message),
 		T(an_answer_to_what_was_sent_does_not_count_as_seen),
 		T(unread_counts_others_words_where_nobody_looks),

@@ -660,7 +660,7 @@ static void
 everyone_has_names_of_its_own(void **state)
 {
 	static const char *const lines[] = { "/w all", "/w everyone", "/w ALL",
-		"/w Everyone", "/w *", "/w" };
+		"/w Everyone", "/w semua", "/w every-body", "/w *", "/w" };
 	struct world *w = *state;
 
 	model_user_set(w->model, "all", "", true, 0);

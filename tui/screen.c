@@ -291,6 +291,7 @@ screen_open(const struct ui_env *env, char *why, size_t cap)
 	ui->own.slash.search = screen_begin_search;
 	ui->own.slash.search_arg = ui;
 	ui->shown = convo_serial(model_current(env->model));
+	stream_attach(ui->stream, ui->shown, NULL);
 	loop_watch(ui->env->loop, STDIN_FILENO, LOOP_READ, on_input, ui);
 	if (job_fd() != -1)
 		loop_watch(env->loop, job_fd(), LOOP_READ, on_wake, ui);
@@ -358,6 +359,7 @@ screen_close(struct ui *ui)
 	form_free(ui->form);
 	help_free(ui->help);
 	search_free(ui->search);
+	screen_forget_places(ui);
 	stream_free(ui->stream);
 	hyper_free(ui->hyper);
 	keys_free(ui->keys);

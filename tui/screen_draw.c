@@ -273,14 +273,14 @@ look(struct ui *ui)
 	struct model *m = ui->env->model;
 	struct convo *c = screen_shown(ui);
 	bool looked = !ui->asking && !help_shown(ui->help) &&
-	    !ui->searching && ui->goal == 0 &&
+	    !ui->searching && ui->way.goal == 0 &&
 	    ui->stream_pane.h > 0 &&
 	    ui->stream_pane.w > 0 &&
 	    stream_at_end(ui->stream);
 
 	if (looked != model_looked(m))
 		client_look(ui->env->client, looked);
-	if (ui->asking || ui->searching ||
+	if (ui->asking || ui->searching || ui->way.goal != 0 ||
 	    model_status(m)->link != LINK_ONLINE)
 		return;
 	if (stream_at_top(ui->stream) && !convo_begin(c) &&
@@ -313,8 +313,17 @@ screen_on_item(void *arg, const struct convo *c, const struct item *it,
     enum model_how how)
 {
 	struct ui *ui = arg;
+	struct stream_spot at;
 
 	notify_item(&ui->notify, ui->env->model, c, it, how);
+	stream_here(ui->stream, &at);
+	if (at.convo != convo_serial(c))
+		return;
+	/* One's own words are seen where the newest are; what a command says
+	 * may be longer. */
+	if ((it->kind == ITEM_NOTICE && ui->answered) ||
+	    (it->kind == ITEM_WAITING && !stream_shows_present(ui->stream)))
+		screen_to_end(ui);
 }
 
 /* What stands in the line is looked for. */
@@ -420,6 +429,7 @@ draw_frame(void *arg)
 		return;
 	}
 	ui->last_frame = loop_now(ui->env->loop);
+	screen_follow_place(ui);
 	screen_follow_convo(ui);
 	fit_line(ui);
 	dirty = ui->dirty;
@@ -432,6 +442,8 @@ draw_frame(void *arg)
 	ring(ui);
 	look(ui);
 	screen_follow_goal(ui);
+	if (!client_busy(ui->env->client))
+		ui->answered = false; /* a notice now is of something else */
 }
 
 /* ---- another size ------------------------------------------------------ */

@@ -35,12 +35,11 @@ screen_leave_passage(struct ui *ui)
 /* ---- far places -------------------------------------------------------- */
 
 static void
-set_goal(struct ui *ui, const struct convo *c, int64_t id)
+set_goal(struct ui *ui, int64_t id)
 {
-	ui->goal = id;
-	ui->goal_convo = convo_serial(c);
-	ui->goal_passage = 0;
-	ui->goal_found = ui->goal_back = false;
+	ui->way.goal = id;
+	ui->way.goal_passage = 0;
+	ui->way.goal_found = ui->way.goal_back = false;
 }
 
 /* What was looked for is shown with what was said before it. */
@@ -49,11 +48,11 @@ holds_goal(const struct ui *ui, const struct convo *c)
 {
 	int64_t first = convo_first(c);
 
-	if (convo_passage(c) != 0 && convo_last(c) < ui->goal)
+	if (convo_passage(c) != 0 && convo_last(c) < ui->way.goal)
 		return false;
 	return first != 0 &&
-	    (first <= ui->goal - ui->goal_found ||
-	    (first <= ui->goal && convo_begin(c)));
+	    (first <= ui->way.goal - ui->way.goal_found ||
+	    (first <= ui->way.goal && convo_begin(c)));
 }
 
 /* So far that not all which lies between is to be fetched, or can be. */
@@ -61,32 +60,34 @@ static bool
 is_far(const struct ui *ui, const struct convo *c)
 {
 	int64_t first = convo_first(c);
-	int64_t near = ui->goal_found || ui->goal_back ? GOAL_NEAR :
+	int64_t near = ui->way.goal_found || ui->way.goal_back ? GOAL_NEAR :
 	    MODEL_SCROLLED / 2; /* what is unread will be read on */
 
 	return convo_begin(c) || convo_full(c) ||
-	    (first > 0 && first - ui->goal > near);
+	    (first > 0 && first - ui->way.goal > near);
 }
 
 /* As near as it comes, in c. */
 static void
 arrive(struct ui *ui, struct convo *c)
 {
-	bool found = ui->goal_found, held = convo_first(c) != 0 &&
-	    convo_first(c) <= ui->goal;
+	bool found = ui->way.goal_found, held = convo_first(c) != 0 &&
+	    convo_first(c) <= ui->way.goal;
 
 	ui->passage = convo_passage(c);
 	if (ui->passage == 0)
 		model_passage_end(ui->env->model);
-	if (ui->goal_back)
-		stream_return(ui->stream, &ui->back);
+	if (ui->way.goal_back && held)
+		stream_return(ui->stream, &ui->way.back);
+	else if (convo_first(c) == 0)
+		stream_to_end(ui->stream);
 	else
-		stream_go(ui->stream, c, ui->goal);
+		stream_go(ui->stream, c, ui->way.goal);
 	screen_set_hint(ui, "");
 	if (found && !held)
 		screen_say(ui, _("That cannot be shown now."));
-	ui->goal_found = ui->goal_back = false;
-	ui->goal = 0;
+	ui->way.goal_found = ui->way.goal_back = false;
+	ui->way.goal = 0;
 	screen_frame_due(ui, MODEL_STREAM | MODEL_CONVS);
 }
 
@@ -95,19 +96,19 @@ ask_for_goal(struct ui *ui, struct convo *c)
 {
 	if (!is_far(ui, c))
 		client_older(ui->env->client, c, WIRE_PAGE_MAX);
-	else if (client_passage(ui->env->client, ui->goal))
-		ui->goal_passage =
+	else if (client_passage(ui->env->client, ui->way.goal))
+		ui->way.goal_passage =
 		    convo_passage(model_passage(ui->env->model));
 }
 
 /* Where one goes now: as near to the goal as it comes; NULL: it is still to be
- * fetched.  A line that is lost brings no more. */
+ * fetched.  A line that is lost brings no more, until it is back. */
 static struct convo *
 goal_place(struct ui *ui)
 {
 	struct model *m = ui->env->model;
 	struct convo *c = model_current(m), *p = model_passage(m);
-	bool asked = p != NULL && convo_passage(p) == ui->goal_passage;
+	bool asked = p != NULL && convo_passage(p) == ui->way.goal_passage;
 
 	if (holds_goal(ui, c))
 		return c;
@@ -115,7 +116,11 @@ goal_place(struct ui *ui)
 		return NULL; /* until both pages are there */
 	if (asked || (p != NULL && holds_goal(ui, p)))
 		return p;
-	if (ui->goal_passage != 0 || model_status(m)->link != LINK_ONLINE)
+	if (ui->way.goal_back && model_status(m)->link != LINK_ONLINE) {
+		ui->way.goal_passage = 0;
+		return NULL;
+	}
+	if (ui->way.goal_passage != 0 || model_status(m)->link != LINK_ONLINE)
 		return c;
 	ask_for_goal(ui, c);
 	return NULL;
@@ -126,11 +131,7 @@ screen_follow_goal(struct ui *ui)
 {
 	struct convo *to;
 
-	if (ui->goal == 0)
-		return;
-	if (convo_serial(model_current(ui->env->model)) != ui->goal_convo)
-		ui->goal = 0;
-	else if ((to = goal_place(ui)) != NULL)
+	if (ui->way.goal != 0 && (to = goal_place(ui)) != NULL)
 		arrive(ui, to);
 }
 
@@ -141,8 +142,21 @@ screen_follow_goal(struct ui *ui)
 static void
 leave_found(struct ui *ui)
 {
-	ui->origin.convo = 0;
+	ui->way.origin.convo = 0;
 	stream_found(ui->stream, 0, NULL, 0);
+}
+
+void
+screen_show(struct ui *ui, struct convo *c)
+{
+	if (c == model_current(ui->env->model))
+		return;
+	screen_keep_draft(ui);
+	client_show(ui->env->client, c);
+	/* What is typed next may come before the frame. */
+	screen_follow_place(ui);
+	screen_follow_convo(ui);
+	screen_frame_due(ui, SEEN_ALL);
 }
 
 void
@@ -150,14 +164,8 @@ screen_show_convo(struct ui *ui, size_t i)
 {
 	struct model *m = ui->env->model;
 
-	if (i >= model_convos(m) || i == model_current_index(m))
-		return;
-	leave_found(ui);
-	screen_keep_draft(ui);
-	client_show(ui->env->client, model_convo(m, i));
-	/* What is typed next may come before the frame. */
-	screen_follow_convo(ui);
-	screen_frame_due(ui, SEEN_ALL);
+	if (i < model_convos(m))
+		screen_show(ui, model_convo(m, i));
 }
 
 void
@@ -182,10 +190,10 @@ screen_show_first_unread(struct ui *ui)
 {
 	const struct convo *c = model_current(ui->env->model);
 
-	set_goal(ui, c, convo_marker(c));
-	if (ui->goal == 0)
+	set_goal(ui, convo_marker(c));
+	if (ui->way.goal == 0)
 		screen_say(ui, _("Nothing new here."));
-	else if (convo_first(c) > ui->goal)
+	else if (convo_first(c) > ui->way.goal)
 		screen_say(ui, _("Fetching up to the first new one …"));
 	screen_frame_due(ui, MODEL_STREAM);
 }
@@ -207,7 +215,8 @@ pass_cleared(struct ui *ui)
 void
 screen_scroll_by(struct ui *ui, long lines)
 {
-	ui->goal = 0;
+	ui->way.goal = 0;
+	ui->answered = false;
 	if (lines < 0)
 		pass_cleared(ui);
 	stream_scroll(ui->stream, screen_shown(ui), lines);
@@ -217,7 +226,8 @@ screen_scroll_by(struct ui *ui, long lines)
 void
 screen_page(struct ui *ui, int pages)
 {
-	ui->goal = 0;
+	ui->way.goal = 0;
+	ui->answered = false;
 	if (pages < 0)
 		pass_cleared(ui);
 	stream_page(ui->stream, screen_shown(ui), pages);
@@ -227,7 +237,8 @@ screen_page(struct ui *ui, int pages)
 void
 screen_to_end(struct ui *ui)
 {
-	ui->goal = 0;
+	ui->way.goal = 0;
+	ui->answered = false;
 	leave_found(ui);
 	screen_leave_passage(ui);
 	stream_to_end(ui->stream);
@@ -251,9 +262,14 @@ screen_begin_search(void *arg, const char *words)
 		return;
 	screen_keep_draft(ui);
 	ui->searching = true;
-	ui->goal = 0;
-	stream_here(ui->stream, &ui->origin);
-	ui->origin_passage = convo_passage(screen_shown(ui));
+	if (ui->way.goal != 0 && ui->way.goal_back)
+		ui->way.origin = ui->way.back;
+	else
+		stream_here(ui->stream, &ui->way.origin);
+	ui->way.origin.goal = 0;
+	ui->way.goal = 0;
+	ui->answered = false;
+	ui->way.origin_passage = convo_passage(screen_shown(ui));
 	lineedit_clear();
 	lineedit_field(true);
 	lineedit_set(words);
@@ -275,39 +291,28 @@ screen_end_search(struct ui *ui)
 	screen_frame_due(ui, SEEN_ALL);
 }
 
-/* Where that was a passage which is gone, its lowest line is fetched anew. */
-static void
-return_to_passage(struct ui *ui)
-{
-	const struct convo *p = model_passage(ui->env->model);
-
-	if (p != NULL && convo_passage(p) == ui->origin_passage) {
-		ui->passage = ui->origin_passage;
-		return;
-	}
-	screen_leave_passage(ui);
-	if (ui->origin_passage == 0)
-		return;
-	set_goal(ui, model_current(ui->env->model), ui->origin.low_id);
-	ui->goal_back = true;
-	ui->back = ui->origin;
-}
-
 bool
 screen_go_back(struct ui *ui)
 {
-	struct convo *c = model_convo_by_serial(
-	    ui->env->model, ui->origin.convo);
+	const struct way way = ui->way;
+	struct model *m = ui->env->model;
+	struct convo *c = model_convo_by_serial(m, way.origin.convo);
+	const struct convo *p;
 
 	if (c == NULL)
 		return false;
-	ui->goal = 0;
-	stream_found(ui->stream, 0, NULL, 0);
-	if (c != model_current(ui->env->model))
+	if (c != model_current(m))
 		client_show(ui->env->client, c);
-	stream_return(ui->stream, &ui->origin);
-	return_to_passage(ui);
-	ui->origin.convo = 0;
+	/* Where the search led nobody was. */
+	stream_attach(ui->stream, way.origin.convo, NULL);
+	stream_return(ui->stream, &way.origin);
+	ui->way = (struct way){ 0 };
+	p = model_passage(m);
+	if (p != NULL && convo_passage(p) == way.origin_passage)
+		ui->passage = way.origin_passage;
+	else
+		screen_leave_passage(ui);
+	screen_follow_place(ui);
 	screen_frame_due(ui, SEEN_ALL);
 	return true;
 }
@@ -318,18 +323,25 @@ screen_go_to_hit(struct ui *ui)
 	const struct search_hit *hit = search_chosen(ui->search);
 	struct convo *c = hit == NULL ? NULL :
 	    model_open(ui->env->model, hit->target);
+	struct model *m = ui->env->model;
+	struct way way = { .goal_found = true, .origin = ui->way.origin,
+		.origin_passage = ui->way.origin_passage };
 	char *const *word;
 	size_t words;
 
 	if (c == NULL)
 		return;
-	set_goal(ui, c, hit->id);
-	ui->goal_found = true;
-	word = search_terms(ui->search, &words);
-	stream_found(ui->stream, hit->id, word, words);
-	screen_end_search(ui);
-	if (c != model_current(ui->env->model))
+	way.goal = hit->id;
+	if (c != model_current(m)) {
+		ui->way = (struct way){ 0 };
+		screen_put_by(ui, convo_serial(model_current(m)));
 		client_show(ui->env->client, c);
-	if (convo_first(c) == 0 || convo_first(c) > ui->goal)
+		stream_attach(ui->stream, convo_serial(c), NULL);
+	}
+	word = search_terms(ui->search, &words);
+	stream_found(ui->stream, way.goal, word, words);
+	screen_end_search(ui);
+	ui->way = way;
+	if (convo_first(c) == 0 || convo_first(c) > ui->way.goal)
 		screen_say(ui, _("Fetching up to there …"));
 }

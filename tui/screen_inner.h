@@ -44,6 +44,21 @@ enum {
 
 enum users_pane { USERS_AUTO, USERS_SHOWN, USERS_FOLDED };
 
+/* Of the conversation that is shown: where one goes, and the way back. */
+struct way {
+	/* A message, shown as soon as it and all behind it is held; 0: none. */
+	int64_t goal;
+	uint64_t goal_passage; /* that was asked for to get there; 0: none */
+	bool goal_found;       /* by a search */
+	bool goal_back;        /* it is the lowest line of back, not the first */
+	struct stream_spot back;
+	/* Where one was before a search; its convo 0: nowhere. */
+	struct stream_spot origin;
+	uint64_t origin_passage; /* in which one read there; 0: none */
+};
+
+struct kept;
+
 struct ui {
 	struct ui_env own; /* what env points at */
 	const struct ui_env *env;
@@ -66,19 +81,15 @@ struct ui {
 	bool asking;
 	struct search *search;
 	bool searching;           /* its words are in the line */
-	struct stream_spot origin; /* where one was before; convo 0: nowhere */
+	struct way way;
+	struct kept *kept; /* see screen_follow_place */
+	size_t kept_count;
 
 	uint64_t shown; /* the conversation whose draft is in the line */
-	uint64_t goal_convo; /* where goal is: a message, shown as soon as it */
-	int64_t goal;        /* and all behind it is held; 0: none */
 	struct copy copy;
-	uint64_t goal_passage; /* that was asked for to get there; 0: none */
-	uint64_t passage;      /* where the person reads; 0: no passage */
-	uint64_t origin_passage; /* likewise, of origin */
+	uint64_t passage; /* where the person reads; 0: no passage */
+	bool answered;    /* by a notice, maybe, that is to be seen */
 	bool copying; /* copy mode has the terminal: nothing is drawn */
-	bool goal_found;     /* by a search */
-	bool goal_back;      /* it is the lowest line of back, not the first */
-	struct stream_spot back;
 	struct slash_held held;
 	bool interrupted; /* the last key was Ctrl-C on an empty line */
 	char hint[HINT_CAP];
@@ -123,6 +134,7 @@ struct convo *screen_shown(const struct ui *ui);
 void screen_leave_passage(struct ui *ui);
 /* In each frame: goes to what was far as soon as it is held. */
 void screen_follow_goal(struct ui *ui);
+void screen_show(struct ui *ui, struct convo *);
 void screen_show_convo(struct ui *ui, size_t i); /* model_convo()'s i */
 void screen_show_unread(struct ui *ui);
 void screen_show_first_unread(struct ui *ui);
@@ -136,6 +148,16 @@ void screen_end_search(struct ui *ui);
 bool screen_go_back(struct ui *ui);
 /* To the message that is chosen, as soon as all behind it is held. */
 void screen_go_to_hit(struct ui *ui);
+
+/* ---- in the others (screen_place.c) ---------------------------------------- */
+
+/* Before each frame, and behind whatever shows another conversation: that is
+ * shown where one was in it, and so is the one that was, later. */
+void screen_follow_place(struct ui *ui);
+/* The place in the conversation with that serial, which is shown, is put by.
+ * The stream is at its end then. */
+void screen_put_by(struct ui *ui, uint64_t convo);
+void screen_forget_places(struct ui *ui);
 
 /* ---- keys (screen_keys.c) ------------------------------------------------ */
 

@@ -35,7 +35,15 @@ screen_quit(struct ui *ui)
 
 /* ---- the search -------------------------------------------------------- */
 
-/* False: the key is the line's. */
+/* It stays with the conversation. */
+static bool
+leads_elsewhere(enum keys_key key)
+{
+	return (key >= KEYS_CONVERSATION_1 && key <= KEYS_CONVERSATION_9) ||
+	    key == KEYS_NEXT || key == KEYS_PREVIOUS || key == KEYS_UNREAD;
+}
+
+/* False: the key is not the search's. */
 static bool
 search_key(struct ui *ui, enum keys_key key)
 {
@@ -69,7 +77,7 @@ search_key(struct ui *ui, enum keys_key key)
 	case KEYS_HOME:
 		return false;
 	default:
-		return true;
+		return !leads_elsewhere(key);
 	}
 }
 
@@ -413,7 +421,11 @@ screen_on_key(void *arg, enum keys_key key, const char *bytes, size_t n)
 	if (common_key(ui, key))
 		return;
 	if (ui->searching) {
-		if (!search_key(ui, key))
+		if (search_key(ui, key))
+			return;
+		if (leads_elsewhere(key))
+			(void)screen_key(ui, key);
+		else
 			line_key(key, bytes, n);
 		return;
 	}
@@ -452,6 +464,7 @@ line_leads(struct ui *ui)
 		return;
 	if (c != NULL)
 		model_draft(m, c, "");
+	screen_follow_place(ui);
 	screen_follow_convo(ui);
 }
 
@@ -459,8 +472,6 @@ static void
 line_accept(void *arg, const char *line)
 {
 	struct ui *ui = arg;
-	struct stream_spot here;
-	uint64_t passage = convo_passage(screen_shown(ui));
 
 	if (ui->asking) {
 		if (form_enter(ui->form, line) == FORM_SUBMIT)
@@ -474,24 +485,15 @@ line_accept(void *arg, const char *line)
 	}
 	if (line[strspn(line, " \t\n")] == '\0')
 		return;
-	stream_here(ui->stream, &here);
-	/* One's own words are seen where the newest are; what commands say may
-	 * be longer. */
-	if (*line == '/' || !stream_shows_present(ui->stream)) {
-		screen_leave_passage(ui);
-		stream_to_end(ui->stream);
-	}
 	screen_frame_due(ui, SEEN_ALL);
-	ui->origin.convo = 0;
+	ui->answered = *line == '/';
+	if (!ui->answered)
+		ui->way.origin.convo = 0;
 	if (slash_hold(&ui->held, &ui->env->slash, line) ||
 	    (!slash_line(&ui->env->slash, line) && !ui->asking))
 		lineedit_set(line); /* to be mended */
 	else
 		line_leads(ui);
-	if (ui->searching) {
-		ui->origin = here;
-		ui->origin_passage = passage;
-	}
 }
 
 static void

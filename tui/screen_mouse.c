@@ -33,10 +33,7 @@ show_user(struct ui *ui, const char *user)
 	if (user == NULL || strcmp(user, model_status(m)->user) == 0 ||
 	    (c = model_open(m, user)) == NULL)
 		return;
-	screen_keep_draft(ui);
-	client_show(ui->env->client, c);
-	screen_follow_convo(ui);
-	screen_frame_due(ui, SEEN_ALL);
+	screen_show(ui, c);
 }
 
 static void
@@ -141,8 +138,12 @@ screen_mouse_key(struct ui *ui, const char *bytes, size_t n)
 	char hint[HINT_CAP];
 	struct mouse at;
 
-	if (ui->asking || ui->copying || ui->searching ||
-	    !mouse_parse(bytes, n, &at) || at.what == MOUSE_OTHER)
+	if (ui->asking || ui->copying || !mouse_parse(bytes, n, &at) ||
+	    at.what == MOUSE_OTHER)
+		return;
+	/* The list of a search has the keys; elsewhere is elsewhere. */
+	if (ui->searching &&
+	    (at.what != MOUSE_CLICK || is_in(&ui->stream_pane, &at)))
 		return;
 	memcpy(hint, ui->hint, sizeof(hint));
 	if (hint[0] != '\0')

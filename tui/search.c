@@ -53,6 +53,7 @@ struct search {
 	struct hit *hit[SEARCH_HITS]; /* newest first */
 	size_t count, chosen;
 	bool moved; /* chosen by the person: it stays where it is */
+	int64_t wanted; /* see search_choose; 0: none, or it was found */
 	bool cut;     /* some were too many for the list */
 	bool due;     /* the server will be asked when wait is over */
 	bool open;    /* what it is asked, or was to be, has no answer */
@@ -110,6 +111,7 @@ search_end(struct search *s)
 	free(s->folded);
 	s->words = s->folded = NULL;
 	s->nwords = 0;
+	s->wanted = 0;
 	s->cut = false;
 }
 
@@ -241,7 +243,11 @@ put(struct search *s, const struct search_hit *from)
 	    (s->count - i) * sizeof(s->hit[0]));
 	s->hit[i] = hit_new(from);
 	s->count++;
-	if (s->moved && i <= s->chosen && s->count > 1)
+	if (from->id == s->wanted) {
+		s->chosen = i;
+		s->moved = true;
+		s->wanted = 0;
+	} else if (s->moved && i <= s->chosen && s->count > 1)
 		s->chosen++;
 }
 
@@ -309,8 +315,8 @@ static void
 look_further(struct search *s)
 {
 	if (is_asking(s) || is_full(s) || !s->more ||
-	    s->pages >= PAGES_MAX ||
-	    s->chosen + SEARCH_AHEAD < newer_than(s, s->low - 1))
+	    s->pages >= PAGES_MAX || (s->wanted == 0 &&
+	    s->chosen + SEARCH_AHEAD < newer_than(s, s->low - 1)))
 		return;
 	s->pages++;
 	ask(s);
@@ -364,6 +370,8 @@ search_words(struct search *s, const char *words)
 			put_question(s); /* the server may be back */
 		return;
 	}
+	if (s->words != NULL)
+		s->wanted = 0;
 	take_words(s, words);
 	for (size_t i = s->count; i-- > 0;)
 		if (!holds_all(s, s->hit[i]->is.text))
@@ -409,10 +417,17 @@ search_terms(const struct search *s, size_t *n)
 }
 
 void
+search_choose(struct search *s, int64_t id)
+{
+	s->wanted = id;
+}
+
+void
 search_move(struct search *s, long by)
 {
 	long to = (long)s->chosen + by;
 
+	s->wanted = 0;
 	if (s->count > 0) {
 		s->moved = true;
 		s->chosen = to < 0 ? 0 : (size_t)to < s->count ? (size_t)to :

@@ -57,6 +57,9 @@ const struct search_hit *search_at(const struct search *, size_t i);
 const struct search_hit *search_chosen(const struct search *);
 /* The words that were looked for, folded; they are the search's. */
 char *const *search_terms(const struct search *, size_t *n);
+/* That message, as soon as it is found: before search_words, of a search that
+ * is taken up again.  0: none. */
+void search_choose(struct search *, int64_t id);
 /* Down where positive; stops at the ends. */
 void search_move(struct search *, long by);
 

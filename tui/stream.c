@@ -77,6 +77,11 @@ struct found {
 	size_t at;     /* where in the text the longest word stands first */
 };
 
+struct stream_view {
+	struct stream_spot spot;
+	struct found found;
+};
+
 /* A place: a line of an item, counted with the extra lines above it. */
 struct place {
 	size_t item, line;
@@ -146,13 +151,30 @@ stream_restyle(struct stream *st)
 		block_clear(&st->cache[i]);
 }
 
+static void
+forget_marks(struct found *f)
+{
+	free(f->mark);
+	f->mark = NULL;
+}
+
+static void
+forget_found(struct found *f)
+{
+	forget_marks(f);
+	while (f->words > 0)
+		free(f->word[--f->words]);
+	free(f->word);
+	*f = (struct found){ 0 };
+}
+
 void
 stream_free(struct stream *st)
 {
 	if (st == NULL)
 		return;
 	stream_restyle(st);
-	stream_found(st, 0, NULL, 0);
+	forget_found(&st->found);
 	wrap_release(&st->wrap);
 	buf_release(&st->clean);
 	free(st);
@@ -505,13 +527,6 @@ draw_head(const struct pane *p, int row, const struct block *b, chtype more)
 }
 
 /* ---- what was found ----------------------------------------------------- */
-
-static void
-forget_marks(struct found *f)
-{
-	free(f->mark);
-	f->mark = NULL;
-}
 
 static bool
 is_found(const struct stream *st, const struct item *it)
@@ -949,19 +964,59 @@ stream_here(const struct stream *st, struct stream_spot *spot)
 {
 	*spot = (struct stream_spot){ .convo = st->convo, .low = st->low,
 		.low_id = st->low_id, .seen = st->seen,
-		.low_line = st->low_line, .end = st->end };
+		.low_line = st->low_line, .end = st->end, .goal = st->goal,
+		.goal_newest = st->goal_newest };
 }
 
 void
 stream_return(struct stream *st, const struct stream_spot *spot)
 {
-	st->goal = 0;
 	st->convo = spot->convo;
 	st->low = spot->low;
 	st->low_id = spot->low_id;
 	st->seen = spot->seen;
 	st->low_line = spot->low_line;
 	st->end = spot->end;
+	st->goal = spot->goal;
+	st->goal_newest = spot->goal_newest;
+}
+
+struct stream_view *
+stream_detach(struct stream *st)
+{
+	struct stream_view *v = NULL;
+
+	if (!st->end || st->found.id != 0) {
+		v = xcalloc(1, sizeof(*v));
+		stream_here(st, &v->spot);
+		v->found = st->found;
+		st->found = (struct found){ 0 };
+		forget_marks(&v->found);
+	}
+	stream_to_end(st);
+	return v;
+}
+
+void
+stream_attach(struct stream *st, uint64_t convo, struct stream_view *v)
+{
+	forget_found(&st->found);
+	stream_to_end(st);
+	st->convo = convo;
+	if (v == NULL)
+		return;
+	stream_return(st, &v->spot);
+	st->found = v->found;
+	free(v);
+}
+
+void
+stream_view_free(struct stream_view *v)
+{
+	if (v == NULL)
+		return;
+	forget_found(&v->found);
+	free(v);
 }
 
 void
@@ -969,10 +1024,7 @@ stream_found(struct stream *st, int64_t id, char *const *word, size_t words)
 {
 	struct found *f = &st->found;
 
-	forget_marks(f);
-	while (f->words > 0)
-		free(f->word[--f->words]);
-	free(f->word);
+	forget_found(f);
 	f->id = id;
 	f->word = xreallocarray(NULL, words + 1, sizeof(*f->word));
 	while (f->words < words) {

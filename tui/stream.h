@@ -69,10 +69,22 @@ struct stream_spot {
 	int64_t low_id, seen;
 	size_t low_line;
 	bool end;
+	int64_t goal, goal_newest;
 };
 void stream_here(const struct stream *, struct stream_spot *);
 /* When that conversation is drawn next it is drawn there. */
 void stream_return(struct stream *, const struct stream_spot *);
+
+/*
+ * Where one is in the conversation that was drawn last, with what was found
+ * there; whoever takes it gives it back, or frees it.  The stream is at the end
+ * then.  NULL: it was, and nothing was found.
+ */
+struct stream_view;
+struct stream_view *stream_detach(struct stream *);
+/* That conversation is drawn next, at its end (NULL) or there. */
+void stream_attach(struct stream *, uint64_t convo, struct stream_view *);
+void stream_view_free(struct stream_view *); /* NULL is fine */
 
 /* The message of which the name and those words stand out, for they were
  * looked for; 0: none.  The words are copied. */

@@ -23,13 +23,16 @@ enum {
 enum row_flags {
 	ROW_LIVE = 1,  /* SIGHUP applies it */
 	ROW_ONLY = 2,  /* on the command line only */
-	ROW_LATER = 4  /* named by the protocol, for a later version */
+	ROW_LATER = 4, /* named by the protocol, for a later version */
+	ROW_MANY = 8   /* may stand more than once in the file */
 };
 
 struct reading {
 	struct options *o;
 	char *why;
 	char where[WHERE_CAP]; /* "": command line; "FILE:LINE: " */
+	const char *folder;    /* where relative paths begin; NULL: here */
+	uint64_t in_file;      /* a bit for each row that the file has set */
 };
 
 struct row {
@@ -140,13 +143,22 @@ set_word(struct reading *r, const struct row *row, const char *v,
 	    yes, no);
 }
 
+/* The caller frees it. */
+static char *
+path_from(const struct reading *r, const char *v)
+{
+	if (r->folder == NULL || *v == '/')
+		return xstrdup(v);
+	return xasprintf("%s/%s", r->folder, v);
+}
+
 static bool
 set_path(struct reading *r, const struct row *row, const char *v, char **to)
 {
 	if (*v == '\0')
 		return wrong(r, "%s: the name is empty", row->name);
 	free(*to);
-	*to = xstrdup(v);
+	*to = path_from(r, v);
 	return true;
 }
 
@@ -213,8 +225,8 @@ link_secret(struct reading *r, const struct row *row, struct realm_link *l,
 	if (*file == '\0')
 		return wrong(r, "%s: %s: the secret's file is not named",
 		    row->name, l->name);
-	l->file = xstrdup(file);
-	l->secret = slurp(file, REALM_SECRET_MAX, &n, why);
+	l->file = path_from(r, file);
+	l->secret = slurp(l->file, REALM_SECRET_MAX, &n, why);
 	if (l->secret == NULL)
 		return wrong(r, "%s: %s: %s", row->name, l->name, why);
 	while (n > 0 && strchr(" \t\r\n", l->secret[n - 1]) != NULL)
@@ -223,7 +235,7 @@ link_secret(struct reading *r, const struct row *row, struct realm_link *l,
 	if (n > 0)
 		return true;
 	return wrong(r, "%s: %s: %.300s: the secret is empty", row->name,
-	    l->name, file);
+	    l->name, l->file);
 }
 
 /* What stands behind the address: "legacy" or "secret=FILE", whose name may
@@ -516,9 +528,9 @@ set_later(struct reading *r, const struct row *row, const char *v)
 }
 
 static const struct row rows[] = {
-	{ "listen", 'l', 0, "ADDR:PORT", set_listen, same_listen,
+	{ "listen", 'l', ROW_MANY, "ADDR:PORT", set_listen, same_listen,
 	    "command protocol; may repeat (localhost:8889)" },
-	{ "text", 't', 0, "ADDR:PORT", set_text, same_text,
+	{ "text", 't', ROW_MANY, "ADDR:PORT", set_text, same_text,
 	    "plain text; may repeat (localhost:10000); off: none" },
 	{ "tls", 's', ROW_LATER, "ADDR:PORT", set_later, NULL, NULL },
 	{ "cert", 0, ROW_LATER, "FILE", set_later, NULL, NULL },
@@ -529,9 +541,9 @@ static const struct row rows[] = {
 	    "accounts to make sure of: username:password:Real Name" },
 	{ "realm", 'r', 0, "NAME", set_realm, same_realm,
 	    "this realm's name (the host's name)" },
-	{ "link", 'L', 0, "NAME=ADDR:PORT,...", set_link, same_links,
+	{ "link", 'L', ROW_MANY, "NAME=ADDR:PORT,...", set_link, same_links,
 	    "another realm, with secret=FILE or legacy; may repeat" },
-	{ "admin", 0, ROW_LIVE, "NAME", set_admin, NULL,
+	{ "admin", 0, ROW_MANY | ROW_LIVE, "NAME", set_admin, NULL,
 	    "an account that may do everything; may repeat" },
 	{ "registration", 0, ROW_LIVE, "open|closed", set_registration, NULL,
 	    "may anybody register? (open)" },
@@ -627,6 +639,9 @@ config_line(struct reading *r, char *line, uint64_t given)
 		return wrong(r, "unknown name '%s'", name);
 	if (row->flags & ROW_ONLY)
 		return wrong(r, "'%s' belongs on the command line", name);
+	if (!(row->flags & ROW_MANY) && (r->in_file & row_bit(row)))
+		return wrong(r, "%s stands here twice", name);
+	r->in_file |= row_bit(row);
 	if (given & row_bit(row) && !(row->flags & ROW_LATER))
 		return true;
 	r->o->given |= row_bit(row);
@@ -652,9 +667,21 @@ config_lines(struct reading *r, FILE *f, uint64_t given)
 	return wrong(r, "%.300s: %s", r->o->config, strerror(errno));
 }
 
+/* NULL: it is the working folder.  The caller frees it. */
+static char *
+folder_of(const char *file)
+{
+	const char *slash = strrchr(file, '/');
+
+	if (slash == NULL)
+		return NULL;
+	return xmemdup0(file, slash == file ? 1 : (size_t)(slash - file));
+}
+
 static bool
 config_read(struct reading *r)
 {
+	char *folder;
 	FILE *f;
 	bool ok;
 
@@ -663,7 +690,10 @@ config_read(struct reading *r)
 	f = fopen(r->o->config, "re");
 	if (f == NULL)
 		return wrong(r, "%.300s: %s", r->o->config, strerror(errno));
+	r->folder = folder = folder_of(r->o->config);
 	ok = config_lines(r, f, r->o->given);
+	r->folder = NULL;
+	free(folder);
 	fclose(f);
 	return ok;
 }
@@ -757,6 +787,11 @@ row_of_getopt(int c)
 static bool
 bad_option(struct reading *r, int c, char *const *argv)
 {
+	const struct row *row = optopt > 0 ? row_of_getopt(optopt) : NULL;
+
+	/* Whatever stands behind it, or does not. */
+	if (row != NULL && (row->flags & ROW_LATER))
+		return set_later(r, row, NULL);
 	if (optopt >= 256)
 		return wrong(r, c == ':' ? "--%s needs a value" :
 		    "--%s takes no value", rows[optopt - 256].name);

@@ -59,6 +59,8 @@ static const struct {
 	    "karakter kontrol" },
 	[WIRE_WEAK_PASSWORD] = { "weak-password",
 	    "Password terlalu lemah, pakailah yang lebih panjang" },
+	[WIRE_PASSWORD_TOO_LONG] = { "weak-password",
+	    "Password terlalu panjang (paling banyak 1024 byte)" },
 	[WIRE_REGISTRATION_CLOSED] = { "registration-closed",
 	    "Pendaftaran ditutup, hubungi pengelola server" },
 	[WIRE_LINE_TOO_LONG] = { "line-too-long",
@@ -67,6 +69,8 @@ static const struct {
 	    "Baris bukan UTF-8 yang benar, kirim ulang dalam UTF-8" },
 	[WIRE_TEXT_TOO_LONG] = { "text-too-long",
 	    "Pesan terlalu panjang (paling banyak 4096 byte)" },
+	[WIRE_TOPIC_TOO_LONG] = { "text-too-long",
+	    "Topik atau alasan terlalu panjang (paling banyak 512 byte)" },
 	[WIRE_TEXT_EMPTY] = { "text-empty",
 	    "Pesan kosong, tulislah isinya" },
 	[WIRE_BAD_JSON] = { "bad-json",
@@ -105,7 +109,8 @@ static const struct {
 
 _Static_assert(WIRE_LINE_MAX == 8192 && WIRE_TEXT_MAX == 4096 &&
         WIRE_NAME_CHARS == 32 && WIRE_REAL_NAME_CHARS == 64 &&
-        WIRE_TAG_MAX == 64,
+        WIRE_TAG_MAX == 64 && WIRE_TOPIC_MAX == 512 &&
+        WIRE_PASSWORD_MAX == 1024,
     "the texts above name these limits");
 
 const char *

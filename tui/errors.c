@@ -26,10 +26,14 @@ static const char *const words[WIRE_ERRS] = {
 	    N_("that cannot be a real name: 1 to 64 characters"),
 	[WIRE_WEAK_PASSWORD] =
 	    N_("that password is too short for this server"),
+	[WIRE_PASSWORD_TOO_LONG] =
+	    N_("that password is too long: at most 1024 bytes"),
 	[WIRE_REGISTRATION_CLOSED] = N_("this server takes no new accounts"),
 	[WIRE_LINE_TOO_LONG] = N_("that is too long for one message"),
 	[WIRE_BAD_UTF8] = N_("that is not valid UTF-8: type it anew"),
 	[WIRE_TEXT_TOO_LONG] = N_("that is too long for one message"),
+	[WIRE_TOPIC_TOO_LONG] = N_("that is too long: a topic or a reason has "
+	                           "at most 512 bytes"),
 	[WIRE_TEXT_EMPTY] = N_("an empty text is no message"),
 	[WIRE_BAD_JSON] = N_("the server could not read the text: say it anew"),
 	[WIRE_BAD_TAG] =

@@ -178,6 +178,14 @@ give(struct options *o, const char *name)
 	return 0;
 }
 
+static int
+refuse_tls(void)
+{
+	return complain(EX_USAGE, "%s",
+	    _("TLS is not in this version; without it passwords cross the net "
+	    "in the clear"));
+}
+
 /* value: NULL for a switch that is given; 0 or an exit status. */
 static int
 apply(struct options *o, enum opt opt, const char *value)
@@ -186,9 +194,7 @@ apply(struct options *o, enum opt opt, const char *value)
 
 	switch (opt) {
 	case OPT_TLS:
-		return complain(EX_USAGE, "%s",
-		    _("TLS is not in this version; without it passwords "
-		    "cross the net in the clear"));
+		return refuse_tls();
 	case OPT_PLAIN:
 		return give(o, "plain");
 	case OPT_FOLLOW:
@@ -371,6 +377,8 @@ refuse_option(int opt, int argc, char **argv)
 
 	if (opt == ':' && optopt == OPT_SEND)
 		return refuse_send();
+	if (optopt == OPT_TLS)
+		return refuse_tls();
 	if (name != NULL && opt == ':')
 		return complain(EX_USAGE, _("--%s needs a value"), name);
 	if (name != NULL)
@@ -477,6 +485,19 @@ read_password(struct options *o)
 	return 0;
 }
 
+/* A relative name in the file counts from its folder. */
+static void
+take_password_file(struct options *o, const char *name)
+{
+	const char *path = settings_path(o->settings), *slash;
+
+	if (*name == '/' || path == NULL || (slash = strrchr(path, '/')) == NULL)
+		set(&o->password_file, name);
+	else
+		o->password_file = xasprintf(
+		    "%.*s/%s", (int)(slash - path), path, name);
+}
+
 /* What the file says stands behind what was given. */
 static int
 take_file(struct options *o)
@@ -489,8 +510,8 @@ take_file(struct options *o)
 		return EX_CONFIG;
 	if (o->password_file == NULL &&
 	    settings_given(s, SETTING_PASSWORD_FILE))
-		set(&o->password_file,
-		    settings_get(s, SETTING_PASSWORD_FILE));
+		take_password_file(
+		    o, settings_get(s, SETTING_PASSWORD_FILE));
 	if (o->greeting == NULL && settings_given(s, SETTING_GREETING))
 		set(&o->greeting, settings_get(s, SETTING_GREETING));
 	o->plain = settings_on(s, SETTING_PLAIN);

@@ -179,8 +179,10 @@ password_ok(const struct chat *chat, const char *password)
 {
 	size_t n = strlen(password);
 
-	if (n == 0 || n > WIRE_PASSWORD_MAX)
+	if (n == 0)
 		return WIRE_WEAK_PASSWORD;
+	if (n > WIRE_PASSWORD_MAX)
+		return WIRE_PASSWORD_TOO_LONG;
 	if (!utf8_valid(password, n))
 		return WIRE_BAD_UTF8;
 	if (utf8_count(password, n) < chat->rules.min_password)

@@ -75,7 +75,7 @@ deed_text_ok(const char *text)
 	size_t n = text != NULL ? strlen(text) : 0;
 
 	if (n > WIRE_TOPIC_MAX)
-		return WIRE_TEXT_TOO_LONG;
+		return WIRE_TOPIC_TOO_LONG;
 	return n > 0 && !utf8_valid(text, n) ? WIRE_BAD_UTF8 : WIRE_OK;
 }
 

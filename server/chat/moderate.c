@@ -369,7 +369,7 @@ take_text(struct change *c, const char *text)
 	size_t n = text != NULL ? strlen(text) : 0, i;
 
 	if (n > WIRE_TOPIC_MAX)
-		return WIRE_TEXT_TOO_LONG;
+		return WIRE_TOPIC_TOO_LONG;
 	if (n > 0 && !utf8_valid(text, n))
 		return WIRE_BAD_UTF8;
 	for (i = 0; i < n; i++)

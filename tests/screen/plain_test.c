@@ -274,12 +274,48 @@ each_cause_of_failure_has_its_status(void **state)
 	expect_said("chat-tui: --plain takes no value\n");
 	assert_int_equal(run_with("surabaya", "", "--config"), EX_USAGE);
 	expect_said("chat-tui: --config needs a value\n");
+	assert_int_equal(run_with("surabaya", "", "--tls"), EX_USAGE);
+	expect_said("chat-tui: TLS is not in this version; without it");
+	assert_int_equal(run_with("surabaya", "", "--tls=host"), EX_USAGE);
+	expect_said("chat-tui: TLS is not in this version; without it");
 	assert_int_equal(run_with("surabaya", "", "--send"), EX_USAGE);
 	expect_said("chat-tui: --send needs a TARGET and a TEXT\n");
 	assert_int_equal(run_with("surabaya", "", "--send lineker"), EX_USAGE);
 	assert_int_equal(run_with("surabaya", "",
 	    "--password-file /nonexistent messi@localhost:1"), EX_NOINPUT);
 	free(at);
+}
+
+static void
+put_file(const char *folder, const char *name, const char *text)
+{
+	char *path = xasprintf("%s/%s", folder, name);
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+	free(path);
+}
+
+/* A name in the file counts from the file's folder, on the command line from
+ * where one is. */
+static void
+the_files_password_file_lies_beside_it(void **state)
+{
+	struct server *s = server_open(NULL);
+	char *args = xasprintf("--config %s/config messi@%s",
+	    server_folder(s), server_address(s));
+	char *both = xasprintf("--password-file secret %s", args);
+
+	(void)state;
+	put_file(server_folder(s), "config", "password-file = secret\n");
+	put_file(server_folder(s), "secret", "surabaya\n");
+	assert_int_equal(run_with("wrong", "hey\\n", args), 0);
+	assert_int_equal(run_with("wrong", "hey\\n", both), EX_NOINPUT);
+	expect_said("chat-tui: secret: No such file");
+	free(both);
+	free(args);
 }
 
 /* Its standard output goes where into says, what it says on the other one to
@@ -375,6 +411,7 @@ main(void)
 		T(what_the_server_refuses_ends_with_1),
 		T(sending_one_message_says_whether_it_is_there),
 		T(each_cause_of_failure_has_its_status),
+		T(the_files_password_file_lies_beside_it),
 		T(a_reader_who_goes_loses_no_line),
 		T(what_cannot_be_printed_ends_it_with_74),
 		T(what_others_write_is_no_control_code_here_either),

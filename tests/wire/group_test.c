@@ -394,6 +394,25 @@ the_topic_is_set_told_and_cleared(void **state)
 	expect(t.henderson, "topic - #nowhere", ERROR("no-such-group"));
 }
 
+/* A text has another limit. */
+static void
+a_topic_or_reason_that_is_too_long_is_told_its_own_limit(void **state)
+{
+	static const char *const asks[] = { "topic - #batak", "kick - #batak "
+		"henderson", "mute - #batak henderson", NULL };
+	struct two t = two_in_batak(*state);
+	char most[513];
+	size_t i;
+
+	memset(most, 'x', sizeof(most) - 1);
+	most[sizeof(most) - 1] = '\0';
+	for (i = 0; asks[i] != NULL; i++)
+		expect_json(client_ask(t.messi, "%s %sx", asks[i], most),
+		    "{'code':'text-too-long','message':'Topik atau alasan "
+		    "terlalu panjang (paling banyak 512 byte)'}");
+	expect_json(client_ask(t.messi, "topic - #batak %s", most), OK);
+}
+
 static void
 a_group_goes_to_who_served_longest(void **state)
 {
@@ -507,6 +526,7 @@ main(void)
 		SERVER_TEST(who_is_banned_stays_out_until_unban),
 		SERVER_TEST(only_the_invited_join_a_group_that_is_not_open),
 		SERVER_TEST(the_topic_is_set_told_and_cleared),
+		SERVER_TEST(a_topic_or_reason_that_is_too_long_is_told_its_own_limit),
 		SERVER_TEST(a_group_goes_to_who_served_longest),
 		SERVER_TEST(a_secret_group_looks_like_none),
 		SERVER_TEST(help_names_them_all),

@@ -491,7 +491,7 @@ reasons_are_bounded_and_valid(void **state)
 	memset(text, 'x', sizeof(text));
 	text[sizeof(text) - 1] = '\0';
 	begin(&s, s.messi, CHAT_MUTE, "neko", text, &a);
-	assert_int_equal(a.result.err, WIRE_TEXT_TOO_LONG);
+	assert_int_equal(a.result.err, WIRE_TOPIC_TOO_LONG);
 	begin(&s, s.messi, CHAT_MUTE, "neko", "\xff", &a);
 	assert_int_equal(a.result.err, WIRE_BAD_UTF8);
 	text[WIRE_TOPIC_MAX] = '\0';

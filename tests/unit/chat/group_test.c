@@ -941,7 +941,7 @@ topic_and_mode_are_told_and_kept(void **state)
 	memset(text, 'x', sizeof(text));
 	text[sizeof(text) - 1] = '\0';
 	begin_act(&r, MESSI, CHAT_TOPIC, "#batak", NULL, text, &a);
-	assert_int_equal(ended(&r, &a), WIRE_TEXT_TOO_LONG);
+	assert_int_equal(ended(&r, &a), WIRE_TOPIC_TOO_LONG);
 	begin_act(&r, MESSI, CHAT_TOPIC, "#batak", NULL, "\xff", &a);
 	assert_int_equal(ended(&r, &a), WIRE_BAD_UTF8);
 	begin_act(&r, MESSI, CHAT_TOPIC, "#batak", NULL, "", &a);

@@ -118,6 +118,9 @@ a_wrong_value_is_refused_by_name(void **state)
 		{ "--nothing", "x", "unknown option '--nothing'" },
 		{ "-Z", "x", "unknown option '-Z'" },
 		{ "--tls", "localhost:1", "tls is not part of this version" },
+		{ "--rate=1", "--tls", "tls is not part of this version" },
+		{ "--rate=1", "-s", "tls is not part of this version" },
+		{ "--rate=1", "--cert", "cert is not part of this version" },
 		{ "--link", "a", "link: 'a' is not of the form NAME=" },
 		{ "--link", "../a=b:1,legacy", "link: '../a' is no good" },
 		{ "--link", "a=b,legacy", "link: a: 'b' is not of the form" },
@@ -162,6 +165,9 @@ an_error_of_the_file_names_its_line(void **state)
 		{ "\nrate\n", ":2: not of the form" },
 		{ "rate = x\n", ":1: rate: 'x'" },
 		{ "config = x\n", ":1: 'config' belongs" },
+		{ "rate = 7\n\n rate=7\n", ":3: rate stands here twice" },
+		{ "idle = 1\n#\nlisten = [::1]:1\nidle = 2\n",
+		    ":4: idle stands here twice" },
 		{ "tls = localhost:1\n", ":1: tls is not part" },
 	};
 
@@ -172,6 +178,67 @@ an_error_of_the_file_names_its_line(void **state)
 	}
 	unlink(file);
 	refused("-c", file, "No such file");
+}
+
+/* Also one that the command line has: the file is wrong all the same. */
+static void
+what_stands_twice_is_told_although_an_option_wins(void **state)
+{
+	struct options o;
+
+	(void)state;
+	write_file("rate = 7\nrate = 8\n");
+	assert_int_equal(
+	    READ(&o, "--rate", "9", "-c", file), OPTIONS_WRONG);
+	assert_non_null(strstr(why, ":2: rate stands here twice"));
+	options_release(&o);
+	write_file("listen = [::1]:1\nlisten = [::1]:2\nadmin = a\n"
+	    "text = [::1]:3\nadmin = b\ntext = [::1]:4\n");
+	assert_int_equal(READ(&o, "-c", file, "--rate", "9", "--rate", "8"),
+	    OPTIONS_RUN);
+	assert_int_equal(o.rate, 8);
+	assert_int_equal(o.listen.count, 2);
+	assert_int_equal(o.text.count, 2);
+	assert_int_equal(o.admins.count, 2);
+	options_release(&o);
+	unlink(file);
+}
+
+/* On the command line they count from the working folder. */
+static void
+paths_in_the_file_begin_in_its_folder(void **state)
+{
+	char secret[64], spec[96];
+	struct options o;
+	FILE *f;
+
+	(void)state;
+	snprintf(secret, sizeof secret, "/tmp/options_test.%d.secret",
+	    (int)getpid());
+	f = fopen(secret, "w");
+	assert_non_null(f);
+	fputs("horas", f);
+	assert_int_equal(fclose(f), 0);
+	snprintf(spec, sizeof spec, "data = var/chat\naccounts = ../class\n"
+	    "link = medan=b:1,secret=%s\n", strrchr(secret, '/') + 1);
+	write_file(spec);
+	assert_int_equal(READ(&o, "-c", file, "-r", "its"), OPTIONS_RUN);
+	assert_string_equal(o.data, "/tmp/var/chat");
+	assert_string_equal(o.accounts, "/tmp/../class");
+	assert_string_equal(o.links.at[0].file, secret);
+	assert_string_equal(o.links.at[0].secret, "horas");
+	options_release(&o);
+	assert_int_equal(READ(&o, "-c", file, "-r", "its", "-d", "data", "-a",
+	    "class"), OPTIONS_RUN);
+	assert_string_equal(o.data, "data");
+	assert_string_equal(o.accounts, "class");
+	options_release(&o);
+	write_file("data = /var/x\n");
+	assert_int_equal(READ(&o, "-c", file), OPTIONS_RUN);
+	assert_string_equal(o.data, "/var/x");
+	options_release(&o);
+	unlink(secret);
+	unlink(file);
 }
 
 static char noted[128];
@@ -354,6 +421,9 @@ main(void)
 		cmocka_unit_test(a_wrong_value_is_refused_by_name),
 		cmocka_unit_test(what_is_given_wins_over_the_file),
 		cmocka_unit_test(an_error_of_the_file_names_its_line),
+		cmocka_unit_test(
+		    what_stands_twice_is_told_although_an_option_wins),
+		cmocka_unit_test(paths_in_the_file_begin_in_its_folder),
 		cmocka_unit_test(
 		    reading_again_applies_what_may_change_and_names_the_rest),
 		cmocka_unit_test(

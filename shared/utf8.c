@@ -68,6 +68,12 @@ is_regional(ucs4_t uc)
 	return uc >= 0x1F1E6 && uc <= 0x1F1FF;
 }
 
+static bool
+is_virama(ucs4_t uc)
+{
+	return uc_combining_class(uc) == UC_CCC_VR;
+}
+
 /*
  * Where the bounds of UAX #29 are more than a question of two neighbours:
  * pairs of regional indicators (GB12, GB13) and emoji that are joined (GB11).
@@ -138,22 +144,139 @@ utf8_cluster(const char *s, size_t n)
 	return at;
 }
 
+/*
+ * Where libunistring 1.0, of Unicode 14, has other columns than terminals have
+ * or Unicode 17: what is newer and wide, with the places that are kept for
+ * emoji; hexagrams and numbers in circles, which C libraries hold to be wide;
+ * marks of South India; signs of category Cf that are there to be seen.
+ */
+static const struct {
+	ucs4_t first, last;
+	int width;
+} widths[] = {
+	{ 0x600, 0x605, 1 },
+	{ 0x6DD, 0x6DD, 1 },
+	{ 0x70F, 0x70F, 1 },
+	{ 0x890, 0x891, 1 },
+	{ 0x8E2, 0x8E2, 1 },
+	{ 0xCBF, 0xCBF, 0 },
+	{ 0xCC6, 0xCC6, 0 },
+	{ 0x3248, 0x324F, 2 },
+	{ 0x4DC0, 0x4DFF, 2 },
+	{ 0x110BD, 0x110BD, 1 },
+	{ 0x110CD, 0x110CD, 1 },
+	{ 0x11A07, 0x11A08, 0 },
+	{ 0x11C3F, 0x11C3F, 0 },
+	{ 0x16FF2, 0x16FF6, 2 },
+	{ 0x187F8, 0x187FF, 2 },
+	{ 0x18CFF, 0x18CFF, 2 },
+	{ 0x18D09, 0x18D1E, 2 },
+	{ 0x18D80, 0x18DF2, 2 },
+	{ 0x1B132, 0x1B132, 2 },
+	{ 0x1B155, 0x1B155, 2 },
+	{ 0x1F6D8, 0x1F6DC, 2 },
+	{ 0x1FA75, 0x1FA77, 2 },
+	{ 0x1FA7D, 0x1FA7F, 2 },
+	{ 0x1FA87, 0x1FA8F, 2 },
+	{ 0x1FAAD, 0x1FAAF, 2 },
+	{ 0x1FABB, 0x1FABF, 2 },
+	{ 0x1FAC6, 0x1FACF, 2 },
+	{ 0x1FADA, 0x1FADF, 2 },
+	{ 0x1FAE8, 0x1FAEF, 2 },
+	{ 0x1FAF7, 0x1FAFF, 2 },
+	{ 0x20000, 0x2FFFD, 2 },
+	{ 0x30000, 0x3FFFD, 2 },
+};
+
+int
+utf8_char_width(uint32_t uc)
+{
+	size_t low = 0, high = sizeof(widths) / sizeof(widths[0]), mid;
+	int w;
+
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (widths[mid].last < uc)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (low < sizeof(widths) / sizeof(widths[0]) &&
+	    widths[low].first <= uc)
+		return widths[low].width;
+	w = uc_width(uc, "UTF-8");
+	return w > 0 ? w : 0;
+}
+
+/* Emoji that are joined are as wide as one, and so is a Hangul syllable of
+ * parts; what is spelled around another letter has columns of its own. */
+static int
+most_width(ucs4_t first, int width)
+{
+	return width > 1 || uc_is_property_extended_pictographic(first) ||
+	    is_regional(first) ? 2 : INT_MAX;
+}
+
 int
 utf8_cluster_width(const char *s, size_t n)
 {
-	int width = 0, w;
+	int width = 0, most;
 	size_t at;
-	ucs4_t uc, last = 0;
+	ucs4_t uc, last;
 	bool ok;
 
-	for (at = 0; at < n && width < 2; last = uc) {
+	if (n == 0)
+		return 0;
+	at = decode(s, n, &uc, &ok);
+	width = utf8_char_width(uc);
+	most = at < n ? most_width(uc, width) : 2;
+	for (; at < n && width < most; width += utf8_char_width(uc)) {
+		last = uc;
 		at += decode(s + at, n - at, &uc, &ok);
 		if (uc == EMOJI_STYLE && uc_is_property_emoji(last))
 			return 2;
-		w = uc_width(uc, "UTF-8");
-		width += w > 0 ? w : 0;
 	}
-	return width < 2 ? width : 2;
+	return width < most ? width : most;
+}
+
+/* Whether a terminal may join a letter that is written next. */
+static bool
+is_joiner(ucs4_t uc)
+{
+	return uc == ZWJ || is_virama(uc);
+}
+
+bool
+utf8_joins(const char *s, size_t n)
+{
+	size_t at;
+	ucs4_t uc;
+	bool ok;
+
+	if (n == 0)
+		return false;
+	at = utf8_cut(s, n - 1);
+	decode(s + at, n - at, &uc, &ok);
+	return is_joiner(uc);
+}
+
+size_t
+utf8_joined(const char *s, size_t n, size_t most)
+{
+	size_t len = utf8_cluster(s, n), more;
+	ucs4_t uc;
+	bool ok;
+
+	while (len < n && utf8_joins(s, len)) {
+		decode(s + len, n - len, &uc, &ok);
+		if (!uc_is_general_category_withtable(uc, UC_CATEGORY_MASK_L))
+			break;
+		more = utf8_cluster(s + len, n - len);
+		if (len + more > most)
+			break;
+		len += more;
+	}
+	return len;
 }
 
 int
@@ -220,12 +343,6 @@ is_invisible(ucs4_t uc)
 		return uc_graphemeclusterbreak_property(uc) != GBP_PREPEND;
 	return uc_is_property_default_ignorable_code_point(uc) ||
 	    uc_is_property_not_a_character(uc);
-}
-
-static bool
-is_virama(ucs4_t uc)
-{
-	return uc_combining_class(uc) == UC_CCC_VR;
 }
 
 /* In a script whose letters join, which joiners steer (Arabic and its like). */

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct buf;
 
@@ -27,10 +28,22 @@ size_t utf8_cut(const char *s, size_t n);
 size_t utf8_cluster(const char *s, size_t n);
 
 /*
- * Columns that a terminal gives the cluster: 0, 1 or 2.  A cluster with an
- * emoji presentation or of two regional indicators is 2 wide (UAX #11, #29).
+ * Columns that a terminal gives the cluster.  A cluster with an emoji
+ * presentation, of emoji or of two regional indicators is 2 wide (UAX #11,
+ * #29); one in which vowels have columns of their own may be wider.
  */
 int utf8_cluster_width(const char *s, size_t n);
+
+/* Of a character alone: 0, 1 or 2.  It is no control character. */
+int utf8_char_width(uint32_t);
+
+/* Whether s ends in what a terminal may join the next letter with: a joiner, or
+ * a virama, which makes a conjunct of two consonants. */
+bool utf8_joins(const char *s, size_t n);
+
+/* The length of the leading cluster and of those behind it that a terminal may
+ * join with it; no more than most bytes, if the first alone is not longer. */
+size_t utf8_joined(const char *s, size_t n, size_t most);
 
 /* Columns of a whole text that holds no control characters. */
 int utf8_width(const char *s, size_t n);

@@ -8,13 +8,13 @@
 #include <string.h>
 #include <wchar.h>
 
-#include <term.h>
-
 #include "shared/buf.h"
 #include "shared/xalloc.h"
+#include "tui/behind.h"
+#include "tui/glyph.h"
 #include "tui/url.h"
 
-enum { OUT_CAP = 4 << 20, TEXT_CAP = 1 << 16 };
+enum { TEXT_CAP = 1 << 16 };
 
 struct piece {
 	int y, x, cols;
@@ -132,29 +132,11 @@ same(const struct piece *a, const struct piece *b)
 
 /* ---- what is sent ------------------------------------------------------ */
 
-/* tputs() and vidputs() hand over characters, and nothing that they are for. */
-static struct buf *sink;
-
-static int
-to_sink(int c)
-{
-	buf_addc(sink, (char)c);
-	return c;
-}
-
-static void
-add_place(int y, int x)
-{
-	char cup[] = "cup";
-
-	tputs(tparm(tigetstr(cup), y, x), 1, to_sink);
-}
-
 static void
 add_piece(struct buf *b, const struct piece *p)
 {
-	add_place(p->y, p->x);
-	vidputs(p->style, to_sink);
+	behind_place(p->y, p->x);
+	behind_style(p->style);
 	buf_addf(b, "\033]8;id=%" PRIu64 ";", p->id);
 	url_uri(b, p->url, strlen(p->url));
 	buf_adds(b, "\033\\");
@@ -162,22 +144,15 @@ add_piece(struct buf *b, const struct piece *p)
 	buf_adds(b, "\033]8;;\033\\");
 }
 
-/* Curses is told of no move: the cursor goes back to where it has put it. */
 static void
-send_pieces(struct hyper *h)
+send_pieces(void *arg)
 {
-	struct buf b;
+	struct hyper *h = arg;
+	struct buf *b = behind_begin();
 
-	buf_init(&b, OUT_CAP);
-	sink = &b;
 	for (size_t i = 0; i < h->now.count; i++)
-		add_piece(&b, &h->now.at[i]);
-	vidputs(A_NORMAL, to_sink);
-	add_place(getcury(stdscr), getcurx(stdscr));
-	fwrite(buf_data(&b), 1, b.len, stdout);
-	fflush(stdout);
-	sink = NULL;
-	buf_release(&b);
+		add_piece(b, &h->now.at[i]);
+	behind_end();
 }
 
 static bool
@@ -216,10 +191,8 @@ hyper_refresh(struct hyper *h, bool all)
 			take_text(&h->now.at[i]);
 	send = all || (h->changed && !is_same(&h->now, &h->then));
 	h->changed = false;
-	refresh();
-	if (!send)
-		return;
-	if (h->now.count > 0)
-		send_pieces(h);
-	keep(h);
+	/* What of a link is a glyph is written over it. */
+	glyph_refresh(send && h->now.count > 0 ? send_pieces : NULL, h);
+	if (send)
+		keep(h);
 }

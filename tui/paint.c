@@ -10,8 +10,19 @@
 #include "shared/buf.h"
 #include "shared/utf8.h"
 #include "shared/wire.h"
+#include "tui/glyph.h"
+#include "tui/wcwidth.h"
 
-enum { FIRST_NAME_PAIR = 16, NAME_PAIRS = 48, CLUSTER_WCHARS = 16 };
+enum {
+	FIRST_NAME_PAIR = 16,
+	NAME_PAIRS = 48,
+	CLUSTER_WCHARS = 32,
+	GLYPH_BYTES = 96,
+	JOINED_BYTES = 21, /* tmux has no room for more in a cell */
+	ZWJ = 0x200d
+};
+
+static const char zwj[] = "\xe2\x80\x8d", zwnj[] = "\xe2\x80\x8c";
 
 static const struct {
 	attr_t attr;    /* where there are no colours */
@@ -106,31 +117,35 @@ paint_name_style(const char *name)
 	    FIRST_NAME_PAIR + (int)((hash >> 8) % NAME_PAIRS));
 }
 
-/* The cluster as wide characters; how many, and what curses thinks of them. */
-static size_t
-widen(const char *s, size_t n, wchar_t *w, int *cols)
+/* A cluster, as curses takes it. */
+struct wide {
+	wchar_t c[CLUSTER_WCHARS];
+	size_t n;
+	int cols;     /* of all of it, one by one */
+	bool strange; /* some of it the C library does not know, nor, maybe, the
+	               * terminal */
+	bool whole;   /* all of it is there */
+};
+
+static void
+widen(struct wide *w, const char *s, size_t n)
 {
 	mbstate_t state;
-	size_t count = 0, len;
-	int c;
+	size_t len;
 
 	memset(&state, 0, sizeof(state));
-	*cols = 0;
-	while (n > 0 && count < CLUSTER_WCHARS) {
-		len = mbrtowc(&w[count], s, n, &state);
+	*w = (struct wide){ .n = 0 };
+	while (n > 0 && w->n < CLUSTER_WCHARS) {
+		len = mbrtowc(&w->c[w->n], s, n, &state);
 		if (len == 0 || len > n)
 			break;
-		c = wcwidth(w[count]);
-		if (c < 0) {
-			w[count] = L'?'; /* newer than the C library */
-			c = 1;
-		}
-		*cols += c;
-		count++;
+		w->strange |= !wcwidth_known(w->c[w->n]);
+		w->cols += wcwidth(w->c[w->n]);
+		w->n++;
 		s += len;
 		n -= len;
 	}
-	return count;
+	w->whole = n == 0;
 }
 
 /* Cells: each a character with columns, and those without behind it. */
@@ -154,34 +169,94 @@ put_cells(const wchar_t *w, size_t n)
 	}
 }
 
-/*
- * The cluster in exactly want columns.  Where curses would take another number
- * only its first character is drawn, with its accents, and blanks behind it:
- * no joiner or selector, which would make a terminal take another number too.
- */
-static void
-put_cluster(const char *s, size_t n, int want)
+static bool
+is_selector(wchar_t c)
 {
-	wchar_t w[CLUSTER_WCHARS];
-	size_t count, i, kept = 1;
+	return (c & ~0xf) == 0xfe00;
+}
+
+static bool
+is_regional(wchar_t c)
+{
+	return c >= 0x1f1e6 && c <= 0x1f1ff;
+}
+
+/* Whether terminals differ in what they make of it: see glyph.h. */
+static bool
+is_doubtful(const char *s, size_t n, const struct wide *w, int want)
+{
+	if (w->strange || w->n == 1)
+		return w->strange;
+	if ((w->n == 2 && is_regional(w->c[1])) || utf8_joins(s, n) ||
+	    utf8_cluster(s, n) < n)
+		return true;
+	for (size_t i = 1; i < w->n; i++)
+		if (w->c[i] == ZWJ || (is_selector(w->c[i]) && w->cols != want))
+			return true;
+	return false;
+}
+
+/* Behind a joiner that joins nothing comes a sign that ends it: some terminals
+ * wait for what is to be joined wherever it is written. */
+static void
+put_glyph(const char *s, size_t n, int want, chtype style, bool strange)
+{
+	char text[GLYPH_BYTES + sizeof(zwnj)];
+	bool open = n >= sizeof(zwj) - 1 &&
+	    memcmp(s + n - (sizeof(zwj) - 1), zwj, sizeof(zwj) - 1) == 0;
+
+	memcpy(text, s, n);
+	memcpy(text + n, zwnj, sizeof(zwnj));
+	glyph_put(want, style, text, open ? n + sizeof(zwnj) - 1 : n, strange);
+}
+
+/* Only its first character is drawn, with its accents, and blanks behind it:
+ * no joiner or selector, which would make a terminal take another number. */
+static void
+put_first(struct wide *w, int want)
+{
+	size_t i, kept = 1;
 	int cols;
 
-	count = widen(s, n, w, &cols);
-	if (count == 0 || wcwidth(w[0]) > want || wcwidth(w[0]) == 0) {
-		w[0] = L'?';
-		count = 1;
-		cols = 1;
-	}
-	if (cols != want) {
-		for (i = 1; i < count && wcwidth(w[i]) == 0; i++)
-			if (w[i] != 0x200d && (w[i] & ~0xf) != 0xfe00)
-				w[kept++] = w[i];
-		count = kept;
-		cols = wcwidth(w[0]);
-	}
-	put_cells(w, count);
-	for (; cols < want; cols++)
+	if (w->n == 0 || wcwidth(w->c[0]) > want || w->strange)
+		w->c[0] = L'?';
+	for (i = 1; i < w->n && wcwidth(w->c[i]) == 0; i++)
+		if (w->c[i] != ZWJ && !is_selector(w->c[i]))
+			w->c[kept++] = w->c[i];
+	put_cells(w->c, kept);
+	for (cols = wcwidth(w->c[0]); cols < want; cols++)
 		addch(' ');
+}
+
+/* The cluster, or those that may be joined to one, in exactly want columns. */
+static void
+put_cluster(const char *s, size_t n, int want, chtype style)
+{
+	struct wide w;
+
+	widen(&w, s, n);
+	if (w.whole && n <= GLYPH_BYTES && w.cols <= want &&
+	    is_doubtful(s, n, &w, want))
+		put_glyph(s, n, want, style, w.strange);
+	else if (w.cols != want || !w.whole)
+		put_first(&w, want);
+	else
+		put_cells(w.c, w.n);
+}
+
+/* The next cluster, with those that may be joined with it where they fit into
+ * cols; *used tells its columns. */
+static size_t
+next_cluster(const char *s, size_t n, int cols, int *used)
+{
+	size_t len = utf8_joined(s, n, JOINED_BYTES), one;
+
+	*used = utf8_width(s, len);
+	if (*used <= cols)
+		return len;
+	one = utf8_cluster(s, n);
+	*used = utf8_cluster_width(s, one);
+	return one;
 }
 
 /* A run of plain ASCII, of which the last may have an accent behind it. */
@@ -214,12 +289,11 @@ paint_n(const struct pane *p, int row, int col, chtype style, const char *s,
 			addnstr(s + i, (int)len);
 			cols = (int)len;
 		} else {
-			len = utf8_cluster(s + i, n - i);
-			cols = utf8_cluster_width(s + i, len);
+			len = next_cluster(s + i, n - i, p->w - col, &cols);
 			if (len == 0 || col + cols > p->w)
 				break;
 			if (cols > 0)
-				put_cluster(s + i, len, cols);
+				put_cluster(s + i, len, cols, style);
 		}
 		i += len;
 		col += cols;

@@ -3,8 +3,9 @@
  * Cleaned text on the screen, by columns: what the panes draw with.  Curses,
  * the terminal and utf8.h can disagree about how wide a cluster is (emoji
  * sequences, above all); here each cluster gets the columns that utf8.h says,
- * and is given to curses in a form that leaves no doubt, if need be shortened
- * to its first character.  So nothing is ever out of line.
+ * and is given to curses in a form that leaves no doubt, or written beside it
+ * (glyph.h), or if need be shortened to its first character.  So nothing is ever
+ * out of line.
  *
  * Everything is drawn on stdscr and cut to a pane; panes may be empty.
  */

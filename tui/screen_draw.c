@@ -4,7 +4,7 @@
  *
  * A frame: what the model says has changed is drawn into curses' picture, the
  * input last so that the cursor ends in it (screen readers follow it), then
- * one refresh() sends what differs.  Frames are asked for by
+ * one glyph_refresh() sends what differs.  Frames are asked for by
  * screen_frame_due() and come at the end of the turn, but never nearer than
  * FRAME_MS to the last: a flood of messages costs 60 frames a second.  A key
  * is shown at once.
@@ -22,6 +22,7 @@
 #include "tui/bound.h"
 #include "tui/client.h"
 #include "tui/form.h"
+#include "tui/glyph.h"
 #include "tui/help.h"
 #include "tui/hyper.h"
 #include "tui/lineedit.h"
@@ -358,7 +359,7 @@ draw_key(struct ui *ui)
 	ui->dirty = 0;
 	screen_keep_draft(ui); /* what is seen outlives a kill */
 	draw_line(ui);
-	refresh();
+	glyph_refresh(NULL, NULL);
 	loop_timer_set(ui->env->loop, &ui->frame_timer, FRAME_MS - since,
 	    screen_frame_now, ui);
 	return true;
@@ -391,7 +392,7 @@ static void
 send_frame(struct ui *ui, unsigned dirty)
 {
 	if (ui->hyper == NULL) {
-		refresh();
+		glyph_refresh(NULL, NULL);
 		return;
 	}
 	if (ui->asking || ui->searching || help_shown(ui->help))

@@ -14,9 +14,9 @@
 #include <curses.h>
 #include <term.h>
 
-#include "tui/text.h"
-
+#include "tui/glyph.h"
 #include "tui/job.h"
+#include "tui/text.h"
 
 /* What a handler needs lies ready here. */
 static struct {
@@ -308,6 +308,7 @@ terminal_close(void)
 {
 	modes_off();
 	tty.mouse = false;
+	glyph_release();
 	endwin();
 	tty.taken = 0;
 	/* Curses restores what it found, but let nothing depend on it. */

@@ -48,7 +48,11 @@ struct term {
 	VTermScreen *screen;
 	int rows, cols;
 	bool alternate, hidden, mouse;
-	struct buf bytes;
+	bool joins;          /* see term_options */
+	bool joiner, virama; /* written last, that joins what comes next */
+	char part[4];        /* of a character that is not whole yet */
+	size_t part_len;
+	struct buf bytes, drawn;
 	char row[ROW_CAP];
 };
 
@@ -148,7 +152,9 @@ term_open(const struct term_options *o, const char *const argv[])
 	t->rows = o != NULL && o->rows ? o->rows : 24;
 	t->cols = o != NULL && o->cols ? o->cols : 80;
 	t->home = o != NULL && o->home ? o->home : new_home();
+	t->joins = o != NULL && o->joins;
 	buf_init(&t->bytes, BYTES_MAX);
+	buf_init(&t->drawn, BYTES_MAX);
 	make_vterm(t);
 	memset(&ws, 0, sizeof(ws));
 	ws.ws_row = (unsigned short)t->rows;
@@ -193,6 +199,83 @@ answer(struct term *t)
 		print_error("terminal: an answer was lost\n");
 }
 
+/* ---- a terminal that joins ------------------------------------------------ */
+
+static uint32_t
+code_point(const char *s, size_t n)
+{
+	uint32_t c = (unsigned char)*s;
+	size_t i;
+
+	if (n > 1)
+		c &= 0xffu >> (n + 1);
+	for (i = 1; i < n; i++)
+		c = c << 6 | ((unsigned char)s[i] & 0x3f);
+	return c;
+}
+
+/* Of the scripts from Devanagari to Sinhala: they have it at one place each. */
+static bool
+is_virama(uint32_t c)
+{
+	return c == 0xdca || (c >= 0x900 && c < 0xd80 && (c & 0x7f) == 0x4d);
+}
+
+static bool
+is_indic_letter(uint32_t c)
+{
+	uint32_t at = c & 0x7f;
+
+	return (c >= 0x900 && c < 0xd80 && at >= 0x05 && at <= 0x39) ||
+	    (c >= 0xd85 && c <= 0xdc6);
+}
+
+/* What is joined takes no column: an accent in its place shows where it went. */
+static void
+draw_joining(struct term *t, const char *s, size_t n)
+{
+	static const char accent[] = "\xcc\x81";
+	uint32_t c = code_point(s, n);
+	bool join = (t->joiner && c >= 0x80) ||
+	    (t->virama && is_indic_letter(c));
+
+	if (c == 0x200d) {
+		t->joiner = true;
+		return;
+	}
+	if (join)
+		buf_adds(&t->drawn, accent);
+	else
+		buf_add(&t->drawn, s, n);
+	if (c >= 0x80)
+		t->joiner = false;
+	t->virama = is_virama(c);
+}
+
+static size_t
+char_length(char first)
+{
+	unsigned char c = (unsigned char)first;
+
+	return c < 0xc0 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+}
+
+/* As tmux 3.3 does it with U+200D: whatever is written next that is not ASCII,
+ * wherever that is; and as those that know conjuncts do it with a virama. */
+static void
+input_joining(struct term *t, const char *bytes, size_t n)
+{
+	buf_clear(&t->drawn);
+	for (size_t i = 0; i < n; i++) {
+		t->part[t->part_len++] = bytes[i];
+		if (t->part_len < char_length(t->part[0]))
+			continue;
+		draw_joining(t, t->part, t->part_len);
+		t->part_len = 0;
+	}
+	vterm_input_write(t->vt, buf_data(&t->drawn), t->drawn.len);
+}
+
 static void
 take(struct term *t)
 {
@@ -203,7 +286,10 @@ take(struct term *t)
 		n = read(t->fd, bytes, sizeof(bytes));
 		if (n > 0) {
 			buf_add(&t->bytes, bytes, (size_t)n);
-			vterm_input_write(t->vt, bytes, (size_t)n);
+			if (t->joins)
+				input_joining(t, bytes, (size_t)n);
+			else
+				vterm_input_write(t->vt, bytes, (size_t)n);
 			answer(t);
 			continue;
 		}
@@ -665,6 +751,7 @@ term_close(struct term *t)
 			terms[i] = NULL;
 	vterm_free(t->vt);
 	buf_release(&t->bytes);
+	buf_release(&t->drawn);
 	free(t);
 }
 

@@ -24,6 +24,9 @@ struct term_options {
 	int rows, cols;          /* 0: 24, 80 */
 	const char *home;        /* NULL: a new one; see term_home */
 	const char *const *env;  /* more NAME=VALUE, NULL-ended; or NULL */
+	bool joins; /* as some terminals do, and libvterm does not: what is
+	             * written behind a joiner (U+200D, an Indic virama) goes to
+	             * its cell, and takes no column */
 };
 
 /* argv[0] without a slash is taken from CHAT_BUILD. */

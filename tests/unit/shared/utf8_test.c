@@ -89,6 +89,13 @@ clusters_and_their_columns_are_those_of_a_terminal(void **state)
 		{ "👩🏽‍🚀", 2 }, { "🇮🇩", 2 }, { "❤️", 2 }, { "❤", 1 },
 		{ "1️⃣", 2 }, { "🏴󠁧󠁢󠁥󠁮󠁧󠁿", 2 },
 		{ "ש", 1 }, { "ก", 1 }, { "กำ", 2 }, { "\xCC\x81", 0 },
+		/* Vowels that have columns of their own. */
+		{ "\u0b95\u0bc6\u0bbe", 3 }, { "\u0c95\u0cbf", 1 },
+		{ "a\U0001f3fd", 3 }, { "\u06006", 2 },
+		/* Newer than libunistring, or than what it says of them. */
+		{ "\U0001fae9", 2 }, { "\U0001fa8f", 2 },
+		{ "\U0002ebf0", 2 }, { "\U0003fffd", 2 },
+		{ "\u4dc0", 2 }, { "\u3248", 2 }, { "\U00018d09", 2 },
 	};
 	char two[128];
 	size_t i, n;
@@ -119,6 +126,27 @@ two_flags_are_two_clusters(void **state)
 	assert_int_equal(utf8_cluster(s + 8, strlen(s) - 8), 8);
 	assert_int_equal(utf8_cluster(s + 16, strlen(s) - 16), 4);
 	assert_int_equal(utf8_width(s, strlen(s)), 5);
+}
+
+static void
+what_a_terminal_may_join_is_told(void **state)
+{
+	static const char malayalam[] = "\u0d28\u0d4d\u200d";
+	static const char hindi[] = "\u0915\u094d\u0937\u093e";
+	static const char sinhala[] = "\u0dc3\u0dca\u200d\u0dad\u0dca\u200d\u0dbb";
+
+	(void)state;
+	assert_true(utf8_joins(malayalam, strlen(malayalam)));
+	assert_true(utf8_joins(hindi, 6));
+	assert_false(utf8_joins(hindi, 3));
+	assert_false(utf8_joins("", 0));
+	assert_false(utf8_joins("a", 1));
+	assert_int_equal(utf8_joined(hindi, strlen(hindi), 64), 12);
+	assert_int_equal(utf8_joined(hindi, strlen(hindi), 11), 6);
+	assert_int_equal(utf8_joined(sinhala, strlen(sinhala), 64), 21);
+	assert_int_equal(utf8_joined("\u0d28\u0d4d\u200d a", 11, 64), 9);
+	assert_int_equal(utf8_joined("ab", 2, 64), 1);
+	assert_int_equal(utf8_joined("", 0, 64), 0);
 }
 
 static void
@@ -289,6 +317,7 @@ main(void)
 		cmocka_unit_test(
 		    clusters_and_their_columns_are_those_of_a_terminal),
 		cmocka_unit_test(two_flags_are_two_clusters),
+		cmocka_unit_test(what_a_terminal_may_join_is_told),
 		cmocka_unit_test(what_can_be_seen_stays),
 		cmocka_unit_test(control_characters_become_visible),
 		cmocka_unit_test(what_turns_or_hides_text_becomes_visible),

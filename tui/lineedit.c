@@ -157,24 +157,85 @@ history_append(const char *path, const char *line)
 	close(fd);
 }
 
+/* The last line of the history that may hold a password, for it is in memory
+ * only, bears this instead of a time. */
+static const char secret_mark[] = "secret";
+
+static bool
+is_secret(const char *line)
+{
+	return le.hooks->secret != NULL && le.hooks->secret(le.arg, line);
+}
+
+static void
+forget_entry(int i)
+{
+	HIST_ENTRY *e = remove_history(i);
+	struct undo_list *mine = rl_undo_list;
+
+	rl_undo_list = e->data;
+	e->data = NULL;
+	rl_free_undo_list();
+	rl_undo_list = mine;
+	explicit_bzero(e->line, strlen(e->line));
+	(void)free_history_entry(e);
+}
+
+void
+lineedit_forget_secret(void)
+{
+	HIST_ENTRY **list = history_list();
+
+	for (int i = history_length - 1; list != NULL && i >= 0; i--)
+		if (strcmp(list[i]->timestamp, secret_mark) == 0)
+			forget_entry(i);
+	using_history();
+}
+
+/* False: it stands there already. */
+static bool
+add(const char *line)
+{
+	HIST_ENTRY *last = history_length > 0 ?
+	    history_get(history_base + history_length - 1) : NULL;
+
+	if (last != NULL && strcmp(last->line, line) == 0)
+		return false;
+	add_history(line);
+	using_history();
+	return true;
+}
+
+static bool
+is_blank(const char *line)
+{
+	return line[strspn(line, " \n")] == '\0';
+}
+
 static void
 remember(const char *line)
 {
-	HIST_ENTRY *last;
-
 	using_history(); /* Up begins at the end again */
-	if (le.field || line[strspn(line, " \n")] == '\0')
+	if (le.field || is_blank(line))
 		return;
-	if (le.hooks->secret && le.hooks->secret(le.arg, line))
-		return;
-	last = history_length > 0 ?
-	    history_get(history_base + history_length - 1) : NULL;
-	if (last != NULL && strcmp(last->line, line) == 0)
-		return;
-	add_history(line);
-	using_history();
-	if (le.history_file != NULL && le.history_file[0] != '\0')
+	if (is_secret(line))
+		lineedit_forget_secret(); /* mended, perhaps */
+	else if (add(line) && le.history_file != NULL &&
+	    le.history_file[0] != '\0')
 		history_append(le.history_file, line);
+}
+
+void
+lineedit_keep(const char *line)
+{
+	bool secret = is_secret(line);
+
+	if (le.field || is_blank(line))
+		return;
+	if (secret)
+		lineedit_forget_secret();
+	if (add(line) && secret)
+		add_history_time(secret_mark);
 }
 
 /* ---- grapheme clusters ------------------------------------------------- */
@@ -726,6 +787,9 @@ bind_keys(void)
 	for (i = 0; i < 2; i++)
 		for (j = 0; j < sizeof(kills) / sizeof(kills[0]); j++)
 			rebind(map[i], kills[j].from, kills[j].to);
+	/* The line before, whichever row the cursor is in. */
+	rl_bind_keyseq_if_unbound_in_map(
+	    "\\ez", rl_get_previous_history, emacs_standard_keymap);
 	bind_map(vi_movement_keymap);
 	for (i = 0; i < 3; i++) {
 		for (j = 0; j < sizeof(instead) / sizeof(instead[0]); j++)
@@ -1069,13 +1133,13 @@ feed(const char *bytes, size_t n)
 }
 
 /*
- * Leaves what is half done and empties the line, in this order: searches hold
- * an undo list of their own; a line of the history shares its list with its
- * entry, and only rl_free_line_state() takes it from both; and the line that
- * was being typed before Up was pressed is put aside with a list, too.
+ * Leaves what is half done: searches hold an undo list of their own; a line of
+ * the history shares its list with its entry, and only rl_free_line_state()
+ * takes it from both; and the line that was being typed before Up was pressed,
+ * which stands there again, is put aside with a list, too.
  */
 static void
-abandon(void)
+leave_half_done(void)
 {
 	if (RL_ISSTATE(RL_STATE_ISEARCH)) /* an end that readline knows */
 		feed("\033", 1);
@@ -1084,12 +1148,24 @@ abandon(void)
 	rl_free_line_state();
 	using_history();
 	rl_maybe_unsave_line();
+}
+
+static void
+empty(void)
+{
 	rl_free_undo_list();
 	if (rl_line_buffer != NULL)
 		explicit_bzero(rl_line_buffer, (size_t)rl_end);
 	rl_replace_line("", 0);
 	rl_point = rl_mark = 0;
 	rl_display_prompt = rl_prompt;
+}
+
+static void
+abandon(void)
+{
+	leave_half_done();
+	empty();
 }
 
 /* Keeps what was found. */
@@ -1198,6 +1274,35 @@ void
 lineedit_clear(void)
 {
 	abandon();
+}
+
+void
+lineedit_discard(void)
+{
+	const HIST_ENTRY *entry;
+	bool changed;
+	char *line;
+
+	if (le.field) {
+		abandon();
+		return;
+	}
+	if (RL_ISSTATE(RL_STATE_ISEARCH)) /* what was typed before it */
+		feed("\007", 1);
+	entry = current_history();
+	line = xmemdup0(rl_line_buffer, (size_t)rl_end);
+	changed = entry == NULL || strcmp(entry->line, line) != 0;
+	leave_half_done();
+	if (strcmp(rl_line_buffer, line) != 0) /* typed before Up */
+		lineedit_keep(rl_line_buffer);
+	if (changed)
+		lineedit_keep(line);
+	empty();
+	rl_replace_line(line, 0);
+	rl_kill_text(rl_end, 0);
+	rl_point = rl_mark = 0;
+	explicit_bzero(line, strlen(line));
+	free(line);
 }
 
 void

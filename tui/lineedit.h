@@ -63,8 +63,20 @@ void lineedit_paste(const char *s, size_t n);
 /* A line end at the cursor: the line goes on below. */
 void lineedit_newline(void);
 
-/* Ctrl-C: leaves a search or what else is half done, empties the line. */
+/* Leaves a search or what else is half done, empties the line. */
 void lineedit_clear(void);
+
+/* Ctrl-C: the same, but Up, undo and Ctrl-Y bring back what stood there.  It is
+ * never written to the file. */
+void lineedit_discard(void);
+
+/*
+ * A line that was refused: Up brings it back, though it may belong into no
+ * history.  Of those only the last one is held, in this run, until another
+ * such line is accepted or it is to be forgotten.
+ */
+void lineedit_keep(const char *line);
+void lineedit_forget_secret(void);
 
 /* The line becomes text, the cursor at its end; not to be undone. */
 void lineedit_set(const char *text);

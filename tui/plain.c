@@ -403,6 +403,7 @@ plain_ask(struct ui *ui, const struct ui_ask *ask)
 	(void)fflush(stdout);
 	if (!ui->terminal)
 		return; /* a line may say login NAME PASSWORD */
+	lineedit_forget_secret();
 	replace(&ui->server,
 	    *ask->server == '\0' ? "localhost:8889" : ask->server);
 	replace(&ui->user, ask->user);
@@ -507,8 +508,11 @@ take_line(struct ui *ui, const char *line, size_t n)
 	}
 	if (slash_hold(&ui->held, &slash, line))
 		give_back(ui, line);
-	else if (!slash_line(&slash, line))
+	else if (!slash_line(&slash, line)) {
+		if (ui->edits)
+			lineedit_keep(line);
 		ui->env.refused(ui->env.arg);
+	}
 	if (ui->asking != ASK_NOTHING && !ui->leaving)
 		ask_for(ui, ui->asking);
 }

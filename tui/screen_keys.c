@@ -262,7 +262,7 @@ interrupt(struct ui *ui, bool again)
 
 	lineedit_text(&len, &point);
 	if (len > 0 || lineedit_busy()) {
-		lineedit_clear();
+		lineedit_discard();
 	} else if (again) {
 		screen_quit(ui);
 	} else {
@@ -489,9 +489,10 @@ line_accept(void *arg, const char *line)
 	ui->answered = *line == '/';
 	if (!ui->answered)
 		ui->way.origin.convo = 0;
-	if (slash_hold(&ui->held, &ui->env->slash, line) ||
-	    (!slash_line(&ui->env->slash, line) && !ui->asking))
-		lineedit_set(line); /* to be mended */
+	if (slash_hold(&ui->held, &ui->env->slash, line))
+		lineedit_set(line); /* Enter again sends it */
+	else if (!slash_line(&ui->env->slash, line))
+		lineedit_keep(line);
 	else
 		line_leads(ui);
 }

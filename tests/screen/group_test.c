@@ -225,7 +225,9 @@ who_is_kicked_reads_on_but_says_nothing(void **state)
 	term_await(b, "something said");
 	type_line(b, "why?");
 	term_await(b, "not sent: you are no member of #batak");
-	term_await_row(b, -1, "#batak> why?"); /* to be sent elsewhere */
+	term_await_row_is(b, -1, "#batak>");
+	term_type(b, "\033[A"); /* Up: to be sent elsewhere */
+	term_await_row(b, -1, "#batak> why?");
 	term_type(b, "\003");
 	type_line(b, "/join #batak");
 	term_await(b, "│ Here 2");
@@ -281,7 +283,7 @@ a_group_that_is_not_there_opens_nothing(void **state)
 	type_line(t, "/w #nogroup");
 	term_await(t, "no group #nogroup is known here; /join #nogroup makes");
 	term_await_row_is(t, -2, " 1:everyone");
-	term_type(t, "\001\004\004/join\005\r"); /* mended to /join */
+	term_type(t, "\033[A\001\004\004/join\005\r"); /* mended to /join */
 	term_await_row(t, -1, "#nogroup>");
 	term_await_row_is(t, -2, " 1:everyone  2:#nogroup");
 }

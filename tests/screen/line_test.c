@@ -58,7 +58,9 @@ a_paste_that_is_too_long_is_kept_and_not_sent(void **state)
 	term_await_row(t, -1, "line 37");
 	term_type(t, "\r");
 	term_await(t, "a message holds at most 4096");
-	term_await_row(t, -1, "line 37"); /* to be mended */
+	term_await_row_is(t, -1, ">");
+	term_type(t, "\033[A"); /* Up: to be mended */
+	term_await_row(t, -1, "line 37");
 	term_type(t, "\003"); /* Ctrl-C */
 	term_await_row_is(t, -1, ">");
 	term_type(t, "short\r");
@@ -211,16 +213,149 @@ history_is_there_in_the_next_run_without_secrets(void **state)
 	assert_false(term_shows(t, "secret2"));
 }
 
+/* Whatever refuses it: what is typed next stands alone. */
 static void
-a_refused_line_comes_back_to_be_mended(void **state)
+a_refused_line_is_gone_and_up_brings_it_back(void **state)
+{
+	static const struct {
+		const char *line, *why;
+	} refused[] = {
+		{ "/join", "/join #NAME" },
+		{ "/join kelas ini itu", "/join #NAME" },
+		{ "/mgs neko hey", "there is no /mgs" },
+		{ "/nosuch", "there is no /nosuch" },
+		{ "/passwd geheim", "/passwd OLD NEW" },
+		{ "/set theme pink", "theme is one of" },
+		{ "/set nothing", "no such setting" },
+		{ "/history 0", "a number from 1" },
+		{ "/w nobodyhere", "nobodyhere" },
+		{ "/msg @medan hello", "a link to another realm" },
+		{ "/help nosuchword", "there is no /nosuchword" },
+		{ "/leave", "/leave" },
+		{ "/topic tea", "/topic" },
+		{ "/unignore nobodyhere", "nobodyhere" },
+	};
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 24, 80);
+	char line[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
+		term_type(t, refused[i].line);
+		term_type(t, "\r");
+		term_await(t, refused[i].why);
+		term_await_row_is(t, -1, ">");
+		term_type(t, "next");
+		term_await_row_is(t, -1, "> next");
+		snprintf(line, sizeof(line), "> %s", refused[i].line);
+		term_type(t, i % 2 == 0 ? "\033[A" : "\033z"); /* Up, Alt-Z */
+		term_await_row_is(t, -1, line);
+		term_type(t, "\033[B\025/clear\r"); /* Down, Ctrl-U */
+		term_await_gone(t, refused[i].why);
+		term_await_row_is(t, -1, ">");
+	}
+}
+
+static void
+all_lines_of_a_refused_one_come_back(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_watching(s, "lineker", "surabaya");
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	term_type(t, "/mgs lineker one\033\rtwo\033\rthree\r");
+	term_await(t, "there is no /mgs; /msg?");
+	term_await_row_is(t, -1, ">");
+	/* Another line comes between. */
+	term_type(t, "/help msg\r");
+	term_await(t, "also /send");
+	term_type(t, "\033[A\033[A");
+	term_await_row_is(t, -1, "  three");
+	term_await_row_is(t, -3, "> /mgs lineker one");
+	term_type(t, "\033[A\033[A\001\033f\177\177sg\r");
+	expect_json(client_event_of(c, "message"),
+	    "{'text':'one\\ntwo\\nthree','from':'messi'}");
+}
+
+static bool
+on_disk(struct term *t, const char *what)
+{
+	char command[256];
+
+	snprintf(command, sizeof(command), "grep -rq -- '%s' '%s'", what,
+	    term_home(t));
+	return system(command) == 0;
+}
+
+static void
+a_refused_password_comes_back_from_no_disk(void **state)
 {
 	struct server *s = server_open(NULL);
 	struct term *t = person_open(s, "messi", 24, 80);
 
 	(void)state;
-	term_type(t, "/mgs neko hey\r");
-	term_await(t, "--");
-	term_await_row_is(t, -1, "> /mgs neko hey");
+	term_type(t, "harmless\r/logni messi geheim\r");
+	term_await(t, "there is no /logni");
+	term_type(t, "\033[A");
+	term_await_row_is(t, -1, "> /logni messi geheim");
+	assert_false(on_disk(t, "geheim"));
+	/* Mended, it is gone. */
+	term_type(t, "\025/passwd wrong geheim\r");
+	term_await(t, "wrong password");
+	term_type(t, "\033[A");
+	term_await_row_is(t, -1, "> harmless");
+	term_type(t, "\033[B/login geheim\r");
+	term_await(t, "/login USER PASSWORD");
+	/* Whoever logs out leaves none behind. */
+	term_type(t, "/logout\r");
+	term_await(t, "who are you, and where?");
+	term_type(t, "surabaya\r");
+	term_await_row(t, 0, "messi · online");
+	term_type(t, "\033[A");
+	term_await_row_is(t, -1, "> /logout");
+	term_type(t, "\033[A");
+	term_await_row_is(t, -1, "> harmless");
+	assert_false(on_disk(t, "geheim"));
+}
+
+static void
+what_ctrl_c_empties_comes_back(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		term_type(t, "a paragraph\033\rof lines");
+		term_await_row_is(t, -1, "  of lines");
+		term_type(t, "\003");
+		term_await_row_is(t, -1, ">");
+		term_type(t, i == 0 ? "\033[A" : /* Up */
+		    i == 1 ? "\031" :		 /* Ctrl-Y */
+			     "\037");		 /* undo */
+		term_await_row_is(t, -1, "  of lines");
+		term_await_row_is(t, -2, "> a paragraph");
+		term_type(t, "\003");
+		term_await_row_is(t, -1, ">");
+	}
+	/* What stands behind what is shown is not lost either. */
+	term_type(t, "typed\033[A\033[A\003");
+	term_await_row_is(t, -1, ">");
+	term_type(t, "\033[A");
+	term_await_row_is(t, -1, "> typed");
+	term_type(t, "\005!\022para\003"); /* while Ctrl-R looks */
+	term_await_row_is(t, -1, ">");
+	term_type(t, "\037");
+	term_await_row_is(t, -1, "> typed!");
+	term_type(t, "\003/passwd surabaya geheim\003");
+	term_await_row_is(t, -1, ">");
+	term_type(t, "\033[A");
+	term_await_row_is(t, -1, "> /passwd surabaya geheim");
+	term_type(t, "\003said\r/quit\r");
+	assert_int_equal(term_await_end(t), 0);
+	assert_true(on_disk(t, "said"));
+	assert_false(on_disk(t, "geheim"));
 }
 
 static void
@@ -369,7 +504,10 @@ main(void)
 		T(ctrl_c_clears_and_twice_leaves),
 		T(of_several_lines_one_is_killed),
 		T(history_is_there_in_the_next_run_without_secrets),
-		T(a_refused_line_comes_back_to_be_mended),
+		T(a_refused_line_is_gone_and_up_brings_it_back),
+		T(all_lines_of_a_refused_one_come_back),
+		T(a_refused_password_comes_back_from_no_disk),
+		T(what_ctrl_c_empties_comes_back),
 		T(what_is_typed_before_the_first_frame_is_kept),
 		T(a_long_name_leaves_room_for_the_text),
 		T(a_short_name_is_whole_on_a_narrow_screen),

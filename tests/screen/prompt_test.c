@@ -88,6 +88,32 @@ what_is_typed_is_edited_and_remembered(void **state)
 	assert_false(term_alternate(t));
 }
 
+/* Be it one that belongs into no history. */
+static void
+a_refused_line_comes_back_by_up(void **state)
+{
+	static const char *const line[] = { "/join", "/logni messi geheim",
+		"/passwd geheim" };
+	struct server *s = server_open(NULL);
+	struct term *t = open_as(s, "xterm-256color");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(line) / sizeof(*line); i++) {
+		char *shown = xasprintf("\n%s", line[i]);
+
+		term_type(t, line[i]);
+		term_type(t, enter);
+		term_await(t, i == 1 ? "there is no /logni" :
+		    i == 0 ? "-- /join #NAME" : "-- /passwd OLD NEW");
+		term_type(t, "next");
+		await_last(t, "\nnext");
+		term_type(t, up);
+		await_last(t, shown);
+		term_type(t, "\033[B\025");
+		free(shown);
+	}
+}
+
 static void
 what_others_say_does_not_disturb_the_line(void **state)
 {
@@ -254,6 +280,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(what_is_typed_is_edited_and_remembered),
+		T(a_refused_line_comes_back_by_up),
 		T(what_others_say_does_not_disturb_the_line),
 		T(tab_completes_and_lists),
 		T(a_password_is_not_shown),

@@ -587,6 +587,84 @@ secret_lines_are_not_remembered(void **state)
 	expect_line("first", 5);
 }
 
+static size_t
+file_size(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 ? (size_t)st.st_size : 0;
+}
+
+static void
+a_secret_line_that_was_refused_is_kept_in_memory(void **state)
+{
+	size_t size;
+
+	(void)state;
+	type("first\r");
+	size = file_size(history);
+	lineedit_keep("/login messi secret");
+	lineedit_keep("/login messi secret2"); /* the last one alone */
+	type("second\r\033[A\033[A");
+	expect_line("/login messi secret2", 20);
+	type("\033[A");
+	expect_line("first", 5);
+	lineedit_discard();
+	assert_int_equal(file_size(history), size + 7);
+	type("/login messi secret3\r\033[A"); /* accepted */
+	expect_line("second", 6);
+	type("\033[A");
+	expect_line("first", 5);
+	lineedit_clear();
+	lineedit_keep("/login x");
+	type("\033[Aedited\033[A"); /* leaves an undo list with it */
+	lineedit_forget_secret();
+	lineedit_clear();
+	type("\033[A");
+	expect_line("second", 6);
+}
+
+static void
+what_is_discarded_is_in_memory_and_in_no_file(void **state)
+{
+	size_t size;
+
+	(void)state;
+	type("first\r");
+	size = file_size(history);
+	type("a paragraph");
+	lineedit_newline();
+	type("b");
+	lineedit_discard();
+	expect_line("", 0);
+	type("\033[A");
+	expect_line("a paragraph\nb", 13);
+	assert_int_equal(file_size(history), size);
+	reopen();
+	type("\033[A");
+	expect_line("first", 5);
+}
+
+static void
+what_is_discarded_is_killed_and_undone(void **state)
+{
+	(void)state;
+	type("one two\027"); /* Ctrl-W: one kill with what comes next */
+	lineedit_discard();
+	expect_line("", 0);
+	type("\031");
+	expect_line("one two", 7);
+	lineedit_discard();
+	type("\037");
+	expect_line("one two", 7);
+	lineedit_field(true); /* nothing that may be a password */
+	lineedit_set("geheim");
+	lineedit_discard();
+	type("\037\031");
+	expect_line("one two", 7);
+	lineedit_field(false);
+}
+
 static void
 a_search_is_prompted_and_found(void **state)
 {
@@ -744,6 +822,9 @@ main(void)
 		T(lines_are_killed_one_by_one),
 		T(up_and_down_go_through_the_rows_of_a_broken_line),
 		T(secret_lines_are_not_remembered),
+		T(a_secret_line_that_was_refused_is_kept_in_memory),
+		T(what_is_discarded_is_in_memory_and_in_no_file),
+		T(what_is_discarded_is_killed_and_undone),
 		T(a_search_is_prompted_and_found),
 		T(clear_leaves_a_search),
 		T(tab_completes_and_shows_choices),

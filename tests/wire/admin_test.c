@@ -196,6 +196,41 @@ they_may_act_in_any_group(void **state)
 	expect(a, "mode - #batak secret", ERROR("not-member"));
 }
 
+/* And see nothing of it: chat-protocol(7). */
+static void
+in_a_secret_group_they_may_act_and_nothing_else(void **state)
+{
+	static const char *const absent[] = { "members - #batak",
+		"history - #batak", "join - #batak", "topic - #batak",
+		"topic - #batak hai", "mode - #batak open", "op - #batak lineker",
+		"send - #batak hai", "invite - #batak messi",
+		"own - #batak lineker", "read - #batak 1" };
+	struct client *a = client_as(*state, "messi", "surabaya");
+	struct client *b = client_as(*state, "henderson", "surabaya");
+	struct client *c = client_watching(*state, "lineker", "surabaya");
+	size_t i;
+
+	expect(b, "join - #batak", OK);
+	expect(c, "join - #batak", OK);
+	expect(b, "mode - #batak secret", OK);
+	expect(a, "groups -", "{'groups':[]}");
+	for (i = 0; i < sizeof(absent) / sizeof(absent[0]); i++)
+		expect(a, absent[i], ERROR("no-such-group"));
+	expect(a, "mute - #batak lineker", OK);
+	expect(c, "send - #batak hai", ERROR("muted"));
+	expect(a, "rules - #batak",
+	    "{'rules':[{'act':'mute','user':'lineker','by':'messi'}]}");
+	expect(a, "unmute - #batak lineker", OK);
+	expect(a, "ban - #batak lineker", OK);
+	expect(a, "unban - #batak lineker", OK);
+	/* Its owner, too. */
+	expect(c, "join - #batak", ERROR("no-such-group"));
+	expect(b, "invite - #batak lineker", OK);
+	expect(c, "join - #batak", OK);
+	expect(a, "kick - #batak henderson", OK);
+	expect(b, "members - #batak", ERROR("no-such-group"));
+}
+
 static void
 what_is_of_a_group_is_not_of_the_server(void **state)
 {
@@ -229,6 +264,7 @@ main(void)
 		ADMIN_TEST(a_ban_keeps_out_until_unban),
 		ADMIN_TEST(mute_silences_everywhere),
 		ADMIN_TEST(they_may_act_in_any_group),
+		ADMIN_TEST(in_a_secret_group_they_may_act_and_nothing_else),
 		ADMIN_TEST(what_is_of_a_group_is_not_of_the_server),
 		ADMIN_TEST(without_links_there_are_none_to_show),
 	};

@@ -12,4 +12,8 @@ struct server;
  * not be one that is given today, and starts the server. */
 void datafile_rename(struct server *, const char *from, const char *to);
 
+/* Of a server that does not run: gives its schema another number.  The one
+ * that it had. */
+int datafile_version(struct server *, int version);
+
 #endif

@@ -3,6 +3,7 @@
  * The command line, the files it names, exit statuses and signals: what
  * scripts and unit files rely on (chat-server(8)).
  */
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -25,10 +26,11 @@
 
 #include <cmocka.h>
 #include <jansson.h>
-#include <sqlite3.h>
 
 #include "shared/xalloc.h"
 #include "tests/lib/client.h"
+#include "tests/lib/datafile.h"
+#include "tests/lib/page.h"
 #include "tests/lib/server.h"
 
 static char *
@@ -80,6 +82,64 @@ version_and_help_are_told_and_end_well(void **state)
 			assert_non_null(strstr(out, "--registration"));
 		free(out);
 	}
+}
+
+static bool
+stands_in(const char *file, const char *words)
+{
+	char *path = xasprintf("man/%s", file), line[512];
+	FILE *f = fopen(path, "r");
+	bool found = false;
+
+	assert_non_null(f);
+	while (!found && fgets(line, sizeof(line), f) != NULL)
+		found = strncmp(line, ".It Fl", 6) == 0 &&
+		    strstr(line, words) != NULL;
+	fclose(f);
+	free(path);
+	return found;
+}
+
+/* In words, and in a table that has what chat-server.conf(5) has. */
+static void
+every_option_is_told_of_in_the_manual(void **state)
+{
+	const char *argv[] = { "chat-server", "--help", NULL };
+	struct page *page = page_open("chat-server.8");
+	struct page *conf = page_open("chat-server.conf.5");
+	char *out, *line, *rest, name[64], *first;
+	struct page_row row, of_file;
+	size_t rows = 0, options = 0;
+
+	(void)state;
+	assert_int_equal(program_run(argv, &out), 0);
+	for (rest = out; (line = strsep(&rest, "\n")) != NULL;) {
+		if ((line = strstr(line, "--")) == NULL ||
+		    sscanf(line, "--%63[a-z-]", name) != 1)
+			continue;
+		options++;
+		first = xasprintf("Fl -%s", name);
+		if (!stands_in("chat-server.8", first))
+			fail_msg("--%s is not told of", name);
+		free(first);
+	}
+	for (; page_row(page, "All options", rows, &row); rows++) {
+		assert_int_equal(row.cells, 4);
+		assert_string_equal(row.cell[3], "0.1");
+		assert_non_null(strstr(row.cell[0], "--"));
+		snprintf(name, sizeof(name), "%s",
+		    strstr(row.cell[0], "--") + 2);
+		if (strcmp(name, "config") == 0 ||
+		    strcmp(name, "version") == 0 || strcmp(name, "help") == 0)
+			continue;
+		page_find_row(conf, "Names", name, &of_file);
+		assert_string_equal(row.cell[1], of_file.cell[1]);
+		assert_string_equal(row.cell[2], of_file.cell[2]);
+	}
+	assert_int_equal(rows, options);
+	page_close(conf);
+	page_close(page);
+	free(out);
 }
 
 static void
@@ -289,25 +349,15 @@ static void
 a_store_of_a_newer_version_is_74_and_stays_as_it_is(void **state)
 {
 	struct server *s = *state;
-	char *path = xasprintf("%s/chat.db", server_data(s));
 	struct client *c = client_as(s, "messi", "surabaya");
-	sqlite3 *db;
+	int version;
 
 	expect(c, "send - henderson hey", "{'status':'OK'}");
 	client_close(c);
 	server_stop(s);
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db,
-			     "PRAGMA user_version = 1000000", NULL, NULL, NULL),
-	    SQLITE_OK);
-	sqlite3_close(db);
+	version = datafile_version(s, 1000000);
 	refused(s, EX_IOERR, "newer");
-	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db,
-			     "PRAGMA user_version = 3", NULL, NULL, NULL),
-	    SQLITE_OK);
-	sqlite3_close(db);
-	free(path);
+	assert_int_equal(datafile_version(s, version), 1000000);
 	server_start(s);
 	c = client_as(s, "henderson", "surabaya");
 	expect(c, "inbox -", "{'messages':{'messi':[{'msg':'hey'}]}}");
@@ -613,6 +663,26 @@ hup_without_a_file_does_no_harm(void **state)
 }
 
 static void
+hup_names_what_needs_a_restart(void **state)
+{
+	struct server *s = server_new();
+	char *conf = file_in(s, "conf", "realm = its\n");
+	struct client *c;
+	size_t from;
+
+	(void)state;
+	server_option(s, "--config", conf);
+	server_start(s);
+	c = client_open(s);
+	free(file_in(s, "conf", "realm = medan\nregistration = closed\n"));
+	from = server_log_length(s);
+	server_signal(s, SIGHUP);
+	server_await_log(s, from, "realm has changed: that needs a restart");
+	expect(c, "hello", "{'realm':'its','registration':'closed'}");
+	free(conf);
+}
+
+static void
 options_win_over_the_file_on_hup_too(void **state)
 {
 	struct server *s = server_new();
@@ -878,6 +948,26 @@ one_connection_too_many_is_told_so(void **state)
 	}
 }
 
+static void
+without_a_number_the_descriptors_bound_the_connections(void **state)
+{
+	enum { FDS = 64, MOST = FDS / 2 };
+	struct server *s = server_new();
+	struct client *c[MOST], *extra;
+	int i;
+
+	(void)state;
+	server_limit(s, RLIMIT_NOFILE, FDS);
+	server_start(s);
+	for (i = 0; i < MOST; i++) {
+		c[i] = client_open(s);
+		expect(c[i], "ping", "{'status':'OK'}");
+	}
+	extra = client_open(s);
+	expect_json(client_object(extra),
+	    "{'status':'ERROR','code':'too-many-connections'}");
+}
+
 /* ---- strangers, by address -------------------------------------------- */
 
 /* An address of this machine that is not loopback; false: it has none. */
@@ -984,6 +1074,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		ALONE(version_and_help_are_told_and_end_well),
+		ALONE(every_option_is_told_of_in_the_manual),
 		ALONE(wrong_usage_is_64_and_says_what),
 		SERVER_TEST(an_address_that_is_taken_is_69),
 		ALONE(an_address_of_another_machine_is_69),
@@ -1008,6 +1099,7 @@ main(void)
 		ALONE(hup_applies_the_file_and_drops_nobody),
 		ALONE(hup_with_a_broken_file_keeps_what_there_was_and_says_so),
 		ALONE(hup_does_not_read_a_pipe),
+		ALONE(hup_names_what_needs_a_restart),
 		SERVER_TEST(hup_without_a_file_does_no_harm),
 		SERVER_TEST(accounts_that_everybody_can_read_are_warned_of),
 		ALONE(options_win_over_the_file_on_hup_too),
@@ -1019,6 +1111,7 @@ main(void)
 		ALONE(the_listening_lines_are_on_both_outputs),
 		ALONE(a_standard_output_that_is_full_or_closed_does_no_harm),
 		ALONE(one_connection_too_many_is_told_so),
+		ALONE(without_a_number_the_descriptors_bound_the_connections),
 		ALONE(an_address_may_hold_so_many_connections_without_login),
 		ALONE(an_address_may_make_so_many_accounts_an_hour),
 	};

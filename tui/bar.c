@@ -37,10 +37,7 @@ struct hidden {
 static bool
 is_news(const struct model *m, size_t i)
 {
-	const struct convo *c = model_convo(m, i);
-
-	return convo_unread(c) > 0 && i != model_current_index(m) &&
-	    !model_quiet(m, c);
+	return model_news(m, model_convo(m, i)) > 0;
 }
 
 /* " 2:neko(3) ", "(3!)" where the person is called; its columns. */

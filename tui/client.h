@@ -159,6 +159,8 @@ bool client_passage(struct client *, int64_t id);
 void client_newer(struct client *, struct convo *passage, int limit);
 /* The end of the current conversation is in sight, or not any more. */
 void client_look(struct client *, bool looked);
+/* All that is held of it was seen. */
+void client_read(struct client *, struct convo *);
 
 /*
  * The newest messages that hold all the words, for somebody who types them;

@@ -55,6 +55,7 @@ struct convo {
 	int64_t hidden_first, hidden_last;
 	struct noise *noise; /* who came and went last; NULL: nobody */
 	bool begin, cleared, fetching, counted;
+	bool left; /* shown when the person left, all of it read */
 	bool fetching_newer; /* of a passage */
 	bool restored; /* see model_restore */
 	char *draft;

@@ -213,6 +213,13 @@ client_close(struct client *c, struct convo *cv)
 }
 
 void
+client_read(struct client *c, struct convo *cv)
+{
+	model_mark_read(c->model, cv);
+	history_tell_reads(c);
+}
+
+void
 client_look(struct client *c, bool looked)
 {
 	model_look(c->model, looked);

@@ -37,6 +37,8 @@ static const struct {
 	const char *seq;
 	enum keys_key key;
 } known[] = {
+	{ "\033[I", KEYS_FOCUS_IN },
+	{ "\033[O", KEYS_FOCUS_OUT },
 	{ "\003", KEYS_INTERRUPT },
 	{ "\011", KEYS_TAB },
 	{ "\014", KEYS_REDRAW },
@@ -350,16 +352,31 @@ key_byte(struct keys *k, char c)
 	}
 }
 
-/* '\r' and "\r\n" are '\n'; other control characters but tabs go. */
-static void
+/* A report of the focus, which may come into the middle of a paste. */
+static bool
+is_focus(const char *p, size_t n)
+{
+	return n > 2 && p[0] == '\033' && p[1] == '[' &&
+	    (p[2] == 'I' || p[2] == 'O');
+}
+
+/* '\r' and "\r\n" are '\n'; other control characters but tabs go.  The key of
+ * the last report of the focus in it; KEYS_CHAR: there is none. */
+static enum keys_key
 paste_clean(struct buf *b)
 {
+	enum keys_key focus = KEYS_CHAR;
 	char *p = buf_data(b), *to = p;
 	size_t i;
 
 	for (i = 0; i < b->len; i++) {
 		unsigned char c = (unsigned char)p[i];
 
+		if (is_focus(p + i, b->len - i)) {
+			i += 2;
+			focus = p[i] == 'I' ? KEYS_FOCUS_IN : KEYS_FOCUS_OUT;
+			continue;
+		}
 		if (c == '\r' && i + 1 < b->len && p[i + 1] == '\n')
 			continue;
 		if (c == '\r')
@@ -368,19 +385,23 @@ paste_clean(struct buf *b)
 			*to++ = (char)c;
 	}
 	b->len = (size_t)(to - p);
+	return focus;
 }
 
 static void
 paste_done(struct keys *k)
 {
 	struct buf got = k->paste;
+	enum keys_key focus;
 
 	k->pasting = k->burst = false;
 	buf_init(&k->paste, KEYS_PASTE_MAX);
-	paste_clean(&got);
+	focus = paste_clean(&got);
 	if (got.len > 0)
 		k->fn(k->arg, KEYS_PASTE, buf_data(&got), got.len);
 	buf_release(&got);
+	if (focus != KEYS_CHAR)
+		k->fn(k->arg, focus, "", 0);
 }
 
 static void

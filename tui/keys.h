@@ -6,7 +6,7 @@
  * the owner has a timer for keys_wait.
  *
  * Sequences are those of xterm and its kin (XTerm Control Sequences, "PC-Style
- * Function Keys", "Bracketed Paste Mode") and of the Linux console; what
+ * Function Keys", "Bracketed Paste Mode", "FocusIn/FocusOut") and of the Linux console; what
  * terminfo says besides is told with keys_add.
  */
 #ifndef TUI_KEYS_H
@@ -24,6 +24,8 @@ enum keys_key {
 	KEYS_PASTE,    /* bytes: all of a paste, with '\n' for line ends */
 	KEYS_MOUSE,    /* bytes: a report for mouse_parse() */
 	KEYS_ANSWER,   /* bytes: what theme_of_answer() reads */
+	KEYS_FOCUS_IN, /* the terminal tells that it has the focus */
+	KEYS_FOCUS_OUT,
 	/* The screen's own. */
 	KEYS_PAGE_UP,
 	KEYS_PAGE_DOWN,

@@ -32,6 +32,7 @@ struct model {
 	size_t waiting;
 	unsigned changes;
 	bool looked, contradicted;
+	bool away; /* see model_attend */
 	int64_t seen; /* see model_last_seen */
 	int64_t top;  /* the highest id known of at all: notices stand there */
 	int64_t missed; /* what has no greater id was said before the watch */
@@ -307,6 +308,7 @@ model_switch(struct model *m, struct convo *c)
 		if (m->convo[i] == c)
 			m->current = i;
 	c->active = ++m->clock;
+	c->left = m->away && c->unread == 0;
 	m->looked = false;
 	changed(m, MODEL_STREAM | MODEL_CONVS);
 }
@@ -539,12 +541,30 @@ model_looked(const struct model *m)
 	return m->looked;
 }
 
+void
+model_attend(struct model *m, bool there)
+{
+	struct convo *c = model_current(m);
+
+	if (m->away == !there)
+		return;
+	m->away = !there;
+	c->left = m->away && c->unread == 0;
+	changed(m, MODEL_CONVS);
+}
+
+bool
+model_attended(const struct model *m)
+{
+	return !m->away;
+}
+
 /* What is below the line was read, but for the end of it: the person may have
  * gone up to it, and is to find it again. */
 static bool
 marker_stands(const struct model *m, const struct convo *c)
 {
-	return c == model_current(m) && c->marker != 0 &&
+	return c == model_current(m) && c->marker != 0 && !c->left &&
 	    c->marker < c->first_unread;
 }
 
@@ -1049,6 +1069,14 @@ bool
 model_quiet(const struct model *m, const struct convo *c)
 {
 	return ignore_has(m->ignored, IGNORE_QUIET, c->target);
+}
+
+size_t
+model_news(const struct model *m, const struct convo *c)
+{
+	bool seen = c == model_current(m) && !m->away;
+
+	return seen || model_quiet(m, c) ? 0 : c->unread;
 }
 
 void

@@ -117,7 +117,7 @@ size_t convo_waiting(const struct convo *); /* typed, not yet answered */
  * the first one that the server counts as unread, on whichever device the
  * others were read.  It stands while the conversation is shown, though it
  * counts as read then and others become unread below it, until the person says
- * something there.
+ * something there, or has left and something comes.
  */
 int64_t convo_marker(const struct convo *);
 /* The first one that is unread now; 0: none, or it is not known. */
@@ -252,11 +252,19 @@ typedef void model_draft_fn(
 void model_on_draft(struct model *, model_draft_fn *, void *arg);
 
 /*
- * The UI: whether the end of the current conversation is in sight.  While it
- * is, what arrives there is read at once and the scrollback is kept short.
+ * The UI: whether the end of the current conversation is in sight, of somebody
+ * who looks at it.  While it is, what arrives there is read at once and the
+ * scrollback is kept short.
  */
 void model_look(struct model *, bool looked);
 bool model_looked(const struct model *);
+/*
+ * The UI: whether a person is at the terminal (attention.h); at first one is.
+ * While nobody is, the current conversation is unread like all others; if
+ * something comes the line (convo_marker) stands where they left.
+ */
+void model_attend(struct model *, bool there);
+bool model_attended(const struct model *);
 /* All that is held of it was seen, wherever: /read, plain lines. */
 void model_mark_read(struct model *, struct convo *);
 
@@ -283,6 +291,9 @@ bool model_people_current(const struct model *);
  */
 struct ignore *model_ignored(const struct model *);
 bool model_quiet(const struct model *, const struct convo *);
+/* How much of it is unread and to be told of: nothing of one that is quiet, or
+ * shown while the person is there. */
+size_t model_news(const struct model *, const struct convo *);
 /* Nothing that they say is to be seen: ignored, and not the person's own. */
 bool model_hides(const struct model *, const char *user);
 /* The model's part of what was done there to user: what they said goes; or

@@ -16,6 +16,7 @@
 #include "shared/utf8.h"
 #include "shared/wire.h"
 #include "shared/xalloc.h"
+#include "tui/attention.h"
 #include "tui/client.h"
 #include "tui/clock.h"
 #include "tui/complete.h"
@@ -57,6 +58,7 @@ struct ui {
 	bool edits;    /* prompt.h has the line */
 	bool eof, leaving, told_unread;
 	bool mute;     /* what would be printed goes nowhere */
+	struct attention attention; /* of a terminal */
 	size_t taken;  /* lines of the input */
 	struct buf in;
 	struct frame lines;
@@ -192,19 +194,23 @@ on_item(void *arg, const struct convo *c, const struct item *it,
 	}
 }
 
-/* What was printed was seen: where nothing older is unread, tell the server. */
+/* What was printed was seen, where there is somebody to see it or another
+ * program reads it: where nothing older is unread, tell the server. */
 static void
 mark_read(struct ui *ui)
 {
 	struct model *m = ui->env.model;
 
+	if (ui->terminal && !attention_is_there(
+	    &ui->attention, loop_now(ui->env.loop)))
+		return;
 	for (size_t i = 0; i < model_convos(m); i++) {
 		struct convo *c = model_convo(m, i);
 		int64_t first = convo_first(c);
 
 		if (convo_unread(c) > 0 && first > 0 &&
 		    convo_first_unread(c) >= first)
-			model_mark_read(m, c);
+			client_read(ui->env.client, c);
 	}
 }
 
@@ -655,6 +661,7 @@ on_stdin(void *arg, int fd, unsigned what)
 	(void)what;
 	if (n == -1 && (errno == EINTR || errno == EAGAIN))
 		return;
+	attention_use(&ui->attention, loop_now(ui->env.loop));
 	if (n > 0)
 		buf_grew(&ui->in, (size_t)n);
 	else {
@@ -681,6 +688,15 @@ on_eof(void *arg)
 {
 	leave(arg);
 	plain_changed(arg);
+}
+
+static void
+on_typed(void *arg)
+{
+	struct ui *ui = arg;
+
+	attention_use(&ui->attention, loop_now(ui->env.loop));
+	plain_changed(ui); /* what stands there is seen now */
 }
 
 static void
@@ -769,6 +785,7 @@ plain_open(const struct ui_env *env, char *why, size_t cap)
 	(void)cap;
 	ui->env = *env;
 	ui->terminal = isatty(STDIN_FILENO) == 1;
+	attention_init(&ui->attention, loop_now(env->loop));
 	ui->server = xstrdup("");
 	ui->user = xstrdup("");
 	ui->password = xstrdup("");
@@ -780,7 +797,8 @@ plain_open(const struct ui_env *env, char *why, size_t cap)
 	settings_listen(env->settings, on_setting, ui);
 	client_lazy(env->client);
 	ui->edits = ui->terminal && isatty(STDOUT_FILENO) == 1 &&
-	    prompt_open(env->loop, &line_hooks, on_gone, ui, env->history_file);
+	    prompt_open(env->loop, &line_hooks, on_typed, on_gone, ui,
+	        env->history_file);
 	ui->held = (struct slash_held){
 		.asks = ui->terminal,
 		.typed_out = !ui->edits,

@@ -25,6 +25,7 @@ static struct {
 	struct keys *keys;
 	struct loop_timer timer;
 	struct winsize size;
+	void (*typed)(void *arg);
 	void (*gone)(void *arg);
 	void *arg;
 } at;
@@ -113,6 +114,8 @@ on_key(void *arg, enum keys_key key, const char *bytes, size_t n)
 		break;
 	case KEYS_MOUSE:
 	case KEYS_ANSWER:
+	case KEYS_FOCUS_IN:
+	case KEYS_FOCUS_OUT:
 		break;
 	default:
 		lineedit_key(bytes, n);
@@ -145,6 +148,7 @@ on_input(void *arg, int fd, unsigned ready)
 		return;
 	}
 	follow_size();
+	at.typed(at.arg);
 	keys_feed(at.keys, bytes, (size_t)n);
 	explicit_bzero(bytes, sizeof(bytes));
 	(void)fflush(stdout);
@@ -181,12 +185,14 @@ on_job(void *arg, int fd, unsigned ready)
 
 bool
 prompt_open(struct loop *loop, const struct lineedit_hooks *hooks,
-    void (*gone)(void *arg), void *arg, const char *history_file)
+    void (*typed)(void *arg), void (*gone)(void *arg), void *arg,
+    const char *history_file)
 {
 	at.marks_pastes = terminal_marks_pastes();
 	if (!take())
 		return false;
 	at.loop = loop;
+	at.typed = typed;
 	at.gone = gone;
 	at.arg = arg;
 	(void)ioctl(STDOUT_FILENO, TIOCGWINSZ, &at.size);

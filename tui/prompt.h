@@ -15,10 +15,12 @@ struct lineedit_hooks;
 struct loop;
 
 /* Standard input and output are terminals.  hooks: draws is set; they and arg
- * live as long.  gone: the terminal has gone, nothing is read any more.
- * False: the terminal cannot be set, errno says why. */
+ * live as long.  typed: a key was pressed, before anything comes of it.  gone:
+ * the terminal has gone, nothing is read any more.  False: the terminal cannot
+ * be set, errno says why. */
 bool prompt_open(struct loop *, const struct lineedit_hooks *,
-    void (*gone)(void *arg), void *arg, const char *history_file);
+    void (*typed)(void *arg), void (*gone)(void *arg), void *arg,
+    const char *history_file);
 void prompt_close(void); /* not open: nothing happens */
 
 /* From a signal handler: write(2), tcsetattr(3), no more. */

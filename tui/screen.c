@@ -290,6 +290,8 @@ screen_open(const struct ui_env *env, char *why, size_t cap)
 	    env->settings, screen_search_changed, ui);
 	ui->own.slash.search = screen_begin_search;
 	ui->own.slash.search_arg = ui;
+	attention_init(&ui->attention, loop_now(env->loop));
+	screen_attend(ui);
 	ui->shown = convo_serial(model_current(env->model));
 	stream_attach(ui->stream, ui->shown, NULL);
 	loop_watch(ui->env->loop, STDIN_FILENO, LOOP_READ, on_input, ui);
@@ -340,6 +342,7 @@ unwatch(struct ui *ui)
 	loop_timer_unset(loop, &ui->frame_timer);
 	loop_timer_unset(loop, &ui->tick_timer);
 	loop_timer_unset(loop, &ui->ring_timer);
+	loop_timer_unset(loop, &ui->away_timer);
 	loop_timer_unset(loop, &ui->zone_timer);
 	model_on_item(ui->env->model, NULL, NULL);
 	loop_defer_cancel(loop, &ui->frame_call);

@@ -267,13 +267,44 @@ screen_follow_convo(struct ui *ui)
 	ui->dirty |= SEEN_ALL;
 }
 
-/* What is in sight is read; at the top more is wanted. */
+void
+screen_attend(void *arg)
+{
+	struct ui *ui = arg;
+	int64_t now = loop_now(ui->env->loop);
+	int64_t left = attention_left(&ui->attention, now);
+	bool there = attention_is_there(&ui->attention, now);
+
+	if (left > 0)
+		loop_timer_set(ui->env->loop, &ui->away_timer, left,
+		    screen_attend, ui);
+	else
+		loop_timer_unset(ui->env->loop, &ui->away_timer);
+	if (there == model_attended(ui->env->model))
+		return;
+	if (!there)
+		client_look(ui->env->client, false);
+	model_attend(ui->env->model, there);
+	screen_frame_due(ui, 0);
+}
+
+void
+screen_use(void *arg)
+{
+	struct ui *ui = arg;
+
+	attention_use(&ui->attention, loop_now(ui->env->loop));
+	screen_attend(ui);
+}
+
+/* What is in sight is read, of somebody who is there; at the top more is
+ * wanted. */
 static void
 look(struct ui *ui)
 {
 	struct model *m = ui->env->model;
 	struct convo *c = screen_shown(ui);
-	bool looked = !ui->asking && !help_shown(ui->help) &&
+	bool looked = model_attended(m) && !ui->asking && !help_shown(ui->help) &&
 	    !ui->searching && ui->way.goal == 0 &&
 	    ui->stream_pane.h > 0 &&
 	    ui->stream_pane.w > 0 &&

@@ -177,7 +177,7 @@ screen_show_unread(struct ui *ui)
 
 	for (i = 1; i < n; i++) {
 		c = model_convo(m, (at + i) % n);
-		if (convo_unread(c) > 0 && !model_quiet(m, c)) {
+		if (model_news(m, c) > 0) {
 			screen_show_convo(ui, (at + i) % n);
 			return;
 		}

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "shared/loop.h"
+#include "tui/attention.h"
 #include "tui/copy.h"
 #include "tui/input.h"
 #include "tui/keyname.h"
@@ -29,6 +30,7 @@ enum {
 	FRAME_MS = 16,
 	STALL_MS = 100,    /* a terminal that took nothing is asked again */
 	TICK_MS = 1000,
+	BACKLOG_MS = 500,  /* after a stop, until what came meanwhile is here */
 	ZONE_MS = 2000,    /* between two looks for another time zone */
 	USERS_FOLD = 60,   /* below this many columns the users are folded */
 	BARS_FOLD = 8,     /* below this many rows there is one bar */
@@ -68,6 +70,8 @@ struct ui {
 	int64_t last_frame;
 	unsigned dirty;
 	bool ended; /* the terminal has gone: nothing is drawn or asked */
+	struct attention attention;
+	struct loop_timer away_timer;
 
 	struct pane status, convos, stream_pane, users, line;
 	enum users_pane users_pane;
@@ -126,6 +130,10 @@ void screen_on_item(void *arg, const struct convo *c, const struct item *it,
     enum model_how how);
 /* The terminal's size is taken over, all is drawn anew. */
 void screen_resize(struct ui *ui);
+/* The attention has changed: what comes from now on is seen, or is not. */
+void screen_attend(void *arg);
+/* Somebody is there. */
+void screen_use(void *arg);
 
 /* ---- where the person is (screen_go.c) ----------------------------------- */
 

@@ -271,11 +271,16 @@ interrupt(struct ui *ui, bool again)
 	}
 }
 
+/* What came while it was stopped nobody saw. */
 void
 screen_suspend(struct ui *ui)
 {
 	screen_copy_end(ui);
+	attention_leave(&ui->attention);
+	screen_attend(ui);
 	terminal_suspend();
+	loop_timer_set(ui->env->loop, &ui->away_timer, BACKLOG_MS, screen_use,
+	    ui);
 	screen_resize(ui); /* who knows what happened meanwhile */
 }
 
@@ -408,6 +413,12 @@ screen_on_key(void *arg, enum keys_key key, const char *bytes, size_t n)
 		answer_key(ui, bytes, n);
 		return;
 	}
+	if (key == KEYS_FOCUS_IN || key == KEYS_FOCUS_OUT) {
+		attention_focus(&ui->attention, key == KEYS_FOCUS_IN);
+		screen_attend(ui);
+		return;
+	}
+	screen_use(ui);
 	if (key == KEYS_MOUSE) {
 		screen_mouse_key(ui, bytes, n);
 		return;

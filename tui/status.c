@@ -78,24 +78,21 @@ add_link(struct buf *b, const struct model_status *st, int64_t now)
 }
 
 static size_t
-unread_elsewhere(const struct model *m)
+all_news(const struct model *m)
 {
-	size_t i, sum = 0;
+	size_t sum = 0;
 
-	for (i = 0; i < model_convos(m); i++)
-		if (i != model_current_index(m) &&
-		    !model_quiet(m, model_convo(m, i)))
-			sum += convo_unread(model_convo(m, i));
+	for (size_t i = 0; i < model_convos(m); i++)
+		sum += model_news(m, model_convo(m, i));
 	return sum;
 }
 
 static bool
-called_elsewhere(const struct model *m)
+news_call(const struct model *m)
 {
 	for (size_t i = 0; i < model_convos(m); i++)
-		if (i != model_current_index(m) &&
-		    convo_mentioned(model_convo(m, i)) &&
-		    !model_quiet(m, model_convo(m, i)))
+		if (convo_mentioned(model_convo(m, i)) &&
+		    model_news(m, model_convo(m, i)) > 0)
 			return true;
 	return false;
 }
@@ -281,7 +278,7 @@ add_left(struct buf *b, const struct model *m, int64_t now, int width)
 static void
 add_right(struct buf *b, const struct model *m, int width, const char *help)
 {
-	size_t unread = unread_elsewhere(m);
+	size_t unread = all_news(m);
 
 	if (unread == 0 && (width < HELP_FOLD || help == NULL))
 		return;
@@ -324,7 +321,7 @@ status_at(
 	buf_release(&right);
 	if (cols + 1 >= p->w || col < p->w - cols)
 		return STATUS_ELSE;
-	return unread_elsewhere(m) > 0 ? STATUS_UNREAD : STATUS_HELP;
+	return all_news(m) > 0 ? STATUS_UNREAD : STATUS_HELP;
 }
 
 /* " 3 new below ", at the right of the bar; *convos: what it leaves. */
@@ -391,7 +388,7 @@ status_draw_both(const struct pane *p, struct model *m, int64_t now,
     size_t below, const char *hint)
 {
 	const struct model_status *st = model_status(m);
-	size_t i = model_current_index(m), unread = unread_elsewhere(m);
+	size_t i = model_current_index(m), unread = all_news(m);
 	struct buf left, right;
 
 	buf_init(&left, BAR_CAP);
@@ -403,7 +400,7 @@ status_draw_both(const struct pane *p, struct model *m, int64_t now,
 		add_clean(&left, i == 0 ? _("everyone") :
 		    convo_target(model_current(m)));
 		if (unread > 0)
-			buf_addf(&left, called_elsewhere(m) ? " +%zu!" :
+			buf_addf(&left, news_call(m) ? " +%zu!" :
 			    " +%zu", unread);
 		if (st->link != LINK_ONLINE) {
 			buf_adds(&left, " ");

@@ -32,6 +32,9 @@ static struct {
 static const char mouse_on[] = "\033[?1000h\033[?1006h";
 static const char mouse_off[] = "\033[?1006l\033[?1000l";
 
+/* Reports of the focus, where the terminal has them. */
+static const char focus_on[] = "\033[?1004h", focus_off[] = "\033[?1004l";
+
 static const char paste_on[] = "\033[?2004h", paste_off[] = "\033[?2004l";
 
 bool
@@ -120,6 +123,7 @@ prepare_reset(void)
 	tty.reset_len = 0;
 	if (mouse_known())
 		reset_add(mouse_off);
+	reset_add(focus_off);
 	reset_add(paste_off);
 	reset_add(capability("sgr0"));
 	reset_add(capability("op"));
@@ -147,6 +151,7 @@ static void
 modes_on(void)
 {
 	put(paste_on);
+	put(focus_on);
 	if (tty.mouse)
 		put(mouse_on);
 }
@@ -156,6 +161,7 @@ modes_off(void)
 {
 	if (tty.mouse)
 		put(mouse_off);
+	put(focus_off);
 	put(paste_off);
 }
 

@@ -38,13 +38,13 @@ static void
 draw_unread(struct pane *p, int row, const struct model *m, const char *user)
 {
 	const struct convo *c = model_find(m, user);
+	size_t news = c == NULL ? 0 : model_news(m, c);
 	char count[32];
 	int cols;
 
-	if (c == NULL || c == model_current(m) || convo_unread(c) == 0 ||
-	    model_quiet(m, c))
+	if (news == 0)
 		return;
-	cols = snprintf(count, sizeof(count), "(%zu)", convo_unread(c));
+	cols = snprintf(count, sizeof(count), "(%zu)", news);
 	if (cols + 2 > p->w)
 		return;
 	paint(p, row, p->w - cols, paint_style(PAINT_BOLD), count);

@@ -188,8 +188,8 @@ reap(struct term *t, int flags)
 		t->ended = true;
 }
 
-/* What the program asked the terminal is answered. */
-static void
+/* What the program asked the terminal is answered.  False: it was nothing. */
+static bool
 answer(struct term *t)
 {
 	char bytes[256];
@@ -197,6 +197,17 @@ answer(struct term *t)
 
 	if (n > 0 && t->fd != -1 && write(t->fd, bytes, n) == -1)
 		print_error("terminal: an answer was lost\n");
+	return n > 0;
+}
+
+bool
+term_focus(struct term *t, bool has)
+{
+	if (has)
+		vterm_state_focus_in(vterm_obtain_state(t->vt));
+	else
+		vterm_state_focus_out(vterm_obtain_state(t->vt));
+	return answer(t);
 }
 
 /* ---- a terminal that joins ------------------------------------------------ */
@@ -475,6 +486,17 @@ term_shows(struct term *t, const char *text)
 	int row, col;
 
 	return term_find(t, text, &row, &col);
+}
+
+int
+term_row_of(struct term *t, const char *text)
+{
+	int row, col;
+
+	term_await(t, text);
+	if (!term_find(t, text, &row, &col))
+		term_fail(t, text);
+	return row;
 }
 
 bool

@@ -55,6 +55,10 @@ void term_type(struct term *, const char *);
 void term_send(struct term *, const void *, size_t);
 void term_resize(struct term *, int rows, int cols);
 
+/* The window gets the focus, or loses it.  False: the terminal was not asked to
+ * report that. */
+bool term_focus(struct term *, bool has);
+
 /* As Ctrl-S and Ctrl-Q do: it takes nothing that the program writes. */
 void term_stall(struct term *, bool on);
 
@@ -87,6 +91,8 @@ char *term_screen(struct term *);
 bool term_shows(struct term *, const char *text);
 /* Where text begins, in cells; false: nowhere. */
 bool term_find(struct term *, const char *text, int *row, int *col);
+/* The row in which it stands; waits for it. */
+int term_row_of(struct term *, const char *text);
 /* Whether text begins in that cell. */
 bool term_is_at(struct term *, int row, int col, const char *text);
 void term_cursor(struct term *, int *row, int *col);

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "shared/xalloc.h"
+#include "tests/lib/client.h"
 #include "tests/lib/person.h"
 #include "tests/lib/server.h"
 #include "tests/lib/term.h"
@@ -50,6 +51,7 @@ expect_restored(struct term *t)
 	assert_non_null(last);
 	assert_false(term_cursor_hidden(t));
 	assert_false(term_mouse(t));
+	assert_false(term_focus(t, false));
 }
 
 static void
@@ -159,10 +161,17 @@ a_stop_gives_it_back_for_a_while(void **state)
 	term_type(t, "echo in the $((1 + 1))nd shell\r");
 	term_await(t, "in the 2nd shell");
 	await_shell(t);
+	client_ask(client_as(s, "lineker", "surabaya"),
+	    "broadcast - said meanwhile");
 	term_type(t, "fg\r");
 	term_await_row_is(t, -1, "> half");
 	term_await_row(t, 0, "messi · online");
 	assert_true(term_alternate(t));
+	assert_true(term_focus(t, true));
+	/* Nobody saw it come, and now it is read. */
+	term_await(t, "lineker  said meanwhile");
+	term_await(t, "─ new ─");
+	term_await_row_is(t, -2, " 1:everyone");
 	term_type(t, " a word\r");
 	term_await(t, "messi  half a word");
 	term_type(t, "/quit\r");

@@ -65,17 +65,6 @@ two_talk_in_a_group(void **state)
 	term_await_row(b, -2, "#batak(1)");
 }
 
-static int
-row_of(struct term *t, const char *text)
-{
-	int row, col;
-
-	term_await(t, text);
-	if (!term_find(t, text, &row, &col))
-		term_fail(t, text);
-	return row;
-}
-
 /* What is fetched behind the join was said before it. */
 static void
 the_join_stands_behind_what_was_said_before(void **state)
@@ -90,13 +79,13 @@ the_join_stands_behind_what_was_said_before(void **state)
 	client_ask(c, "send - #batak sudah mulai");
 	type_line(t, "/join #batak");
 	term_await(t, "lineker  sudah mulai");
-	assert_true(row_of(t, "lineker  sudah masuk") <
-	    row_of(t, "lineker  sudah mulai"));
-	assert_true(row_of(t, "lineker  sudah mulai") <
-	    row_of(t, "you have joined #batak"));
+	assert_true(term_row_of(t, "lineker  sudah masuk") <
+	    term_row_of(t, "lineker  sudah mulai"));
+	assert_true(term_row_of(t, "lineker  sudah mulai") <
+	    term_row_of(t, "you have joined #batak"));
 	client_ask(c, "send - #batak selamat datang");
-	assert_true(row_of(t, "you have joined #batak") <
-	    row_of(t, "lineker  selamat datang"));
+	assert_true(term_row_of(t, "you have joined #batak") <
+	    term_row_of(t, "lineker  selamat datang"));
 	assert_false(term_shows(t, "owner"));
 }
 
@@ -121,12 +110,12 @@ our_lines_stand_among_what_was_said_meanwhile(void **state)
 	type_line(t, "/unread");
 	assert_int_equal(kill(term_pid(t), SIGCONT), 0);
 	term_await(t, "connected again");
-	assert_true(row_of(t, "connection lost") <
-	    row_of(t, "lineker  meanwhile"));
-	assert_true(row_of(t, "lineker  meanwhile") <
-	    row_of(t, "/unread: not connected"));
-	assert_true(row_of(t, "/unread: not connected") <
-	    row_of(t, "connected again"));
+	assert_true(term_row_of(t, "connection lost") <
+	    term_row_of(t, "lineker  meanwhile"));
+	assert_true(term_row_of(t, "lineker  meanwhile") <
+	    term_row_of(t, "/unread: not connected"));
+	assert_true(term_row_of(t, "/unread: not connected") <
+	    term_row_of(t, "connected again"));
 }
 
 /* In the words of the person's language, on any screen. */

@@ -38,16 +38,6 @@ been_here(struct server *s)
 	client_close(c);
 }
 
-static int
-row_of(struct term *t, const char *text)
-{
-	int row, col;
-
-	if (!term_find(t, text, &row, &col))
-		term_fail(t, text);
-	return row;
-}
-
 static void
 a_login_tells_what_came(void **state)
 {
@@ -68,7 +58,7 @@ a_login_tells_what_came(void **state)
 	term_await(t, "-- 13 new: 7 everyone, 5 from lineker, 1 from henderson");
 	term_await(t, MARK);
 	term_await_cursor(t, 23, 2);
-	assert_int_equal(row_of(t, "to all 1."), row_of(t, MARK) + 1);
+	assert_int_equal(term_row_of(t, "to all 1."), term_row_of(t, MARK) + 1);
 	/* It stands while others talk, until one does so oneself. */
 	client_ask(c, "broadcast - to all 8.");
 	term_await(t, "to all 8.");
@@ -117,8 +107,8 @@ a_key_jumps_to_the_first_however_far(void **state)
 	term_await(t, "fresh 1.");
 	term_await(t, "the newest; End goes there");
 	term_await_cursor(t, 23, 2);
-	assert_int_equal(row_of(t, MARK), 1);
-	assert_int_equal(row_of(t, "fresh 1."), 2);
+	assert_int_equal(term_row_of(t, MARK), 1);
+	assert_int_equal(term_row_of(t, "fresh 1."), 2);
 	assert_false(term_shows(t, "the last one."));
 	term_await_row_is(t, -1, ">"); /* readline saw nothing of it */
 	term_type(t, "\033[F");
@@ -130,13 +120,13 @@ a_key_jumps_to_the_first_however_far(void **state)
 	client_ask(c, "broadcast - meanwhile");
 	term_await(t, "lineker  meanwhile");
 	term_await(t, "1 new");
-	assert_int_equal(row_of(t, MARK) + 1, row_of(t, "fresh 1."));
+	assert_int_equal(term_row_of(t, MARK) + 1, term_row_of(t, "fresh 1."));
 	term_type(t, "\033[F");
 	term_await_gone(t, "fresh 1.");
 	assert_false(term_shows(t, MARK));
 	term_type(t, ALT_U);
 	term_await(t, "fresh 1.");
-	assert_int_equal(row_of(t, MARK) + 1, row_of(t, "fresh 1."));
+	assert_int_equal(term_row_of(t, MARK) + 1, term_row_of(t, "fresh 1."));
 }
 
 static void
@@ -188,8 +178,8 @@ the_mark_stands_where_an_ignored_one_was(void **state)
 	term_await_gone(t, "henderson  noise");
 	term_await(t, "lineker  to be read");
 	term_await_cursor(t, 23, 2);
-	assert_int_equal(row_of(t, "to be read"), row_of(t, MARK) + 1);
-	assert_int_equal(row_of(t, "I was here."), row_of(t, MARK) - 1);
+	assert_int_equal(term_row_of(t, "to be read"), term_row_of(t, MARK) + 1);
+	assert_int_equal(term_row_of(t, "I was here."), term_row_of(t, MARK) - 1);
 }
 
 /* Two devices of messi: what one reads moves the mark on the other. */
@@ -212,8 +202,8 @@ the_mark_is_shared(void **state)
 	term_await(t, "part 4.");
 	term_await(t, MARK);
 	term_await_cursor(t, 23, 9);
-	assert_int_equal(row_of(t, "part 2."), row_of(t, MARK) - 1);
-	assert_int_equal(row_of(t, "part 3."), row_of(t, MARK) + 1);
+	assert_int_equal(term_row_of(t, "part 2."), term_row_of(t, MARK) - 1);
+	assert_int_equal(term_row_of(t, "part 3."), term_row_of(t, MARK) + 1);
 	/* And what is read here is read there. */
 	for (;;) {
 		json_t *o = client_ask(phone, "unread -");

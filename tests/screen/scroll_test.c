@@ -43,17 +43,6 @@ await_frame(struct term *t, const char *text)
 	term_await_cursor(t, 23, 2);
 }
 
-/* The row in which it stands; it must. */
-static int
-row_of(struct term *t, const char *text)
-{
-	int row, col;
-
-	if (!term_find(t, text, &row, &col))
-		term_fail(t, text);
-	return row;
-}
-
 /* Goes up as far as there is anything, however often that takes. */
 static bool
 is_at_the_beginning(struct term *t, void *arg)
@@ -79,18 +68,18 @@ the_newest_stand_under_a_divider_that_counts(void **state)
 	assert_false(term_shows(t, "the newest"));
 	term_type(t, PAGE_UP);
 	await_frame(t, "the newest; End goes there");
-	divider = row_of(t, "the newest;");
-	assert_true(row_of(t, "line 100.") > divider);
-	assert_true(row_of(t, "line 98.") > divider);
-	assert_true(row_of(t, "line 80.") < divider);
+	divider = term_row_of(t, "the newest;");
+	assert_true(term_row_of(t, "line 100.") > divider);
+	assert_true(term_row_of(t, "line 98.") > divider);
+	assert_true(term_row_of(t, "line 80.") < divider);
 	client_ask(c, "broadcast - one more.");
 	await_frame(t, "1 new below; End goes there");
-	assert_true(row_of(t, "one more.") > divider);
+	assert_true(term_row_of(t, "one more.") > divider);
 	client_ask(c, "broadcast - and another.");
 	await_frame(t, "2 new below");
-	assert_true(row_of(t, "and another.") > divider);
-	assert_int_equal(row_of(t, "2 new below"), divider);
-	assert_true(row_of(t, "line 80.") < divider);
+	assert_true(term_row_of(t, "and another.") > divider);
+	assert_int_equal(term_row_of(t, "2 new below"), divider);
+	assert_true(term_row_of(t, "line 80.") < divider);
 	term_type(t, END);
 	term_await_gone(t, "new below");
 	term_await(t, "line 90.");
@@ -115,7 +104,7 @@ what_was_cleared_comes_back_when_one_goes_up(void **state)
 	assert_true(term_shows(t, "older ones are at the server"));
 	term_type(t, PAGE_UP);
 	await_frame(t, "line 99.");
-	assert_true(row_of(t, "line 99.") < row_of(t, "one more."));
+	assert_true(term_row_of(t, "line 99.") < term_row_of(t, "one more."));
 	term_type(t, "/close\r");
 	await_frame(t, "everyone stays on the list");
 	assert_true(term_shows(t, "older ones are at the server"));
@@ -152,9 +141,9 @@ pages_join_without_a_gap(void **state)
 		/* The first one shown is the last one of the page before it. */
 		snprintf(text, sizeof(text), "line %d.", first - 1);
 		await_frame(t, text);
-		lowest = row_of(t, "the newest;") - 1;
+		lowest = term_row_of(t, "the newest;") - 1;
 		snprintf(text, sizeof(text), "line %d.", first);
-		assert_int_equal(row_of(t, text), lowest);
+		assert_int_equal(term_row_of(t, text), lowest);
 		last = first;
 	}
 	for (int page = 0; page < 4; page++)
@@ -175,14 +164,14 @@ own_words_are_seen_and_the_place_stays(void **state)
 	term_await(t, "line 100.");
 	term_type(t, PAGE_UP PAGE_UP);
 	await_frame(t, "line 60.");
-	row = row_of(t, "line 60.");
+	row = term_row_of(t, "line 60.");
 	term_type(t, "an answer to that\r");
 	term_await(t, "messi  an answer to that");
 	term_await_gone(t, "an answer to that …");
 	term_await_row_is(t, -1, ">");
-	assert_int_equal(row_of(t, "line 60."), row);
-	assert_true(row_of(t, "an answer to that") >
-	    row_of(t, "the newest; End"));
+	assert_int_equal(term_row_of(t, "line 60."), row);
+	assert_true(term_row_of(t, "an answer to that") >
+	    term_row_of(t, "the newest; End"));
 	/* What a command says has the whole pane. */
 	term_type(t, "/who\r");
 	term_await_gone(t, "the newest;");
@@ -224,7 +213,7 @@ what_stands_at_the_top_says_what_comes(void **state)
 	term_await_gone(t, "fetching older …");
 	term_await_that(t, is_at_the_beginning, NULL, "no beginning");
 	await_frame(t, "the beginning");
-	assert_true(row_of(t, "line 1.") > row_of(t, "the beginning"));
+	assert_true(term_row_of(t, "line 1.") > term_row_of(t, "the beginning"));
 	assert_true(term_shows(t, "line 300."));
 }
 

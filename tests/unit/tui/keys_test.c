@@ -59,6 +59,21 @@ bytes_that_are_no_character_are_dropped(void **state)
 	EXPECT("\xed\xa0\x80x", " 0:x"); /* a surrogate */
 }
 
+/* By itself, and in a paste, of which it is no part. */
+static void
+the_focus_is_told_and_never_text(void **state)
+{
+	char want[64];
+
+	(void)state;
+	snprintf(want, sizeof(want), " 0:a %d:^[O %d:^[I 0:b", KEYS_FOCUS_OUT,
+	    KEYS_FOCUS_IN);
+	EXPECT("a\033[O\033[Ib", want);
+	snprintf(want, sizeof(want), " %d:ab[O %d:", KEYS_PASTE,
+	    KEYS_FOCUS_IN);
+	EXPECT("\033[200~a\033[O\033[Ib[O\033[201~", want);
+}
+
 static void
 the_keys_of_the_screen_are_taken_out(void **state)
 {
@@ -239,6 +254,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(characters_come_whole),
 		cmocka_unit_test(bytes_that_are_no_character_are_dropped),
+		cmocka_unit_test(the_focus_is_told_and_never_text),
 		cmocka_unit_test(the_keys_of_the_screen_are_taken_out),
 		cmocka_unit_test(other_sequences_come_whole),
 		cmocka_unit_test(a_terminals_answer_is_no_typing),

@@ -929,6 +929,62 @@ a_million_users_are_cut(void **state)
 	assert_int_equal(model_online(m), ROSTER_MAX);
 }
 
+/* The end is in sight all the time; of somebody only now and then. */
+static void
+while_nobody_is_there_all_is_unread(void **state)
+{
+	struct model *m = *state;
+	struct convo *c = model_current(m);
+
+	model_look(m, true);
+	assert_true(live(m, 1, "*", "neko"));
+	assert_int_equal(convo_unread(c), 0);
+	model_look(m, false);
+	model_attend(m, false);
+	assert_true(live(m, 2, "*", "neko"));
+	assert_true(live(m, 3, "*", "neko"));
+	assert_int_equal(convo_unread(c), 2);
+	assert_int_equal(model_news(m, c), 2);
+	assert_int_equal(convo_marker(c), 2);
+	model_attend(m, true);
+	assert_int_equal(model_news(m, c), 0);
+	model_look(m, true);
+	assert_int_equal(convo_unread(c), 0);
+	assert_int_equal(convo_take_read(c), 3);
+	assert_int_equal(convo_marker(c), 2);
+	/* What comes now is seen; the line goes on when one leaves again. */
+	assert_true(live(m, 4, "*", "neko"));
+	model_look(m, false);
+	model_attend(m, false);
+	assert_int_equal(convo_marker(c), 2);
+	assert_true(live(m, 5, "*", "neko"));
+	assert_int_equal(convo_marker(c), 5);
+	/* The line was lost meanwhile, and the server counts. */
+	model_unread(m, "*", 3, 5);
+	assert_int_equal(convo_marker(c), 5);
+	/* Read on another device, and then more comes. */
+	assert_true(model_read(m, "*", 5));
+	assert_int_equal(convo_unread(c), 0);
+	assert_true(live(m, 6, "*", "neko"));
+	assert_int_equal(convo_marker(c), 6);
+}
+
+/* What was unread when one left is so still. */
+static void
+who_leaves_with_something_unread_keeps_its_line(void **state)
+{
+	struct model *m = *state;
+	struct convo *c = model_current(m);
+
+	assert_true(live(m, 1, "*", "neko"));
+	assert_int_equal(convo_marker(c), 1);
+	model_attend(m, false);
+	assert_int_equal(model_news(m, c), 1);
+	assert_true(live(m, 2, "*", "neko"));
+	assert_int_equal(convo_marker(c), 1);
+	assert_int_equal(convo_first_unread(c), 1);
+}
+
 static void
 only_what_changed_is_said_to_have(void **state)
 {
@@ -1071,6 +1127,8 @@ main(void)
 		T(a_closed_conversation_comes_back_when_something_new_does),
 		T(users_stand_online_first_then_by_name),
 		T(a_million_users_are_cut),
+		T(while_nobody_is_there_all_is_unread),
+		T(who_leaves_with_something_unread_keeps_its_line),
 		T(only_what_changed_is_said_to_have),
 		T(what_a_realm_says_is_put_in_in_our_words),
 		T(an_item_is_found_by_its_serial_and_a_changed_one_is_another),

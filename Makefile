@@ -191,7 +191,7 @@ $(T_REALM): %: %.o $(SERVER_A)
 # The pages of the manual are held to what the program does.
 $(T_TOP): %: %.o $(PAGE) $(SERVER_A)
 	$(link) $(L_TEST) $(L_TOP) $(L_JSON) $(L_STORE) $(L_WORK) $(L_SHARED)
-$(T_TUI): %: %.o $(TUI_FAKES) $(A_TUI) $(A_SHARED)
+$(T_TUI): %: %.o $(TUI_FAKES) $(PAGE) $(A_TUI) $(A_SHARED)
 	$(link) $(L_TEST) $(L_TUI) $(L_JSON) $(L_SHARED)
 $(T_WIRE) $(T_CRASH): %: %.o $(A_TESTLIB) $(A_SHARED) | $(PROGRAMS)
 	$(link) $(L_TEST) $(L_JSON) $(L_STORE) $(L_SHARED)

@@ -8,6 +8,7 @@
 #include "tui/answer.h"
 #include "tui/clock.h"
 #include "tui/core.h"
+#include "tui/errors.h"
 #include "tui/login.h"
 #include "tui/model.h"
 #include "tui/namesake.h"
@@ -285,8 +286,10 @@ say(struct client *c, const char *target, const char *text, bool confirm)
 		core_notice(c, _("%s: that is nobody's name"), target);
 		return false;
 	}
-	if (*text == '\0')
+	if (utf8_blank(text, strlen(text))) {
+		core_notice(c, "%s", errors_words(WIRE_TEXT_EMPTY));
 		return false;
+	}
 	if (strlen(text) > WIRE_TEXT_MAX) {
 		core_notice(c, ngettext("that is %zu byte; a message holds at "
 		    "most %d", "that is %zu bytes; a message holds at most %d",

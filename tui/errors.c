@@ -34,7 +34,8 @@ static const char *const words[WIRE_ERRS] = {
 	[WIRE_TEXT_TOO_LONG] = N_("that is too long for one message"),
 	[WIRE_TOPIC_TOO_LONG] = N_("that is too long: a topic or a reason has "
 	                           "at most 512 bytes"),
-	[WIRE_TEXT_EMPTY] = N_("an empty text is no message"),
+	[WIRE_TEXT_EMPTY] = N_("a text in which nothing can be seen is no "
+	                       "message"),
 	[WIRE_BAD_JSON] = N_("the server could not read the text: say it anew"),
 	[WIRE_BAD_TAG] =
 	    N_("the server does not take the message's number: say it anew"),

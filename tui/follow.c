@@ -252,6 +252,7 @@ follow_open(const struct ui_env *env, char *why, size_t cap)
 	ui->json_flags = JSON_COMPACT |
 	    (isatty(STDOUT_FILENO) == 1 ? JSON_ENSURE_ASCII : 0);
 	lines_begin(&ui->said, clock_ms(), env->timestamps);
+	ui->said.folds = isatty(STDOUT_FILENO) == 1;
 	buf_init(&ui->out, OUT_CAP);
 	model_on_item(env->model, on_item, ui);
 	client_follow(env->client, on_message, ui);

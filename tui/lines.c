@@ -5,6 +5,7 @@
 #include "shared/utf8.h"
 #include "tui/clock.h"
 #include "tui/day.h"
+#include "tui/fold.h"
 #include "tui/text.h"
 
 #include <stdlib.h>
@@ -82,18 +83,56 @@ lines_line(struct buf *out, const char *head, const char *text, size_t n)
 	(void)buf_addc(out, '\n');
 }
 
+/* How many lines from text on are blank; *n: bytes of them, but for the last
+ * line's end. */
+static size_t
+blanks(const char *text, size_t *n)
+{
+	size_t count = 0, at = 0, len;
+
+	*n = 0;
+	for (;;) {
+		len = strcspn(text + at, "\n");
+		if (!utf8_blank(text + at, len))
+			return count;
+		count++;
+		*n = at + len;
+		if (text[at + len] == '\0')
+			return count;
+		at += len + 1;
+	}
+}
+
+/* What can be said in one line of it; how many bytes that were. */
+static size_t
+add_line(const struct lines *l, struct buf *out, const char *head,
+    const char *text)
+{
+	size_t n, run, shown;
+	struct buf told;
+
+	if (l->folds && (run = blanks(text, &n)) >= FOLD_BLANKS) {
+		buf_init(&told, LINES_HEAD);
+		fold_text(&told, FOLD_BLANK, run, false);
+		lines_line(out, head, buf_data(&told), told.len);
+		buf_release(&told);
+		return n;
+	}
+	n = strcspn(text, "\n");
+	shown = n > 0 && text[n - 1] == '\r' ? n - 1 : n;
+	lines_line(out, head, text, shown);
+	return n;
+}
+
 void
 lines_text(const struct lines *l, struct buf *out, const char *head,
     const char *text)
 {
 	for (;;) {
-		size_t n = strcspn(text, "\n");
-		size_t shown = n > 0 && text[n - 1] == '\r' ? n - 1 : n;
-
-		lines_line(out, head, text, shown);
-		if (text[n] == '\0')
+		text += add_line(l, out, head, text);
+		if (*text == '\0')
 			return;
-		text += n + 1;
+		text++;
 		head = l->stamps ? below_stamp : below;
 	}
 }

@@ -25,9 +25,10 @@ struct buf;
 
 enum { LINES_HEAD = 4096 }; /* room for what stands before a text */
 
-/* How the time is told, and of which day the line before was. */
+/* How lines are written, and of which day the one before was. */
 struct lines {
 	bool stamps;
+	bool folds; /* for a terminal: many blank lines in a row become one */
 	int day;
 };
 

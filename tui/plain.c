@@ -20,6 +20,7 @@
 #include "tui/client.h"
 #include "tui/clock.h"
 #include "tui/complete.h"
+#include "tui/errors.h"
 #include "tui/lineedit.h"
 #include "tui/lines.h"
 #include "tui/model.h"
@@ -512,7 +513,11 @@ take_line(struct ui *ui, const char *line, size_t n)
 		take_answer(ui, line);
 		return;
 	}
-	if (slash_hold(&ui->held, &slash, line))
+	/* In a file such a line parts others, and means nothing. */
+	if (ui->terminal && n > 0 && utf8_blank(line, n)) {
+		out_line("-- ", errors_words(WIRE_TEXT_EMPTY));
+		ui->env.refused(ui->env.arg);
+	} else if (slash_hold(&ui->held, &slash, line))
 		give_back(ui, line);
 	else if (!slash_line(&slash, line)) {
 		if (ui->edits)
@@ -791,6 +796,7 @@ plain_open(const struct ui_env *env, char *why, size_t cap)
 	ui->password = xstrdup("");
 	ui->real_name = xstrdup("");
 	lines_begin(&ui->said, clock_ms(), env->timestamps);
+	ui->said.folds = isatty(STDOUT_FILENO) == 1;
 	buf_init(&ui->in, IN_CAP);
 	frame_init(&ui->lines, FRAME_LINES, LINE_MAX_IN);
 	model_on_item(env->model, on_item, ui);

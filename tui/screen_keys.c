@@ -15,7 +15,9 @@
 #include "shared/xalloc.h"
 #include "tui/bound.h"
 #include "tui/client.h"
+#include "tui/clock.h"
 #include "tui/complete.h"
+#include "tui/errors.h"
 #include "tui/form.h"
 #include "tui/help.h"
 #include "tui/lineedit.h"
@@ -479,6 +481,14 @@ line_leads(struct ui *ui)
 	screen_follow_convo(ui);
 }
 
+/* Enter, with nothing typed. */
+static void
+turn_fold(struct ui *ui)
+{
+	if (stream_fold(ui->stream, screen_shown(ui)))
+		screen_frame_due(ui, MODEL_STREAM | MODEL_CONVS);
+}
+
 static void
 line_accept(void *arg, const char *line)
 {
@@ -494,9 +504,17 @@ line_accept(void *arg, const char *line)
 		screen_go_to_hit(ui);
 		return;
 	}
-	if (line[strspn(line, " \t\n")] == '\0')
+	if (*line == '\0') {
+		turn_fold(ui);
 		return;
+	}
 	screen_frame_due(ui, SEEN_ALL);
+	if (utf8_blank(line, strlen(line))) {
+		ui->answered = true;
+		model_notice(ui->env->model, clock_ms(),
+		    errors_words(WIRE_TEXT_EMPTY));
+		return;
+	}
 	ui->answered = *line == '/';
 	if (!ui->answered)
 		ui->way.origin.convo = 0;

@@ -59,6 +59,11 @@ click_stream(struct ui *ui, const struct mouse *at)
 	if (from == NULL) /* of the newest */
 		from = stream_name_at(ui->stream,
 		    model_current(ui->env->model), at->row, at->col);
+	if (from == NULL &&
+	    stream_fold_at(ui->stream, screen_shown(ui), at->row)) {
+		screen_frame_due(ui, MODEL_STREAM | MODEL_CONVS);
+		return;
+	}
 	/* Another conversation that is opened may drop what was said. */
 	snprintf(user, sizeof(user), "%s", from == NULL ? "" : from);
 	show_user(ui, from == NULL ? NULL : user);

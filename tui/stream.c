@@ -14,6 +14,7 @@
 #include "tui/clock.h"
 #include "tui/day.h"
 #include "tui/excerpt.h"
+#include "tui/fold.h"
 #include "tui/hyper.h"
 #include "tui/model.h"
 #include "tui/paint.h"
@@ -38,6 +39,7 @@ enum {
 	NARROW_PART = 2,   /* where the text goes on below it, too, in so many */
 	NAME_CAP = 1024,
 	LINKS_MAX = 64,    /* of an item */
+	OPEN_MAX = 32,     /* that are shown whole, though long */
 	PRESENT_PART = 4,  /* one row of so many for the newest lines, */
 	PRESENT_MAX = 4    /* but no more than these */
 };
@@ -45,6 +47,14 @@ enum {
 /* A link: bytes of a block's text. */
 struct span {
 	size_t start, len;
+};
+
+/* A part of a block's text; or, where it folds, what stands for so many lines
+ * from start on. */
+struct row {
+	size_t start, len;
+	enum fold fold;
+	size_t count;
 };
 
 /* An item as it is drawn at the present width. */
@@ -61,8 +71,9 @@ struct block {
 	char *text;      /* clean; '\n' ends a line */
 	size_t tail;     /* from here on in tail_style: what became of it */
 	chtype tail_style;
-	struct wrap_line *line;
+	struct row *line;
 	size_t lines;
+	bool folds;      /* it is folded, or could be */
 	struct span *link; /* where they are told to the terminal */
 	size_t links;
 	int first, indent; /* columns before the first line, before others */
@@ -74,7 +85,7 @@ struct found {
 	char **word;
 	size_t words;
 	bool *mark;    /* see excerpt_marks; NULL: not asked for in this frame */
-	size_t at;     /* where in the text the longest word stands first */
+	size_t at;     /* where in the text they are shown */
 };
 
 struct stream_view {
@@ -87,10 +98,11 @@ struct place {
 	size_t item, line;
 };
 
-/* The name that stands in a row of the screen. */
+/* The name that stands in a row of the screen, and what folds there. */
 struct head {
 	uint64_t serial; /* of what is said behind it; 0: there is none */
 	int from, to;    /* columns */
+	uint64_t fold;   /* of whose lines are folded; 0: none are */
 };
 
 struct stream {
@@ -114,6 +126,9 @@ struct stream {
 	int present;         /* rows for the newest lines, while further up */
 	int64_t seen;        /* the newest message when we left the end */
 	int64_t newest;      /* at the last draw */
+	uint64_t open[OPEN_MAX]; /* shown whole; 0: none */
+	size_t opened;       /* how often; the next one's place */
+	uint64_t fold;       /* what Enter shows, or folds; 0: nothing */
 	int64_t goal;        /* the message that is kept in sight; 0: none */
 	int64_t goal_newest; /* the newest message when one went there */
 	struct found found;
@@ -320,6 +335,90 @@ add_failed(const struct stream *st, struct buf *b, const char *why)
 	buf_release(&clean);
 }
 
+static bool
+is_open(const struct stream *st, uint64_t serial)
+{
+	for (size_t i = 0; i < OPEN_MAX; i++)
+		if (st->open[i] == serial)
+			return true;
+	return false;
+}
+
+static void
+add_row(struct block *b, struct row row)
+{
+	b->line[b->lines++] = row;
+}
+
+/* The lines from first on of what is wrapped, which begins at start. */
+static void
+add_lines(struct stream *st, struct block *b, size_t first, size_t start)
+{
+	const struct wrap_line *line = st->wrap.line;
+
+	b->line = xreallocarray(b->line, b->lines + st->wrap.count + 1,
+	    sizeof(*b->line));
+	for (size_t i = first; i < st->wrap.count; i++)
+		add_row(b, (struct row){
+			.start = start + line[i].start, .len = line[i].len });
+}
+
+/* What has become of it is seen also where its end is not. */
+static void
+add_tail(struct stream *st, struct block *b, size_t n)
+{
+	size_t start = b->tail;
+
+	if (start < n && b->text[start] == ' ')
+		start++;
+	if (start == n)
+		return;
+	wrap_text(&st->wrap, b->text + start, n - start,
+	    st->width - b->indent, st->width - b->indent);
+	add_lines(st, b, 0, start);
+}
+
+static void
+add_folded(struct stream *st, struct block *b, const struct fold_row *fold,
+    size_t rows)
+{
+	for (size_t i = 0; i < rows; i++) {
+		const struct wrap_line *line = &st->wrap.line[fold[i].first];
+
+		add_row(b, (struct row){ line->start,
+			fold[i].kind == FOLD_NOTHING ? line->len : 0,
+			fold[i].kind, fold[i].count });
+	}
+}
+
+/* Its text, of n bytes, is wrapped: what of it is shown. */
+static void
+fold_block(struct stream *st, struct block *b, size_t n)
+{
+	size_t all = st->wrap.count, lines = all, rows;
+	struct fold_row *fold;
+
+	while (lines > 1 && b->tail < n &&
+	    st->wrap.line[lines - 1].start >= b->tail)
+		lines--;
+	fold = xcalloc(lines + 1, sizeof(*fold));
+	rows = fold_rows(b->text, st->wrap.line, lines,
+	    is_open(st, b->serial), fold, &b->folds);
+	b->line = xreallocarray(NULL, all + 1, sizeof(*b->line));
+	if (fold[rows - 1].kind == FOLD_END) {
+		add_folded(st, b, fold, rows - 1);
+		add_lines(st, b, lines, 0);
+		add_row(b, (struct row){ n, 0, FOLD_END, lines });
+	} else if (fold[rows - 1].kind == FOLD_REST) {
+		add_folded(st, b, fold, rows);
+		add_tail(st, b, n);
+	} else {
+		add_folded(st, b, fold, rows);
+		add_lines(st, b, lines, 0);
+	}
+	free(fold);
+}
+
 static void
 block_text(struct stream *st, struct block *b, const struct item *it)
 {
@@ -344,9 +443,10 @@ block_text(struct stream *st, struct block *b, const struct item *it)
 	b->text = xmemdup0(buf_data(&st->clean), st->clean.len);
 	wrap_text(&st->wrap, b->text, st->clean.len, st->width - b->first,
 	    st->width - b->indent);
-	b->lines = st->wrap.count;
-	b->line = xreallocarray(NULL, b->lines, sizeof(*b->line));
-	memcpy(b->line, st->wrap.line, b->lines * sizeof(*b->line));
+	if (it->kind == ITEM_NOTICE)
+		add_lines(st, b, 0, 0);
+	else
+		fold_block(st, b, st->clean.len);
 }
 
 static void
@@ -535,15 +635,55 @@ is_found(const struct stream *st, const struct item *it)
 	    it->id == st->found.id;
 }
 
+/* Where the longest of what is marked in text[from .. end) begins; *marks: how
+ * many bytes are. */
+static size_t
+longest_mark(const bool *mark, size_t from, size_t end, size_t *marks)
+{
+	size_t at = from, longest = 0, run = 0;
+
+	*marks = 0;
+	for (size_t i = from; i < end; i++) {
+		run = mark[i] ? run + 1 : 0;
+		*marks += mark[i];
+		if (run > longest) {
+			longest = run;
+			at = i + 1 - run;
+		}
+	}
+	return at;
+}
+
+/* In the line that has most of the words: of a long message they may stand in
+ * many. */
+static size_t
+found_place(const bool *mark, const char *text)
+{
+	size_t at = 0, most = 0, from = 0, end, marks, place;
+
+	for (;;) {
+		end = from + strcspn(text + from, "\n");
+		place = longest_mark(mark, from, end, &marks);
+		if (marks > most) {
+			most = marks;
+			at = place;
+		}
+		if (text[end] == '\0')
+			return at;
+		from = end + 1;
+	}
+}
+
 /* For each byte of what was found whether it is to stand out. */
 static const bool *
 found_marks(struct found *f, const struct block *b)
 {
-	size_t len;
+	size_t at, len;
 
-	if (f->mark == NULL)
-		f->mark = excerpt_marks(
-		    b->text, f->word, f->words, &f->at, &len);
+	if (f->mark != NULL)
+		return f->mark;
+	f->mark = excerpt_marks(b->text, f->word, f->words, &at, &len);
+	f->at = found_place(f->mark, b->text);
 	return f->mark;
 }
 
@@ -603,17 +743,49 @@ draw_link(struct stream *st, const struct pane *p, int row, int col,
 		paint_n(p, row, col, style, s, end - start);
 }
 
+/* The last row of it that stands for lines tells what Enter does. */
+static bool
+tells_enter(const struct block *b, size_t l)
+{
+	if (b->line[l].fold == FOLD_NOTHING)
+		return false;
+	while (++l < b->lines)
+		if (b->line[l].fold != FOLD_NOTHING)
+			return false;
+	return true;
+}
+
+static void
+draw_fold(const struct pane *p, int row, int col, const struct row *line,
+    bool enter)
+{
+	struct buf text, cut;
+
+	buf_init(&text, TOLD_CAP);
+	buf_init(&cut, TOLD_CAP);
+	fold_text(&text, line->fold, line->count, enter);
+	paint_cut(&cut, buf_data(&text), text.len, p->w - col);
+	paint_n(p, row, col, paint_style(PAINT_DIM), buf_data(&cut), cut.len);
+	buf_release(&text);
+	buf_release(&cut);
+}
+
 static void
 draw_line(struct stream *st, const struct pane *p, int row,
     const struct block *b, size_t l, chtype more, bool found)
 {
-	const struct wrap_line *line = &b->line[l];
+	const struct row *line = &b->line[l];
 	const bool *mark = found ? found_marks(&st->found, b) : NULL;
 	int col = l == 0 ? b->first : b->indent, from = col;
 	size_t plain = line->len, i;
 
 	if (l == 0)
 		draw_head(p, row, b, more);
+	if (line->fold != FOLD_NOTHING) {
+		draw_fold(p, row, col, line,
+		    b->serial == st->fold && tells_enter(b, l));
+		return;
+	}
 	if (line->start >= b->tail)
 		plain = 0;
 	else if (line->start + line->len > b->tail)
@@ -637,7 +809,17 @@ note_head(struct stream *st, const struct pane *p, int row,
 
 	if (y >= 0 && y < CACHE)
 		st->head[y] = (struct head){ b->serial, p->x + b->name_col,
-			p->x + b->first };
+			p->x + b->first, 0 };
+}
+
+static void
+note_fold(struct stream *st, const struct pane *p, int row,
+    const struct block *b, size_t l)
+{
+	int y = p->y + row;
+
+	if (y >= 0 && y < CACHE && b->line[l].fold != FOLD_NOTHING)
+		st->head[y].fold = b->serial;
 }
 
 const char *
@@ -678,12 +860,13 @@ draw_place(struct stream *st, const struct pane *p, int row,
 
 	if (at.line == above && it->kind == ITEM_MESSAGE)
 		note_head(st, p, row, block_of(st, it));
-	if (at.line < above)
+	if (at.line < above) {
 		draw_extra(st, p, row, extra[at.line], it);
-	else
-		draw_line(st, p, row, block_of(st, it), at.line - above,
-		    stands_out(st, c, at.item) ? A_REVERSE : 0,
-		    is_found(st, it));
+		return;
+	}
+	draw_line(st, p, row, block_of(st, it), at.line - above,
+	    stands_out(st, c, at.item) ? A_REVERSE : 0, is_found(st, it));
+	note_fold(st, p, row, block_of(st, it), at.line - above);
 }
 
 /* ---- places ------------------------------------------------------------ */
@@ -850,6 +1033,114 @@ stream_page(struct stream *st, const struct convo *c, int pages)
 	return stream_scroll(st, c, (long)pages * (rows > 1 ? rows - 1 : 1));
 }
 
+/* ---- folding ----------------------------------------------------------- */
+
+static void
+set_open(struct stream *st, uint64_t serial, bool open)
+{
+	struct block *b = &st->cache[serial % CACHE];
+
+	for (size_t i = 0; i < OPEN_MAX; i++)
+		if (st->open[i] == serial)
+			st->open[i] = 0;
+	if (open)
+		st->open[st->opened++ % OPEN_MAX] = serial;
+	if (b->serial == serial)
+		block_clear(b);
+}
+
+/* What was looked for is not folded away. */
+static void
+open_found(struct stream *st, const struct item *it)
+{
+	const struct block *b;
+
+	if (!is_found(st, it))
+		return;
+	b = block_of(st, it);
+	if (b->line[found_line(&st->found, b)].fold != FOLD_NOTHING)
+		set_open(st, it->serial, true);
+	forget_marks(&st->found);
+}
+
+/* It begins in the first row then, so that it is read from there on; at the
+ * end, where that shows all that is left. */
+static void
+turn_fold(struct stream *st, const struct convo *c, uint64_t serial)
+{
+	struct place at = { 0, 0 };
+	int rows = upper_height(st);
+
+	st->goal = 0;
+	set_open(st, serial, !is_open(st, serial));
+	if (rows <= 0 || !convo_find_item(c, serial, &at.item))
+		return; /* it is one of the newest, beside a passage */
+	go_down(st, c, &at, rows - 1);
+	hang_on(st, c, at);
+}
+
+bool
+stream_fold(struct stream *st, const struct convo *c)
+{
+	if (st->fold == 0)
+		return false;
+	turn_fold(st, c, st->fold);
+	return true;
+}
+
+bool
+stream_fold_at(struct stream *st, const struct convo *c, int row)
+{
+	if (row < 0 || row >= CACHE || st->head[row].fold == 0)
+		return false;
+	turn_fold(st, c, st->head[row].fold);
+	return true;
+}
+
+/* It is what Enter acts on, for a row of it that is seen: one that tells so,
+ * or any of a message that is open. */
+static bool
+takes_enter(struct stream *st, const struct convo *c, struct place at, bool open)
+{
+	enum extra extra[EXTRA_MAX];
+	const struct item *it = convo_item(c, at.item);
+	size_t above = extras(st, c, at.item, extra);
+	const struct block *b = block_of(st, it);
+
+	if (!b->folds || is_open(st, it->serial) != open || at.line < above)
+		return false;
+	return open || tells_enter(b, at.line - above);
+}
+
+/* The lowest such message in so many rows; 0: none. */
+static uint64_t
+lowest_fold(struct stream *st, const struct convo *c, struct place at, int rows,
+    bool open)
+{
+	do {
+		if (takes_enter(st, c, at, open))
+			return convo_item(c, at.item)->serial;
+	} while (--rows > 0 && go_up(st, c, &at, 1) == 1);
+	return 0;
+}
+
+/* What is read comes before the newest lines below it. */
+static void
+find_fold(struct stream *st, const struct convo *c, struct place at,
+    const struct convo *now)
+{
+	int rows = st->end ? st->height : upper_height(st);
+	bool parts = !st->end && st->present > 0 && convo_count(now) > 0;
+
+	st->fold = 0;
+	for (int open = 0; open < 2 && st->fold == 0; open++) {
+		st->fold = lowest_fold(st, c, at, rows, open == 1);
+		if (st->fold == 0 && parts)
+			st->fold = lowest_fold(st, now, end_place(st, now),
+			    st->present, open == 1);
+	}
+}
+
 /* ---- goals ------------------------------------------------------------- */
 
 /* The first message with that id or a greater one; false: there is none.
@@ -941,8 +1232,12 @@ keep_goal(struct stream *st, const struct convo *c)
 void
 stream_go(struct stream *st, const struct convo *c, int64_t id)
 {
+	size_t i;
+
 	st->goal = id;
 	st->goal_newest = convo_last(c);
+	if (find_goal(c, id, &i))
+		open_found(st, convo_item(c, i));
 	place_goal(st, c);
 }
 
@@ -1210,6 +1505,7 @@ stream_draw(struct stream *st, const struct pane *p, const struct convo *c,
 	st->newest = convo_last(now);
 	memset(st->head, 0, sizeof(st->head));
 	st->divider = -1;
+	st->fold = 0;
 	paint_erase(p);
 	if (st->hyper != NULL)
 		hyper_begin(st->hyper);
@@ -1226,7 +1522,8 @@ stream_draw(struct stream *st, const struct pane *p, const struct convo *c,
 	hang_on(st, c, at); /* other widths put it elsewhere */
 	if (st->end)
 		at = end_place(st, c);
-	else if (st->present > 0)
+	find_fold(st, c, at, now);
+	if (!st->end && st->present > 0)
 		part = draw_present(st, p, c, now);
 	st->bottom = nears_bottom(st, c, at);
 	at = draw_up(st, &part, c, at);

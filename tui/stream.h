@@ -10,6 +10,8 @@
  * not the end the newest lines stand under it in a few rows of their own,
  * where there is room for them: behind a divider that counts what is new.
  *
+ * Long messages are folded (fold.h), also in what was fetched.
+ *
  * What is shown may be a passage (model.h): it has no end, and the newest lines
  * are those of its conversation.
  */
@@ -38,6 +40,13 @@ const char *stream_name_at(const struct stream *, const struct convo *,
 
 /* Whether the last stream_draw put the divider into that row of the screen. */
 bool stream_divider_at(const struct stream *, int row);
+
+/* Shows the whole of the lowest message on the screen that is folded (fold.h),
+ * from its first line on; where all are shown, folds the lowest again.  False:
+ * there is none.  A row of it tells that Enter does so. */
+bool stream_fold(struct stream *, const struct convo *);
+/* The same, of the message of which that row of the screen says that it is. */
+bool stream_fold_at(struct stream *, const struct convo *, int row);
 
 /* Colours, the language or what keys do have changed. */
 void stream_restyle(struct stream *);

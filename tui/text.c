@@ -8,6 +8,7 @@
 #include <locale.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -138,6 +139,25 @@ text_in_sense(const char *key, const char *text)
 	const char *found = gettext(key);
 
 	return found == key ? text : found;
+}
+
+void
+text_number(size_t n, char out[TEXT_NUMBER_CAP])
+{
+	/* TRANSLATORS: between the thousands of a number: "3,996". */
+	const char *part = C_("thousands", ",");
+	char digits[TEXT_NUMBER_CAP];
+	size_t len = (size_t)snprintf(digits, sizeof(digits), "%zu", n), i;
+	struct buf b;
+
+	buf_init(&b, TEXT_NUMBER_CAP - 1);
+	for (i = 0; i < len; i++) {
+		if (i > 0 && (len - i) % 3 == 0)
+			(void)buf_adds(&b, part);
+		(void)buf_addc(&b, digits[i]);
+	}
+	memcpy(out, buf_data(&b), b.len + 1);
+	buf_release(&b);
 }
 
 void

@@ -22,6 +22,7 @@
 #define TUI_TEXT_H
 
 #include <libintl.h>
+#include <stddef.h>
 
 struct buf;
 
@@ -42,6 +43,11 @@ void text_language(const char *language);
 /* key: sense, EOT, text, as gettext's msgctxt is stored. */
 const char *text_in_sense(const char *key, const char *text)
     __attribute__((format_arg(2)));
+
+enum { TEXT_NUMBER_CAP = 64 };
+
+/* A number with its thousands parted: "3,996". */
+void text_number(size_t n, char out[TEXT_NUMBER_CAP]);
 
 /* One more part of a list, "messi, neko"; one that does not fit is left out. */
 void text_list(struct buf *, const char *fmt, ...)

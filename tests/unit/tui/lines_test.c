@@ -101,6 +101,35 @@ a_time_stamp_has_all_of_it(void **state)
 	    "2026-11-22T00:00:07+00:00 <messi> behind\n");
 }
 
+static void
+blank_lines_are_counted_for_a_terminal_alone(void **state)
+{
+	static const char text[] = "one\n\n \r\n\ntwo\n\n\nthree\n\n\n";
+	struct lines l;
+	struct buf out;
+
+	(void)state;
+	buf_init(&out, OUT_CAP);
+	lines_begin(&l, at(12, 0), false);
+	l.folds = true;
+	say(&l, &out, at(12, 0), text);
+	say(&l, &out, at(12, 0), "\n\n\nfour");
+	expect(&out,
+	    "12:00 <messi> one\n"
+	    "      | … 3 blank lines\n"
+	    "      | two\n"
+	    "      | \n"
+	    "      | \n"
+	    "      | three\n"
+	    "      | … 3 blank lines\n"
+	    "12:00 <messi> … 3 blank lines\n"
+	    "      | four\n");
+	buf_init(&out, OUT_CAP);
+	l.folds = false;
+	say(&l, &out, at(12, 0), "\n\n\nfour");
+	expect(&out, "12:00 <messi> \n      | \n      | \n      | four\n");
+}
+
 int
 main(void)
 {
@@ -108,6 +137,8 @@ main(void)
 		cmocka_unit_test(another_day_is_told_once),
 		cmocka_unit_test(the_first_of_an_older_day_says_so),
 		cmocka_unit_test(a_time_stamp_has_all_of_it),
+		cmocka_unit_test(
+		    blank_lines_are_counted_for_a_terminal_alone),
 	};
 
 	setenv("TZ", "UTC", 1);

@@ -260,6 +260,8 @@ a_search_stays_with_its_conversation(void **state)
 	struct server *s = talking_server(&c);
 	struct term *t = messi_at(s);
 	struct place all;
+	char click[32];
+	int row, col;
 
 	(void)state;
 	page_up(t, 2);
@@ -279,6 +281,14 @@ a_search_stays_with_its_conversation(void **state)
 	term_type(t, ALT_1);
 	term_await_row_is(t, -1, "search> private");
 	term_await(t, " found");
+	/* A click in the bar leads elsewhere, too. */
+	assert_true(term_find(t, "3:henderson", &row, &col));
+	snprintf(click, sizeof(click), "\033[<0;%d;%dM", col + 2, row + 1);
+	term_type(t, click);
+	term_await_row_is(t, -1, "henderson> another draft");
+	term_type(t, ALT_1);
+	term_await_row_is(t, -1, "search> private");
+	term_await(t, " found");
 	term_type(t, "\r");
 	term_await_row_is(t, -1, "lineker>");
 	term_await(t, "private line 57.");
@@ -288,13 +298,8 @@ a_search_stays_with_its_conversation(void **state)
 	term_type(t, ALT_2);
 	term_await(t, "private line 57.");
 	term_await_row_is(t, -1, "lineker>");
-	{
-		int row, col;
-
-		assert_true(term_find(
-		    t, "lineker  private line 57.", &row, &col));
-		assert_true(term_look_at(t, row, col).reverse);
-	}
+	assert_true(term_find(t, "lineker  private line 57.", &row, &col));
+	assert_true(term_look_at(t, row, col).reverse);
 	/* Escape leads to where one was before all that. */
 	term_type(t, "\033");
 	await_place(t, &all);

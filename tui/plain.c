@@ -484,8 +484,8 @@ leaves_question(const struct ui *ui, const char *line)
 	if (ui->asking != ASK_SERVER && ui->asking != ASK_USER)
 		return false;
 	if (slash_login_words(line, &login))
-		return *line == '/' && login.user_len == 0;
-	return *line == '/' || slash_no_name(line);
+		return *slash_start(line) == '/' && login.user_len == 0;
+	return *slash_start(line) == '/' || slash_no_name(line);
 }
 
 static void

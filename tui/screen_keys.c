@@ -515,7 +515,7 @@ line_accept(void *arg, const char *line)
 		    errors_words(WIRE_TEXT_EMPTY));
 		return;
 	}
-	ui->answered = *line == '/';
+	ui->answered = slash_is_command(&ui->env->slash, line);
 	if (!ui->answered)
 		ui->way.origin.convo = 0;
 	if (slash_hold(&ui->held, &ui->env->slash, line))

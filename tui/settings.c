@@ -38,6 +38,8 @@ static const struct {
 	    N_("of the program's texts; auto: the environment's") },
 	[SETTING_OPEN_WITH] = { "open-with", "", NULL, false,
 	    N_("the program that /open gives a link to") },
+	[SETTING_LITERAL] = { "literal", "no", "yes no", false,
+	    N_("say a / behind a blank instead of taking a command") },
 	[SETTING_SERVER] = { "server", "", NULL, true,
 	    N_("[USER@]HOST[:PORT] to go to") },
 	[SETTING_PASSWORD_FILE] = { "password-file", "", NULL, true,

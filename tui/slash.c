@@ -9,6 +9,7 @@
 #include "tui/clock.h"
 #include "tui/model.h"
 #include "tui/nearest.h"
+#include "tui/settings.h"
 #include "tui/slash_inner.h"
 #include "tui/text.h"
 
@@ -589,11 +590,25 @@ unknown(const struct slash *s, const char *word)
 const char slash_blanks[] = " \t\r\n";
 
 const char *
+slash_start(const char *line)
+{
+	size_t n;
+
+	for (; *line != '\0'; line += n) {
+		for (n = 1; ((unsigned char)line[n] & 0xc0) == 0x80; n++)
+			continue;
+		if (!utf8_blank(line, n) && strchr("\v\f", *line) == NULL)
+			break;
+	}
+	return line;
+}
+
+const char *
 slash_first_word(const char *line, char word[SLASH_WORD_CAP])
 {
 	size_t n;
 
-	line += strspn(line, slash_blanks);
+	line = slash_start(line);
 	n = strcspn(line, slash_blanks);
 	snprintf(word, SLASH_WORD_CAP, "%s%.*s", *line == '/' ? "" : "/",
 	    n < SLASH_WORD_CAP ? (int)n : SLASH_WORD_CAP, line);
@@ -753,7 +768,7 @@ holds_password(const struct slash *s, const char *line, bool first)
 
 	if (no_words(rest))
 		return false;
-	if (line[strspn(line, slash_blanks)] == '/')
+	if (*slash_start(line) == '/')
 		return may_take_password(word);
 	letters_of(word);
 	rest = slash_first_word(rest, name);
@@ -781,13 +796,12 @@ is_secret(const struct slash *s, const char *line, bool first)
 static bool
 is_unknown(const struct slash *s, const char *line)
 {
-	const char *start = line + strspn(line, slash_blanks);
+	const char *start = slash_start(line);
 	char word[SLASH_WORD_CAP];
 	const char *rest = slash_first_word(line, word);
 	size_t n;
 
-	if (client_hopeful(s->client) &&
-	    (*start != '/' || strncmp(line, "//", 2) == 0))
+	if (!slash_is_command(s, line))
 		return false;
 	if (slash_find(word) != NULL)
 		return false;
@@ -814,12 +828,11 @@ slash_secret(const struct slash *s, const char *text)
 	}
 }
 
-/* A command behind a blank is text, but no password is. */
+/* Where a command behind a blank is text no password is. */
 static bool
 keeps_password(const struct slash *s, const char *line)
 {
-	if (line[strspn(line, slash_blanks)] != '/' ||
-	    !holds_password(s, line, true))
+	if (*slash_start(line) != '/' || !holds_password(s, line, true))
 		return true;
 	slash_say(s, _("not sent: it would tell everyone a password; /login "
 	    "logs in, /all sends it all the same"));
@@ -828,27 +841,58 @@ keeps_password(const struct slash *s, const char *line)
 
 /* ---- what a line does -------------------------------------------------- */
 
+/* The '/' that makes a command, or before another one text, of the line; NULL:
+ * it has none. */
+static const char *
+sign_of(const struct slash *s, const char *line)
+{
+	const char *start = slash_start(line);
+
+	if (start != line && settings_on(s->settings, SETTING_LITERAL))
+		return NULL;
+	return *start == '/' ? start : NULL;
+}
+
+bool
+slash_is_command(const struct slash *s, const char *line)
+{
+	const char *sign = sign_of(s, line);
+
+	return !client_hopeful(s->client) || (sign != NULL && sign[1] != '/');
+}
+
+static bool
+say_without(const struct slash *s, const char *line, const char *sign)
+{
+	char *text = xasprintf("%.*s%s", (int)(sign - line), line, sign + 1);
+	bool said = say_text(s, text);
+
+	free(text);
+	return said;
+}
+
 bool
 slash_line(const struct slash *s, const char *line)
 {
 	const struct command *cmd;
-	const char *rest;
+	const char *rest, *sign;
 	char word[SLASH_WORD_CAP];
 
-	if (line[strspn(line, slash_blanks)] == '\0')
+	if (*slash_start(line) == '\0')
 		return true;
 	if (!utf8_valid(line, strlen(line))) {
 		slash_say(s, _("that is not valid UTF-8: not sent"));
 		return false;
 	}
-	if (strncmp(line, "//", 2) == 0 && client_hopeful(s->client))
-		return say_text(s, line + 1);
-	if (*line != '/' && client_hopeful(s->client))
+	if (!slash_is_command(s, line)) {
+		if ((sign = sign_of(s, line)) != NULL)
+			return say_without(s, line, sign);
 		return keeps_password(s, line) && say_text(s, line);
+	}
 	rest = slash_first_word(line, word);
 	if ((cmd = slash_find(word)) != NULL)
 		return run_command(s, cmd, word, rest);
-	if (*line == '/')
+	if (*slash_start(line) == '/')
 		return unknown(s, word);
 	slash_say(s, _("nobody is logged in: login NAME PASSWORD, register "
 	    "NAME PASSWORD, or help"));
@@ -861,11 +905,10 @@ slash_word_at(const struct slash *s, const char *line, size_t word_start)
 	char word[SLASH_WORD_CAP];
 	const struct command *cmd;
 	const char *rest;
-	bool command = *line == '/' || !client_hopeful(s->client);
 
-	if (!command)
+	if (!slash_is_command(s, line))
 		return SLASH_WORD_USER;
-	if (strspn(line, slash_blanks) >= word_start)
+	if (slash_start(line) >= line + word_start)
 		return SLASH_WORD_COMMAND;
 	rest = slash_first_word(line, word);
 	if ((cmd = slash_find(word)) == NULL)

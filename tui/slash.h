@@ -3,9 +3,11 @@
  * What a typed line means: a /command, or words for the current conversation.
  * One table holds every command: /help prints it, completion reads it.
  *
- * A line that begins with "//" is text that begins with "/".  An unknown
- * command is refused, naming the nearest, and never sent as text.  Before
- * login, when nothing typed can be chat, commands work without the slash.
+ * A line that begins with "//" is text that begins with "/".  Blanks before
+ * either do not matter, unless the setting "literal" says that they make text
+ * of it.  An unknown command is refused, naming the nearest, and never sent as
+ * text.  Before login, when nothing typed can be chat, commands work without
+ * the slash.
  */
 #ifndef TUI_SLASH_H
 #define TUI_SLASH_H
@@ -47,6 +49,11 @@ struct slash {
 /* One line as typed (it may hold line breaks: a paste).  False: refused, a
  * notice says why, and the person may want the line back to mend it. */
 bool slash_line(const struct slash *, const char *line);
+
+/* Behind what cannot be seen before it: blanks of any kind and line ends. */
+const char *slash_start(const char *line);
+/* Would it be taken as a command, be there one of that name or not? */
+bool slash_is_command(const struct slash *, const char *line);
 
 /*
  * Words that an older system's client takes as they are, "send lineker hello",

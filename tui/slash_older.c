@@ -101,7 +101,7 @@ older_word(const struct slash *s, const char *line)
 	char word[SLASH_WORD_CAP];
 	const char *rest = slash_first_word(line, word);
 
-	if (line[strspn(line, slash_blanks)] == '/')
+	if (*slash_start(line) == '/')
 		return NULL;
 	rest += strspn(rest, slash_blanks);
 	for (size_t i = 0; i < WORDS_COUNT; i++)

@@ -278,6 +278,29 @@ all_lines_of_a_refused_one_come_back(void **state)
 	    "{'text':'one\\ntwo\\nthree','from':'messi'}");
 }
 
+static void
+blanks_before_a_command_publish_nothing(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_watching(s, "henderson", "surabaya");
+	struct client *to = client_watching(s, "lineker", "surabaya");
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	term_await(t, "lineker");
+	term_type(t, " /ms\tlin\tone\r");
+	expect_json(client_event_of(to, "message"), "{'text':'one'}");
+	term_type(t, "\u3000/msg lineker two\r");
+	expect_json(client_event_of(to, "message"), "{'text':'two'}");
+	term_type(t, "\033[200~\t/msg lineker three\033[201~\r");
+	expect_json(client_event_of(to, "message"), "{'text':'three'}");
+	term_type(t, " //four\r");
+	expect_json(client_event_of(c, "message"), "{'text':' /four'}");
+	term_type(t, " /usr is full\r");
+	term_await(t, "there is no /usr");
+	term_await_row_is(t, -1, ">");
+}
+
 static bool
 on_disk(struct term *t, const char *what)
 {
@@ -506,6 +529,7 @@ main(void)
 		T(history_is_there_in_the_next_run_without_secrets),
 		T(a_refused_line_is_gone_and_up_brings_it_back),
 		T(all_lines_of_a_refused_one_come_back),
+		T(blanks_before_a_command_publish_nothing),
 		T(a_refused_password_comes_back_from_no_disk),
 		T(what_ctrl_c_empties_comes_back),
 		T(what_is_typed_before_the_first_frame_is_kept),

@@ -58,8 +58,10 @@ a_paste_is_shown_as_it_is_and_edited(void **state)
 	term_await_row_is(t, -4, "> // see:");
 	term_await_cursor(t, 23, 2 + 3);
 	term_type(t, "\033[A\033[A\033[A\001\033[3~\r"); /* no command */
-	term_await_row_is(t, -4, "> / see:");
 	term_await(t, "-- there is no /");
+	term_await_row_is(t, -1, ">");
+	term_type(t, "\033[A"); /* brings it back */
+	term_await_row_is(t, -4, "> / see:");
 	term_type(t, "\033[A\033[A\033[A\001\033[3~\033[3~\r");
 	expect_json(client_event_of(c, "message"),
 	    "{'text':'see:\\nint x = 1;\\n    if (x)\\n        y();'}");

@@ -76,6 +76,28 @@ lines_of_a_pipe_are_said_and_answered(void **state)
 }
 
 static void
+blanks_before_a_command_publish_nothing(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct client *c = client_watching(s, "henderson", "surabaya");
+	struct client *to = client_watching(s, "lineker", "surabaya");
+
+	(void)state;
+	assert_int_equal(run(s, " /msg lineker one\\n\\t/msg lineker two\\n"
+	    "\\343\\200\\200/msg lineker three\\n //four\\n  /quit\\nfive\\n",
+	    ""), 0);
+	expect_json(client_event_of(to, "message"), "{'text':'one'}");
+	expect_json(client_event_of(to, "message"), "{'text':'two'}");
+	expect_json(client_event_of(to, "message"), "{'text':'three'}");
+	expect_json(client_event_of(c, "message"), "{'text':' /four'}");
+	assert_null(strstr(said, "five"));
+	assert_int_equal(run(s, "/set literal yes\\n /msg lineker x\\n", ""), 0);
+	expect_json(client_event_of(c, "message"),
+	    "{'text':' /msg lineker x','target':'*'}");
+	assert_int_equal(run(s, " /nosuch\\n", ""), 1);
+}
+
+static void
 time_stamps_are_there_when_asked_for(void **state)
 {
 	struct server *s = server_open(NULL);
@@ -402,6 +424,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(lines_of_a_pipe_are_said_and_answered),
+		T(blanks_before_a_command_publish_nothing),
 		T(time_stamps_are_there_when_asked_for),
 		T(commands_are_answered_in_lines),
 		T(a_search_leads_to_older_ones),

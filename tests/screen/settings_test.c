@@ -350,10 +350,10 @@ an_unknown_command_names_the_nearest(void **state)
 	(void)state;
 	term_type(t, "/serach words\r");
 	term_await(t, "there is no /serach; /search?");
-	term_await_row_is(t, -1, "> /serach words");
-	term_type(t, "\003/zzzzzzzz\r");
+	term_await_row_is(t, -1, ">");
+	term_type(t, "/zzzzzzzz\r");
 	term_await(t, "there is no /zzzzzzzz; /help lists");
-	term_type(t, "\003after it\r");
+	term_type(t, "after it\r");
 	expect_json(client_event_of(c, "message"), "{'text':'after it'}");
 }
 

@@ -313,15 +313,69 @@ after_login_words_are_text(void **state)
 	assert_string_equal(last_of(w, "*")->text, "quit");
 }
 
+/* Blanks that nobody sees, or that a paste brings. */
+static void
+a_command_behind_blanks_is_one(void **state)
+{
+	static const char *const blanks[] = { " ", "\t", "  \t ", "\n", "\r\n",
+		"\v", "\f", "\u00a0", "\u2003", "\u202f", "\u3000", "\ufeff",
+		"\u200b", "\u2060", " \u3000\t", "\u2028" };
+	struct world *w = *state;
+	char line[64];
+
+	for (size_t i = 0; i < sizeof(blanks) / sizeof(*blanks); i++) {
+		snprintf(line, sizeof(line), "%s/msg neko secret%zu",
+		    blanks[i], i);
+		assert_true(slash_is_command(&w->slash, line));
+		assert_true(slash_line(&w->slash, line));
+		snprintf(line, sizeof(line), "secret%zu", i);
+		assert_string_equal(last_of(w, "neko")->text, line);
+		snprintf(line, sizeof(line), "%s/usr is full", blanks[i]);
+		assert_false(slash_line(&w->slash, line));
+		assert_true(noticed(w, "there is no /usr"));
+		snprintf(line, sizeof(line), "%s/passwd old new", blanks[i]);
+		assert_true(slash_secret(&w->slash, line));
+		assert_int_equal(model_waiting(w->model), (int)i + 1);
+	}
+	/* A second slash makes text of it, with its blanks. */
+	assert_true(slash_line(&w->slash, " \u3000//usr is full"));
+	assert_string_equal(last_of(w, "*")->text, " \u3000/usr is full");
+	assert_false(slash_is_command(&w->slash, " //x"));
+	/* Nothing but such blanks is nothing. */
+	assert_true(slash_line(&w->slash, "\u3000\u00a0"));
+	assert_string_equal(last_of(w, "*")->text, " \u3000/usr is full");
+}
+
+static void
+a_setting_makes_text_of_a_slash_behind_a_blank(void **state)
+{
+	struct world *w = *state;
+
+	assert_true(slash_line(&w->slash, "/set literal yes"));
+	assert_true(slash_line(&w->slash, " /msg neko x"));
+	assert_string_equal(last_of(w, "*")->text, " /msg neko x");
+	assert_true(slash_line(&w->slash, " //x"));
+	assert_string_equal(last_of(w, "*")->text, " //x");
+	assert_false(slash_secret(&w->slash, " /usr is full"));
+	assert_false(slash_line(&w->slash, "/usr is full"));
+	assert_true(slash_line(&w->slash, "//x"));
+	assert_string_equal(last_of(w, "*")->text, "/x");
+	assert_true(slash_line(&w->slash, "/set literal no"));
+	assert_false(slash_line(&w->slash, " /usr is full"));
+}
+
+/* Not even where a command behind a blank is text. */
 static void
 after_login_a_password_is_told_to_nobody(void **state)
 {
 	static const char *const leaks[] = { " /login x rahasia",
 		"\t/regist x rahasia", " /PASSWD old rahasia",
-		" /pasword old rahasia", " /login:neko rahasia" };
+		" /pasword old rahasia", "\u3000/login:neko rahasia" };
 	struct world *w = *state;
 
+	assert_true(slash_line(&w->slash, "/set literal yes"));
 	for (size_t i = 0; i < sizeof(leaks) / sizeof(*leaks); i++) {
+		assert_true(slash_secret(&w->slash, leaks[i]));
 		assert_false(slash_line(&w->slash, leaks[i]));
 		assert_int_equal(model_waiting(w->model), 0);
 		assert_true(noticed(w, "not sent"));
@@ -941,6 +995,8 @@ main(void)
 		IN(what_is_no_utf8_is_refused),
 		OUT(before_login_words_need_no_slash),
 		IN(after_login_words_are_text),
+		IN(a_command_behind_blanks_is_one),
+		IN(a_setting_makes_text_of_a_slash_behind_a_blank),
 		IN(after_login_a_password_is_told_to_nobody),
 		IN(words_of_the_five_systems_without_a_slash_are_held_once),
 		IN(what_was_held_is_held_again_elsewhere_and_later),

@@ -51,7 +51,7 @@ static const struct command commands[] = {
 	{ "members", 1, 1, 0, cmd_members, "TOKEN #NAME",
 	    "who is in a group, in the order of joining" },
 	{ "mode", 2, 2, 0, cmd_mode, "TOKEN #GROUP open|invite|secret",
-	    "who may join a group: all, the invited, those who know of it" },
+	    "who may join a group: all, or the invited (secret: they alone see it)" },
 	{ "mute", 2, 3, CMD_REST, cmd_act, "TOKEN #GROUP|* USER [REASON]",
 	    "keep somebody silent until unmute" },
 	{ "name", 1, 1, CMD_REST, cmd_name, "TOKEN REAL NAME",

@@ -209,6 +209,7 @@ limits(const struct chat_rules *rules)
 
 	put_number(o, "line", WIRE_LINE_MAX);
 	put_number(o, "text", WIRE_TEXT_MAX);
+	put_number(o, "topic", WIRE_TOPIC_MAX);
 	put_number(o, "name", WIRE_NAME_CHARS);
 	put_number(o, "real_name", WIRE_REAL_NAME_CHARS);
 	put_number(o, "password", WIRE_PASSWORD_MAX);

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "shared/wire.h"
 #include "shared/xalloc.h"
 #include "tests/lib/client.h"
 #include "tests/lib/page.h"
@@ -116,6 +117,65 @@ the_class_can_log_in(void **state)
 	free(line);
 }
 
+/* ---- chat-protocol(7) -------------------------------------------------- */
+
+/* In a line of the page that begins so. */
+static bool
+is_told(const char *begin, const char *word)
+{
+	FILE *f = fopen("man/chat-protocol.7", "r");
+	char line[512];
+	bool found = false;
+
+	assert_non_null(f);
+	while (!found && fgets(line, sizeof(line), f) != NULL) {
+		const char *at = line;
+		size_t n = strlen(word);
+
+		if (strncmp(line, begin, strlen(begin)) != 0)
+			continue;
+		while (!found && (at = strstr(at + 1, word)) != NULL)
+			found = (at[-1] == ' ' || at[-1] == '"') &&
+			    (at[n] == ' ' || at[n] == '\n' || at[n] == '"');
+	}
+	fclose(f);
+	return found;
+}
+
+static void
+every_code_of_an_error_is_in_it(void **state)
+{
+	(void)state;
+	for (int i = WIRE_OK + 1; i < WIRE_ERRS; i++) {
+		const char *code = wire_err_code((enum wire_err)i);
+
+		if (!is_told(".It Li ", code))
+			fail_msg("%s is not told of", code);
+	}
+}
+
+static void
+every_command_and_every_limit_is_in_it(void **state)
+{
+	struct client *c = client_open(*state);
+	json_t *o = json_object_get(client_ask(c, "help"), "commands"), *v;
+	const char *name;
+
+	json_object_foreach(o, name, v)
+		if (!is_told(".It Ic ", name))
+			fail_msg("%s is not told of", name);
+	o = json_object_get(client_ask(c, "hello"), "limits");
+	json_object_foreach(o, name, v)
+		if (strcmp(name, "line") != 0 && strcmp(name, "text") != 0 &&
+		    !is_told(".Li ", name))
+			fail_msg("the limit %s is not told of", name);
+	/* As it says: a number for each. */
+	expect(c, "hello", "{'limits':{'line':8192,'text':4096,'topic':512,"
+	    "'name':32,'real_name':64,'password':1024,'tag':64,'page':200,"
+	    "'replay':1000,'inbox':1000,'rate':20,'idle':1800,"
+	    "'token':2592000,'min_password':1}}");
+}
+
 #define ALONE(fn) cmocka_unit_test_teardown(fn, without_server)
 
 int
@@ -124,6 +184,8 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		ALONE(the_unit_is_one_that_systemd_takes),
 		ALONE(the_class_can_log_in),
+		cmocka_unit_test(every_code_of_an_error_is_in_it),
+		SERVER_TEST(every_command_and_every_limit_is_in_it),
 	};
 
 	return cmocka_run_group_tests_name(

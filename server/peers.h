@@ -25,16 +25,20 @@ struct peers_link {
 
 typedef void peers_link_fn(void *arg, const struct peers_link *);
 
-/* What becomes of a raw line at a legacy peer; id as it was given. */
+/* What becomes of a raw line to a group that is not here; id as it was
+ * given. */
 struct peers_line {
 	void *arg;
-	/* No legacy peer has that group, or none can be asked: it is over. */
+	/* No peer has that group, or none can be asked: it is over. */
 	void (*absent)(void *arg, uint64_t id);
-	/* One has; what it sends follows. */
+	/* A legacy one has; what it sends follows. */
 	void (*open)(void *arg, uint64_t id);
 	void (*text)(void *arg, uint64_t id, const char *, size_t);
 	/* It is over, whoever ended it. */
 	void (*ended)(void *arg, uint64_t id);
+	/* A realm of ours has it (borrowed until this returns): it is over, and
+	 * the chat takes one there (chat_line_visit). */
+	void (*there)(void *arg, uint64_t id, const char *realm);
 };
 
 /* arg is each call's first. */
@@ -54,8 +58,8 @@ struct peers {
 	void (*each)(void *arg, peers_link_fn *, void *with);
 
 	/*
-	 * Asks the legacy peers, in the order of the links, for a raw line of
-	 * that user of ours in that group.  The line's number, never 0; what
+	 * Asks the peers, in the order of the links, for a raw line of that
+	 * user of ours in that group.  The line's number, never 0; what
 	 * becomes of it is told later, never before this returns.
 	 */
 	uint64_t (*line_open)(void *arg, const char *user, const char *group,

@@ -43,6 +43,7 @@ struct account {
 	TAILQ_HEAD(account_watches, watch) watches;
 	bool admin;         /* by grant */
 	unsigned revoking;  /* that is being taken away */
+	unsigned visiting;  /* raw lines that are asked for at other realms */
 	unsigned finding;   /* words whose way to a realm is being asked for
 	                     * (message.c) */
 	struct presence_entry presence;

@@ -438,13 +438,13 @@ void chat_unwatch(struct chat *, uint64_t watcher); /* ended is not called */
 void chat_watch_more(struct chat *, uint64_t watcher);
 
 /*
- * A raw line: a receiver that is in one group of ours as long as the line is
- * open, and sees what is said there (CHAT_EV_MESSAGE, its own words as well)
- * and who comes and goes (CHAT_EV_JOIN, CHAT_EV_LEAVE: also of other lines).
- * It is given nothing that was said before.  Its user may be a member by
- * chat_join, too, and stays one when the line is closed.
+ * A raw line: a receiver that is in one group as long as the line is open, and
+ * sees what is said there (CHAT_EV_MESSAGE, its own words as well) and who
+ * comes and goes (CHAT_EV_JOIN, CHAT_EV_LEAVE: also of other lines).  It is
+ * given nothing that was said before.  Its user may be a member by chat_join,
+ * too, and stays one when the line is closed.
  *
- * group without '#'; made if it is not there.  Refused (no number, 0): *err.
+ * group: of ours, without '#'; made if it is not there.  Refused (no number, 0): *err.
  * The first event comes before this returns: that its user has come.  A line
  * that takes no more (event says false) is closed: ended with WIRE_BUSY; it is
  * closed also when its user is kicked (WIRE_NOT_MEMBER) or banned
@@ -453,6 +453,17 @@ void chat_watch_more(struct chat *, uint64_t watcher);
 uint64_t chat_line_open(struct chat *, const struct chat_who *,
     const char *group, const struct chat_sink *, uint64_t id,
     enum wire_err *err);
+
+/*
+ * The same in a group of another realm, if it is open there or its user is in
+ * it: else WIRE_NO_SUCH_GROUP or WIRE_INVITE_ONLY.  done tells the line's
+ * number as its id; the first event comes before it.  Who is in the group for
+ * that line only leaves it with the line, also when the server ends.  Closed as
+ * above, and (WIRE_OK) when its user leaves by chat_leave.
+ */
+void chat_line_visit(struct chat *, const struct chat_who *,
+    const struct target *group, const struct chat_sink *, uint64_t id,
+    struct chat_done);
 void chat_line_say(
     struct chat *, uint64_t line, const char *text, struct chat_done);
 void chat_line_close(struct chat *, uint64_t line); /* ended is not called */

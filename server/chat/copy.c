@@ -76,7 +76,7 @@ struct applied {
 	enum chat_role role;
 	enum chat_mode mode;
 	enum chat_act act;
-	bool muted, quiet;
+	bool muted, quiet, here;
 	bool going; /* who it is about is out, for what they say, already */
 	int64_t since;
 	size_t writes;
@@ -142,6 +142,35 @@ write_taken(struct applied *a, const struct chat_origin *origin)
 	    origin->stream, origin->number, applied_written, a);
 }
 
+/* With their raw lines.  The group may end with them. */
+static void
+member_out(struct chat *chat, struct member *m, enum wire_err why)
+{
+	const struct account *a = m->account;
+	char conv[CONVO_CAP];
+
+	memcpy(conv, m->group->key, sizeof(conv));
+	if (m->lines == 0) {
+		member_free(chat, m);
+	} else {
+		m->out = true;
+		m->joined = false;
+		m->group->joined--;
+		lines_end(chat, m, why);
+	}
+	if (a != NULL)
+		visit_over(chat, conv, a);
+}
+
+static void
+tidy(struct chat *chat, const char *conv)
+{
+	struct group *g = group_find(chat, conv);
+
+	if (g != NULL)
+		copy_tidy(chat, g);
+}
+
 /* ---- GROUP ---- */
 
 static void
@@ -164,12 +193,14 @@ apply_anew(struct applied *a, struct group *g)
 	struct chat *chat = a->ask.chat;
 	struct member *m;
 
+	g->waits++; /* it stays */
 	while ((m = TAILQ_FIRST(&g->members)) != NULL) {
 		rule_drop(chat, STORE_MUTE, g->key, m->key);
 		if (m->account != NULL)
 			group_tell_leave(chat, g, m, NULL, CHAT_KICK, NULL);
-		member_free(chat, m);
+		member_out(chat, m, WIRE_NOT_MEMBER);
 	}
+	g->waits--;
 	apply_group(a, g);
 	copy_tidy(chat, g);
 }
@@ -179,12 +210,12 @@ keep_wish(void *arg, const struct store_rule *rule)
 {
 	struct applied *a = arg;
 
-	if (rule->kind == STORE_INVITE)
+	if (rule->kind == STORE_INVITE || rule->kind == STORE_VISIT)
 		a->writes += store_put_rule(
 		    a->ask.chat->store, rule, applied_written, a);
 }
 
-/* All of it but the wishes goes. */
+/* All of it goes but the wishes, and what they are for. */
 static void
 write_anew(struct applied *a, const struct group *g)
 {
@@ -476,9 +507,12 @@ apply_gone(struct applied *a, struct group *g)
 	    kicked ? a->text : NULL);
 	/* Whether they may speak when they come again, the home says then. */
 	rule_drop(chat, STORE_MUTE, g->key, m->key);
-	member_free(chat, m);
+	member_out(chat, m,
+	    a->act == CHAT_BAN	      ? WIRE_BANNED
+		: a->act == CHAT_KICK ? WIRE_NOT_MEMBER
+				      : WIRE_OK);
 	if (ours)
-		copy_tidy(chat, g);
+		tidy(chat, a->conv);
 }
 
 static const char *
@@ -516,6 +550,42 @@ receive_gone(struct chat *chat, const struct chat_origin *origin,
 	    applied_written, a);
 	write_taken(a, origin);
 	store_release(chat->store);
+	return NULL;
+}
+
+/* ---- LINE ---- */
+
+static void
+apply_line(struct applied *a, struct group *g)
+{
+	struct chat_event e = { .kind = a->here ? CHAT_EV_JOIN
+						: CHAT_EV_LEAVE };
+
+	e.user.name = a->shown;
+	e.user.real_name = a->real_name;
+	lines_tell(a->ask.chat, g, &e);
+}
+
+/* Behind what was said before it. */
+static const char *
+receive_line(struct chat *chat, const struct chat_origin *origin,
+    const struct chat_item *item, const char *conv, struct chat_done done)
+{
+	struct applied *a = applied_new(chat, conv, apply_line, done);
+
+	a->here = item->here;
+	if (!take_person(chat, item, a) || a->account != NULL) {
+		a->ask.done = (struct chat_done){ 0 };
+		ask_end(&a->ask, WIRE_OK);
+		receive_nothing(chat, origin, done);
+		return NULL;
+	}
+	if (store_hold(chat->store, 1)) {
+		write_taken(a, origin);
+		store_release(chat->store);
+	} else {
+		ask_end(&a->ask, WIRE_BUSY);
+	}
 	return NULL;
 }
 
@@ -572,9 +642,9 @@ apply_left(struct applied *a, struct group *g)
 
 	if (m != NULL) {
 		group_tell_leave(chat, g, m, NULL, CHAT_KICK, NULL);
-		member_free(chat, m);
+		member_out(chat, m, WIRE_OK);
 	}
-	copy_tidy(chat, g);
+	tidy(chat, a->conv);
 }
 
 void
@@ -713,6 +783,8 @@ group_receive(struct chat *chat, const struct chat_origin *origin,
 		tell_invited(chat, origin, item, g);
 		receive_nothing(chat, origin, done);
 		return NULL;
+	case CHAT_ITEM_LINE:
+		return receive_line(chat, origin, item, conv, done);
 	case CHAT_ITEM_LETTER:
 	case CHAT_ITEM_BOUNCE:
 	case CHAT_ITEM_KINDS:

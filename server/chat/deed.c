@@ -389,6 +389,8 @@ tell_rule(void *arg, const struct store_rule *rule)
 		[STORE_INVITE] = CHAT_INVITE_USER };
 	const struct telling *to = arg;
 
+	if (rule->kind == STORE_VISIT)
+		return; /* nobody made it about somebody */
 	to->fn(to->arg,
 	    &(struct chat_rule){ .act = act[rule->kind],
 		.user = rule->name,

@@ -593,6 +593,23 @@ chat_group_there(const struct chat *chat, const struct chat_who *who,
 	    rule_is(chat, STORE_INVITE, g->key, user);
 }
 
+bool
+chat_group_open(const struct chat *chat, const char *realm,
+    const char *user, const char *name)
+{
+	char key[CONVO_CAP], who[WIRE_TARGET_CAP];
+	const struct member *m;
+	const struct group *g;
+
+	if (!group_key_of(name, "", key) || !remote_key(user, realm, who))
+		return false;
+	g = group_find(chat, key);
+	if (g == NULL || g->count == 0)
+		return false;
+	m = member_find(g, who);
+	return g->mode == CHAT_OPEN || (m != NULL && !m->out);
+}
+
 /* ---- telling ---------------------------------------------------------- */
 
 void

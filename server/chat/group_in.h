@@ -173,6 +173,16 @@ void lines_free(struct groups *);
 /* JOIN or LEAVE, to the raw lines of the group. */
 void lines_tell(struct chat *, struct group *, const struct chat_event *);
 
+/* Somebody who was in a group of ours on raw lines only has gone, or was thrown
+ * out: everybody is told, in other realms the raw lines. */
+void lines_left(struct chat *, const struct member *, const char *by,
+    enum chat_act, const char *why);
+
+/* One more line of a member.  told: everybody knows already that they have
+ * come, but for this line. */
+uint64_t lines_open(struct chat *, struct member *, uint64_t session,
+    const struct chat_sink *, uint64_t id, bool told);
+
 /* Those of a member end. */
 void lines_end(struct chat *, struct member *, enum wire_err why);
 
@@ -215,6 +225,10 @@ void wishes_met(struct chat *, const char *conv, const struct account *,
 /* The home has put them out behind its answer: it had them in it still, and
  * they had left before.  So it is asked again. */
 void wish_again(struct chat *, const char *conv, const struct account *);
+
+/* Who is in a copy for raw lines only, and has none any more, leaves it. */
+void visit_over(
+    struct chat *, const char *conv, const struct account *);
 
 /* It is not noted any more. */
 void wish_drop(struct chat *, const char *conv, const struct account *);

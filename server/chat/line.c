@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "server/chat/change.h"
 #include "server/chat/group_in.h"
 #include "server/chat/message.h"
 #include "server/chat/recent.h"
@@ -62,8 +63,19 @@ member_gone(struct chat *chat, struct member *m)
 	struct group *g = m->group;
 
 	member_free(chat, m);
+	if (group_is_copy(g)) {
+		copy_tidy(chat, g);
+		return;
+	}
 	change_settle(chat, g); /* who owned it may have gone */
 	group_tidy(chat, g);
+}
+
+/* Will leave with the last line, and everybody is told then. */
+static bool
+is_visitor(const struct chat *chat, const struct member *m)
+{
+	return rule_is(chat, STORE_VISIT, m->group->key, m->key);
 }
 
 static void
@@ -74,8 +86,12 @@ line_free(struct chat *chat, struct line *l)
 	TAILQ_REMOVE(&m->group->lines, l, entry);
 	TAILQ_REMOVE(&chat->groups->lines, l, of_all);
 	free(l);
-	if (--m->lines == 0 && !m->joined)
+	if (--m->lines > 0)
+		return;
+	if (!m->joined)
 		member_gone(chat, m);
+	else if (is_visitor(chat, m))
+		visit_over(chat, m->group->key, m->account);
 }
 
 static void
@@ -120,9 +136,11 @@ line_remove(struct chat *chat, struct line *l)
 		session_unwatched(chat, s);
 	if (is_last_line(m) && !m->joined && !m->out) {
 		m->out = true;
-		group_tell_leave(chat, m->group, m, NULL, CHAT_KICK, NULL);
+		lines_left(chat, m, NULL, CHAT_KICK, NULL);
 		return;
 	}
+	if (is_last_line(m) && is_visitor(chat, m))
+		return;
 	e.user.name = m->shown;
 	e.user.real_name = m->real_name;
 	if (!m->out)
@@ -188,8 +206,10 @@ chat_line_close(struct chat *chat, uint64_t number)
 
 /* ---- giving ----------------------------------------------------------- */
 
+/* only NULL: to each. */
 static void
-give_all(struct chat *chat, struct group *g, struct chat_event *event)
+give_all(struct chat *chat, struct group *g, const struct line *only,
+    struct chat_event *event)
 {
 	struct blob *encoded[CHAT_DIALECTS] = { NULL };
 	struct line *l;
@@ -198,7 +218,7 @@ give_all(struct chat *chat, struct group *g, struct chat_event *event)
 	event->encoded = encoded;
 	walk_begin(chat);
 	TAILQ_FOREACH(l, &g->lines, entry)
-		if (!l->gone &&
+		if (!l->gone && (only == NULL || l == only) &&
 		    !l->sink->event(l->sink->arg, l->receiver, event))
 			line_end(chat, l, WIRE_BUSY);
 	walk_end(chat);
@@ -213,7 +233,7 @@ lines_tell(struct chat *chat, struct group *g, const struct chat_event *e)
 	struct chat_event copy = *e;
 
 	copy.target = g->target;
-	give_all(chat, g, &copy);
+	give_all(chat, g, NULL, &copy);
 }
 
 void
@@ -230,7 +250,75 @@ group_lines_message(struct chat *chat, const struct recent_message *m)
 		.from = m->from,
 		.name = m->name,
 		.text = m->text };
-	give_all(chat, g, &e);
+	give_all(chat, g, NULL, &e);
+}
+
+/* ---- told to other realms --------------------------------------------- */
+
+/* An item on its way to the disk. */
+struct passed {
+	struct ask ask;
+	char realm[WIRE_NAME_CAP];
+};
+
+static void
+passed_written(void *arg, const struct store_written *written)
+{
+	struct passed *p = arg;
+	struct chat *chat = p->ask.chat;
+
+	if (!ask_alive(&p->ask))
+		return;
+	if (written->ok)
+		chat->router.wake(chat->router.arg, p->realm, 1);
+	ask_end(&p->ask, WIRE_OK);
+}
+
+static void
+pass_to(struct chat *chat, const char *realm, const struct chat_item *item)
+{
+	char body[PEER_ITEM_MAX];
+	struct store_out out = { realm, body,
+		chat->router.pack(
+		    chat->router.arg, item, body, sizeof(body)) };
+	struct passed *p =
+	    ask_new(chat, sizeof(*p), (struct chat_done){ 0 });
+
+	snprintf(p->realm, sizeof(p->realm), "%s", realm);
+	if (!store_add_out(chat->store, &out, passed_written, p))
+		ask_end(&p->ask, WIRE_BUSY);
+}
+
+/* Of somebody who is in a group of ours on raw lines only, which no member
+ * item tells of.  Of no use to a realm that hears it later. */
+static void
+pass_on(struct chat *chat, const struct member *m, bool here)
+{
+	const struct chat_router *router = &chat->router;
+	char to[WIRE_TARGET_CAP];
+	struct chat_item item = { .kind = CHAT_ITEM_LINE,
+		.group = m->group->target.name,
+		.to = change_full_name(chat, m->shown, to),
+		.name = m->real_name,
+		.here = here };
+	const char *realm[PEER_REALMS_MAX];
+	size_t i, n;
+
+	if (router->pack == NULL || group_is_copy(m->group))
+		return;
+	n = group_realms(
+	    m->group, member_realm(m), realm, PEER_REALMS_MAX);
+	for (i = 0; i < n && i < PEER_REALMS_MAX; i++)
+		if (router->reach(router->arg, realm[i]) == CHAT_REALM_UP)
+			pass_to(chat, realm[i], &item);
+}
+
+void
+lines_left(struct chat *chat, const struct member *m, const char *by,
+    enum chat_act act, const char *why)
+{
+	group_tell_leave(chat, m->group, m, by, act, why);
+	pass_on(chat, m, false);
 }
 
 /* ---- opened ----------------------------------------------------------- */
@@ -269,7 +357,7 @@ enter(struct chat *chat, const struct doer *who, const char *name,
 }
 
 static struct line *
-line_new(struct chat *chat, struct member *m, const struct chat_who *who,
+line_new(struct chat *chat, struct member *m, uint64_t session,
     const struct chat_sink *sink, uint64_t id)
 {
 	struct groups *all = chat->groups;
@@ -277,7 +365,7 @@ line_new(struct chat *chat, struct member *m, const struct chat_who *who,
 
 	l->number = ++all->last_line;
 	l->member = m;
-	l->session = who->session;
+	l->session = session;
 	l->sink = sink;
 	l->receiver = id;
 	m->lines++;
@@ -287,19 +375,22 @@ line_new(struct chat *chat, struct member *m, const struct chat_who *who,
 	return l;
 }
 
-/* Watches are told of who was not in it before, raw lines of all. */
-static void
-tell_opened(struct chat *chat, struct member *m, bool fresh)
+uint64_t
+lines_open(struct chat *chat, struct member *m, uint64_t session,
+    const struct chat_sink *sink, uint64_t id, bool told)
 {
-	struct chat_event e = { .kind = CHAT_EV_JOIN };
+	struct session *s = session_find(chat, session);
+	struct line *l = line_new(chat, m, session, sink, id);
+	uint64_t number = l->number;
+	struct chat_event e = { .kind = CHAT_EV_JOIN,
+		.target = m->group->target };
 
-	if (fresh) {
-		group_tell_join(chat, m);
-		return;
-	}
+	if (s != NULL)
+		session_watched(chat, s);
 	e.user.name = m->shown;
 	e.user.real_name = m->real_name;
-	lines_tell(chat, m->group, &e);
+	give_all(chat, m->group, told ? l : NULL, &e);
+	return number;
 }
 
 uint64_t
@@ -307,11 +398,9 @@ chat_line_open(struct chat *chat, const struct chat_who *who,
     const char *name, const struct chat_sink *sink, uint64_t id,
     enum wire_err *err)
 {
-	struct session *s = session_find(chat, who->session);
 	struct doer doer;
 	struct group *g;
 	struct member *m;
-	uint64_t number;
 	bool fresh;
 
 	*err = doer_of(chat, who, &doer);
@@ -327,12 +416,10 @@ chat_line_open(struct chat *chat, const struct chat_who *who,
 		    doer.account);
 		if (group_owner(g) == NULL && !g->busy)
 			m->role = CHAT_OWNER;
+		group_tell_join(chat, m);
+		pass_on(chat, m, true);
 	}
-	number = line_new(chat, m, who, sink, id)->number;
-	if (s != NULL)
-		session_watched(chat, s);
-	tell_opened(chat, m, fresh);
-	return number;
+	return lines_open(chat, m, who->session, sink, id, fresh);
 }
 
 void
@@ -352,6 +439,8 @@ chat_line_say(struct chat *chat, uint64_t number, const char *text,
 			err = group_may_say(chat, m->group, m->key);
 		if (err == WIRE_OK)
 			err = message_check(text, NULL);
+		if (err == WIRE_OK && group_is_copy(m->group))
+			err = message_way(chat, m->group->home);
 	}
 	if (err != WIRE_OK) {
 		ask_refuse(chat, done, err);

@@ -372,9 +372,8 @@ message_say(
 
 /* ---- the way to somebody of another realm ----------------------------- */
 
-/* What a link takes no more of, or does not exist. */
-static enum wire_err
-reachable(const struct chat *chat, const char *realm)
+enum wire_err
+message_way(const struct chat *chat, const char *realm)
 {
 	const struct chat_router *router = &chat->router;
 
@@ -446,7 +445,7 @@ fall_back(struct said *said)
 	    remote_by_name(said->ask.chat, said->to.target.name);
 
 	if (said->to.target.realm[0] != '\0' || r == NULL ||
-	    reachable(said->ask.chat, r->realm) != WIRE_OK)
+	    message_way(said->ask.chat, r->realm) != WIRE_OK)
 		return false;
 	return said_is_for(said, r->name, r->realm);
 }
@@ -466,7 +465,7 @@ take_found(struct said *said, const struct chat_found *found)
 		if (found->real_name != NULL)
 			remote_set_real_name(r, found->real_name);
 	}
-	return found->delivered ? WIRE_OK : reachable(chat, found->realm);
+	return found->delivered ? WIRE_OK : message_way(chat, found->realm);
 }
 
 /* It is not on its way to a link any more. */
@@ -577,13 +576,13 @@ resolve(const struct chat *chat, const struct account *me,
 		return err;
 	if (to->kind == STORE_PRIVATE && to->other == NULL) {
 		*elsewhere = true;
-		return reachable(chat, to->target.realm);
+		return message_way(chat, to->target.realm);
 	}
 	if (to->group != NULL)
 		err = group_may_say(chat, to->group, me->key);
 	if (err == WIRE_OK && to->group != NULL &&
 	    to->target.realm[0] != '\0')
-		err = reachable(chat, to->target.realm);
+		err = message_way(chat, to->target.realm);
 	return err;
 }
 

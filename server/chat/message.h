@@ -34,6 +34,10 @@ struct words {
 /* WIRE_OK, or what is wrong with it (tag may be NULL). */
 enum wire_err message_check(const char *text, const char *tag);
 
+/* May anything be said to that realm: WIRE_NO_SUCH_REALM, or (as much waits
+ * for it as may) WIRE_REALM_UNREACHABLE. */
+enum wire_err message_way(const struct chat *, const char *realm);
+
 /*
  * Stores it, puts it into the outboxes of the realms that it is for, shows it
  * and answers.  Who may say what to whom was looked at before.

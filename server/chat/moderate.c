@@ -71,8 +71,7 @@ run_kick(struct change *c)
 		change_out(c, m, NULL);
 		return;
 	}
-	group_tell_leave(
-	    c->ask.chat, c->group, m, c->who.shown, c->act, c->text);
+	lines_left(c->ask.chat, m, c->who.shown, c->act, c->text);
 	m->out = true;
 	lines_end(c->ask.chat, m, change_why_out(c));
 	change_end(c, WIRE_OK);
@@ -211,8 +210,7 @@ run_ban(struct change *c)
 		change_out(c, m, NULL);
 	} else {
 		/* On raw lines only: out at once, and the rule follows. */
-		group_tell_leave(c->ask.chat, c->group, m, c->who.shown,
-		    c->act, c->text);
+		lines_left(c->ask.chat, m, c->who.shown, c->act, c->text);
 		m->out = true;
 		lines_end(c->ask.chat, m, change_why_out(c));
 		run_rule(c);

@@ -50,6 +50,8 @@ enum chat_item_kind {
 	CHAT_ITEM_GONE,   /* group, to, from (by; or NULL), act, text (why) */
 	CHAT_ITEM_LEAVE,  /* group, from: wants to be out of it */
 	CHAT_ITEM_INVITE, /* group, to, from */
+	CHAT_ITEM_LINE,   /* group, to, name, here: came on a raw line, or went,
+	                   * and is no member otherwise */
 	CHAT_ITEM_KINDS
 };
 
@@ -66,7 +68,7 @@ struct chat_item {
 	enum chat_mode mode;
 	enum chat_act act;
 	enum wire_err err;
-	bool muted, quiet;
+	bool muted, quiet, here;
 };
 
 /* ---- from the chat to the links --------------------------------------- */
@@ -101,6 +103,7 @@ typedef void chat_found_fn(void *arg, const struct chat_found *);
  * or a deed. */
 struct chat_plea {
 	bool join;              /* else deed */
+	bool there;             /* join only where chat_group_open */
 	const char *group;      /* without '#' */
 	const char *user;       /* of the asking realm, without realm */
 	const char *real_name;
@@ -152,6 +155,11 @@ struct chat_origin {
  */
 const char *chat_receive(struct chat *, const struct chat_origin *,
     const struct chat_item *, struct chat_done);
+
+/* Is there a group of ours that this user of that realm may see, because it is
+ * open or they are in it? */
+bool chat_group_open(const struct chat *, const char *realm,
+    const char *user, const char *group);
 
 /* A realm asks for one of its users, at a group of ours. */
 const char *chat_receive_plea(struct chat *, const char *realm,

@@ -22,10 +22,18 @@ enum { WISH_MS = 10000 };
 
 /* ---- wishes ----------------------------------------------------------- */
 
+/* Where the wish is for a raw line. */
+struct visit {
+	uint64_t session;
+	const struct chat_sink *sink; /* NULL: it is to be a member */
+	uint64_t receiver;
+};
+
 struct wish {
 	struct ask ask;
 	uint64_t number;
 	struct account *account;
+	struct visit visit;
 	char real_name[WIRE_REAL_NAME_CAP];
 	struct target target;
 	char key[CONVO_CAP];
@@ -62,20 +70,114 @@ wishes_free(struct wish_list *all)
 	free(all);
 }
 
+/* NULL: is not in it, or is just leaving. */
+static struct member *
+is_in(const struct chat *chat, const char *conv, const struct account *a)
+{
+	const struct group *g = group_find(chat, conv);
+	struct member *m = g != NULL ? member_find(g, a->key) : NULL;
+
+	return m != NULL && m->joined && !m->out ? m : NULL;
+}
+
+/* ---- visits ----------------------------------------------------------- */
+
+/*
+ * Who comes to a copy for a raw line is a member there like others, for the
+ * home knows no raw lines of other realms.  A STORE_VISIT says that they leave
+ * with the last line; it outlives us, which the line does not, and groups_tick
+ * sees to it then.  Whoever becomes a member by chat_join meanwhile stays.
+ */
+static bool
+visit_drop(struct chat *chat, const char *conv, const struct account *a,
+    store_written_fn *fn, void *arg)
+{
+	rule_drop(chat, STORE_VISIT, conv, a->key);
+	return store_drop_rule(
+	    chat->store, STORE_VISIT, conv, a->key, fn, arg);
+}
+
+void
+visit_over(struct chat *chat, const char *conv, const struct account *a)
+{
+	struct group *g = group_find(chat, conv);
+	struct member *m = g != NULL ? member_find(g, a->key) : NULL;
+
+	if (a->visiting > 0 || !rule_is(chat, STORE_VISIT, conv, a->key))
+		return;
+	if (m != NULL && m->lines == 0 && !m->out)
+		copy_leave(chat, g, m, (struct chat_done){ 0 });
+	/* A home that said yes, and could not send it yet, will. */
+	else if (m == NULL && !rule_is(chat, STORE_INVITE, conv, a->key))
+		(void)visit_drop(chat, conv, a, NULL, NULL);
+}
+
+/* The home has answered.  told: who is in the group was told that they have
+ * come. */
+static void
+visit_begin(struct chat *chat, const struct account *a, const char *conv,
+    const struct visit *v, bool told, enum wire_err err,
+    struct chat_result *out)
+{
+	struct member *m = is_in(chat, conv, a);
+
+	if (err == WIRE_OK && session_find(chat, v->session) == NULL)
+		err = WIRE_NO_SESSION;
+	else if (err == WIRE_OK && m == NULL)
+		err = WIRE_REALM_UNREACHABLE; /* it said yes, and no more */
+	*out = (struct chat_result){ .err = err };
+	if (err == WIRE_OK)
+		out->id = (int64_t)lines_open(chat, m, v->session, v->sink,
+		    v->receiver, told);
+}
+
+/* ---- the end of a wish ------------------------------------------------ */
+
+static void
+stays_written(void *arg, const struct store_written *written)
+{
+	struct ask *ask = arg;
+
+	if (ask_alive(ask))
+		ask_end(ask, written->ok ? WIRE_OK : WIRE_STORAGE);
+}
+
+/* From now on they are in it not only for a raw line; then ask is answered. */
+static void
+stay(struct chat *chat, const char *conv, const struct account *a,
+    struct ask *ask)
+{
+	if (!visit_drop(chat, conv, a, stays_written, ask))
+		ask_end(ask, WIRE_BUSY);
+}
+
+/* It is in no list (any more). */
+static void
+wish_over(struct wish *w, enum wire_err err)
+{
+	struct chat *chat = w->ask.chat;
+	struct chat_result result = { .err = err };
+	struct account *a = w->account;
+	char conv[CONVO_CAP];
+
+	memcpy(conv, w->key, sizeof(conv));
+	if (w->visit.sink != NULL) {
+		visit_begin(chat, a, conv, &w->visit, true, err, &result);
+		a->visiting--;
+	} else if (err == WIRE_OK &&
+	    rule_is(chat, STORE_VISIT, conv, a->key)) {
+		stay(chat, conv, a, &w->ask);
+		return;
+	}
+	ask_answer(&w->ask, &result);
+	visit_over(chat, conv, a);
+}
+
 static void
 wish_end(struct wish *w, enum wire_err err)
 {
 	TAILQ_REMOVE(&w->ask.chat->groups->wishes->list, w, entry);
-	ask_end(&w->ask, err);
-}
-
-static bool
-is_in(const struct chat *chat, const char *conv, const struct account *a)
-{
-	const struct group *g = group_find(chat, conv);
-	const struct member *m = g != NULL ? member_find(g, a->key) : NULL;
-
-	return m != NULL && m->joined && !m->out;
+	wish_over(w, err);
 }
 
 void
@@ -100,7 +202,7 @@ wish_answered(void *arg, uint64_t number, const struct chat_result *res)
 	if (res->err != WIRE_OK) {
 		wish_drop(chat, w->key, w->account);
 		wish_end(w, res->err);
-	} else if (is_in(chat, w->key, w->account)) {
+	} else if (is_in(chat, w->key, w->account) != NULL) {
 		wish_end(w, WIRE_OK);
 	} else {
 		w->granted = true;
@@ -144,6 +246,20 @@ drop_full_realms(struct chat *chat, struct group *g)
 	}
 }
 
+/* Those who were in it for a line that a restart has ended, and whose leaving
+ * the disk has refused. */
+static void
+end_visits(struct chat *chat, struct group *g)
+{
+	struct member *m, *next;
+
+	for (m = TAILQ_FIRST(&g->members); m != NULL; m = next) {
+		next = TAILQ_NEXT(m, entry);
+		if (m->account != NULL && m->joined && m->lines == 0)
+			visit_over(chat, g->key, m->account);
+	}
+}
+
 /* Wishes that were granted, whose items are still out: they come when the link
  * is back. */
 void
@@ -160,9 +276,11 @@ groups_tick(struct chat *chat)
 	}
 	for (g = TAILQ_FIRST(&chat->groups->all); g != NULL; g = after) {
 		after = TAILQ_NEXT(g, entry);
-		if (g->unsaved && !group_is_copy(g))
+		if (group_is_copy(g))
+			end_visits(chat, g);
+		else if (g->unsaved)
 			change_settle(chat, g);
-		else if (!group_is_copy(g))
+		else
 			drop_full_realms(chat, g);
 	}
 }
@@ -173,6 +291,7 @@ wish_plead(struct wish *w)
 {
 	struct chat *chat = w->ask.chat;
 	struct chat_plea plea = { .join = true,
+		.there = w->visit.sink != NULL,
 		.group = w->target.name,
 		.user = w->account->name,
 		.real_name = w->account->real_name };
@@ -181,26 +300,33 @@ wish_plead(struct wish *w)
 	    (struct chat_done){ wish_answered, chat, w->number });
 }
 
-static void
-wish_noted(void *arg, const struct store_written *written)
+static struct store_rule
+wish_rule(const struct wish *w, enum store_rule_kind kind)
 {
-	struct wish *w = arg;
-	struct chat *chat = w->ask.chat;
-
-	if (!ask_alive(&w->ask))
-		return;
-	if (!written->ok) {
-		ask_end(&w->ask, WIRE_STORAGE);
-		return;
-	}
-	rule_put(chat,
-	    &(struct store_rule){ .kind = STORE_INVITE,
+	return (struct store_rule){ .kind = kind,
 		.conv = w->key,
 		.member = w->account->key,
 		.name = w->account->name,
 		.by = w->account->name,
 		.reason = "",
-		.time = chat->wall });
+		.time = w->ask.chat->wall };
+}
+
+static void
+wish_noted(void *arg, const struct store_written *written)
+{
+	struct wish *w = arg;
+	struct chat *chat = w->ask.chat;
+	struct store_rule rule;
+
+	if (!ask_alive(&w->ask))
+		return;
+	if (!written->ok) {
+		wish_over(w, WIRE_STORAGE);
+		return;
+	}
+	rule = wish_rule(w, STORE_INVITE);
+	rule_put(chat, &rule);
 	w->number = ++chat->groups->wishes->last;
 	TAILQ_INSERT_TAIL(&chat->groups->wishes->list, w, entry);
 	wish_plead(w);
@@ -242,23 +368,33 @@ can_ask(const struct chat *chat, const char *realm)
 	return WIRE_OK;
 }
 
-void
-copy_join(struct chat *chat, const struct doer *who,
-    const struct target *target, struct chat_done done)
+static bool
+wish_write(struct wish *w)
 {
-	char key[CONVO_CAP];
+	struct store *store = w->ask.chat->store;
+	struct store_rule rule = wish_rule(w, STORE_VISIT);
+
+	if (!store_hold(store, 2))
+		return false;
+	/* Here at once: who joins meanwhile finds it, and stays. */
+	if (w->visit.sink != NULL) {
+		(void)store_put_rule(store, &rule, NULL, NULL);
+		rule_put(w->ask.chat, &rule);
+	}
+	rule.kind = STORE_INVITE;
+	(void)store_put_rule(store, &rule, wish_noted, w);
+	store_release(store);
+	return true;
+}
+
+static void
+wish(struct chat *chat, const struct doer *who, const struct target *target,
+    const struct visit *visit, struct chat_done done)
+{
 	enum wire_err err = WIRE_OK;
 	struct wish *w;
 
-	if (who->account == NULL)
-		err = WIRE_DENIED;
-	else if (!group_key_of(target->name, target->realm, key))
-		err = WIRE_BAD_TARGET;
-	else if (is_in(chat, key, who->account)) {
-		ask_refuse(chat, done, WIRE_OK);
-		return;
-	}
-	if (err == WIRE_OK && member_of(chat, who->key) >= CHAT_GROUPS_MAX)
+	if (member_of(chat, who->key) >= CHAT_GROUPS_MAX)
 		err = WIRE_TOO_MANY_GROUPS;
 	if (err == WIRE_OK)
 		err = can_ask(chat, target->realm);
@@ -269,17 +405,66 @@ copy_join(struct chat *chat, const struct doer *who,
 	w = ask_new(chat, sizeof(*w), done);
 	w->account = who->account;
 	w->target = *target;
-	snprintf(w->key, sizeof(w->key), "%s", key);
-	if (!store_put_rule(chat->store,
-		&(struct store_rule){ .kind = STORE_INVITE,
-		    .conv = w->key,
-		    .member = who->key,
-		    .name = who->shown,
-		    .by = who->shown,
-		    .reason = "",
-		    .time = chat->wall },
-		wish_noted, w))
-		ask_end(&w->ask, WIRE_BUSY);
+	w->visit = *visit;
+	(void)group_key_of(target->name, target->realm, w->key);
+	w->account->visiting += visit->sink != NULL;
+	if (!wish_write(w))
+		wish_over(w, WIRE_BUSY);
+}
+
+void
+copy_join(struct chat *chat, const struct doer *who,
+    const struct target *target, struct chat_done done)
+{
+	static const struct visit none;
+	char key[CONVO_CAP];
+
+	if (who->account == NULL)
+		ask_refuse(chat, done, WIRE_DENIED);
+	else if (!group_key_of(target->name, target->realm, key))
+		ask_refuse(chat, done, WIRE_BAD_TARGET);
+	else if (is_in(chat, key, who->account) == NULL)
+		wish(chat, who, target, &none, done);
+	else if (!rule_is(chat, STORE_VISIT, key, who->key))
+		ask_refuse(chat, done, WIRE_OK);
+	else
+		stay(chat, key, who->account,
+		    ask_new(chat, sizeof(struct ask), done));
+}
+
+void
+chat_line_visit(struct chat *chat, const struct chat_who *who,
+    const struct target *target, const struct chat_sink *sink, uint64_t id,
+    struct chat_done done)
+{
+	struct visit visit = { who->session, sink, id };
+	struct chat_result result;
+	char key[CONVO_CAP];
+	struct doer doer;
+	enum wire_err err = doer_of(chat, who, &doer);
+	int64_t wait;
+
+	if (err == WIRE_OK && doer.account == NULL)
+		err = WIRE_DENIED;
+	if (err == WIRE_OK &&
+	    !group_key_of(target->name, target->realm, key))
+		err = WIRE_BAD_TARGET;
+	if (err != WIRE_OK) {
+		ask_refuse(chat, done, err);
+		return;
+	}
+	/* As chat_join. */
+	wait = rate_take(
+	    &doer.account->sends, chat->rules.rate, chat->mono);
+	if (wait > 0) {
+		ask_limit(done, wait);
+	} else if (is_in(chat, key, doer.account) == NULL) {
+		wish(chat, &doer, target, &visit, done);
+	} else {
+		visit_begin(chat, doer.account, key, &visit, false, WIRE_OK,
+		    &result);
+		done.fn(done.arg, done.id, &result);
+	}
 }
 
 void
@@ -325,6 +510,9 @@ chat_receive_plea(struct chat *chat, const char *realm,
 		err = WIRE_BAD_TARGET;
 	else
 		err = doer_of(chat, &who, &doer);
+	if (err == WIRE_OK && plea->there &&
+	    !chat_group_open(chat, realm, plea->user, plea->group))
+		err = WIRE_NO_SUCH_GROUP;
 	/* A role that they have in a group does not stand above that. */
 	if (err == WIRE_OK && rule_is(chat, STORE_BAN, "", doer.key))
 		err = WIRE_BANNED;

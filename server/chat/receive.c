@@ -235,6 +235,7 @@ chat_receive(struct chat *chat, const struct chat_origin *origin,
 	case CHAT_ITEM_GONE:
 	case CHAT_ITEM_LEAVE:
 	case CHAT_ITEM_INVITE:
+	case CHAT_ITEM_LINE:
 		return group_receive(chat, origin, item, done);
 	case CHAT_ITEM_KINDS:
 		break;

@@ -25,8 +25,8 @@ enum {
 };
 
 enum state {
-	ASKING,  /* the legacy peers, whether they have the group */
-	HERE,    /* in a group of ours */
+	ASKING,  /* the peers, whether they have the group */
+	HERE,    /* in a group that the chat knows */
 	BRIDGED, /* in one of a legacy peer */
 	PARTING, /* the peer was told "exit" and has not answered */
 	ENDING   /* only the last words are due */
@@ -273,6 +273,17 @@ refusal(const struct raw *r, enum wire_err err)
 	    (err == WIRE_NO_SUCH_GROUP || err == WIRE_INVITE_ONLY))
 		return render_no_group(r->group);
 	return render_error(err, 0);
+}
+
+static void
+refuse(struct raw *r, enum wire_err err)
+{
+	struct dialects *set = set_of(r);
+	uint64_t request = r->request;
+	json_t *o = refusal(r, err);
+
+	go_back(r);
+	reply(set, request, o);
 }
 
 static void
@@ -528,13 +539,22 @@ take(struct raw *r)
 	return true;
 }
 
+/* Whoever has hung up waits for no answer of the peers. */
+static bool
+is_gone(const struct raw *r)
+{
+	return r->state == ASKING && conn_at_eof(r->s->conn) &&
+	    conn_in(r->s->conn)->len == 0;
+}
+
 static bool
 may(const struct speaker *s)
 {
 	const struct raw *r = s->raw;
 
-	return (r->state == HERE || r->state == BRIDGED) && !r->busy &&
-	    !r->resting;
+	return is_gone(r) || 
+	    ((r->state == HERE || r->state == BRIDGED) && !r->busy &&
+		!r->resting);
 }
 
 static bool
@@ -542,7 +562,7 @@ step(struct speaker *s)
 {
 	struct raw *r = s->raw;
 
-	if (r->text.len == 0 && !take(r))
+	if (r->state == ASKING || (r->text.len == 0 && !take(r)))
 		return false;
 	if (r->text.len > 0)
 		say(r);
@@ -588,8 +608,6 @@ open_here(struct raw *r)
 	struct dialects *set = set_of(r);
 	struct chat_who who = { .session = r->session };
 	enum wire_err err = WIRE_OK;
-	uint64_t request = r->request;
-	json_t *o;
 
 	if (r->session == 0) {
 		who.realm = r->realm;
@@ -598,13 +616,10 @@ open_here(struct raw *r)
 	r->state = HERE;
 	r->line = chat_line_open(
 	    set->chat, &who, r->group, &set->raw_sink, r->id, &err);
-	if (r->line != 0) {
+	if (r->line != 0)
 		speaker_again(r->s);
-		return;
-	}
-	o = refusal(r, err);
-	go_back(r);
-	reply(set, request, o);
+	else
+		refuse(r, err);
 }
 
 static bool
@@ -664,6 +679,45 @@ peers_open(void *arg, uint64_t id)
 		return;
 	r->state = BRIDGED;
 	speaker_again(r->s);
+}
+
+static void
+visited(void *arg, uint64_t id, const struct chat_result *res)
+{
+	struct dialects *set = arg;
+	struct raw *r = find(set, id);
+
+	if (r == NULL || r->state != ASKING) {
+		if (res->err == WIRE_OK)
+			chat_line_close(set->chat, (uint64_t)res->id);
+	} else if (res->err == WIRE_OK) {
+		r->line = (uint64_t)res->id;
+		r->state = HERE;
+		speaker_again(r->s);
+	} else if (res->err == WIRE_NO_SUCH_GROUP ||
+	    res->err == WIRE_INVITE_ONLY) {
+		open_here(r); /* it was there, and is not any more */
+	} else {
+		refuse(r, res->err);
+	}
+}
+
+static void
+peers_there(void *arg, uint64_t id, const char *realm)
+{
+	struct dialects *set = arg;
+	struct raw *r = find(set, id);
+	struct target to = { .kind = TARGET_GROUP };
+	struct chat_who who;
+
+	if (r == NULL)
+		return;
+	r->line = 0;
+	who = (struct chat_who){ .session = r->session };
+	snprintf(to.name, sizeof to.name, "%s", r->group);
+	snprintf(to.realm, sizeof to.realm, "%s", realm);
+	chat_line_visit(set->chat, &who, &to, &set->raw_sink, r->id,
+	    (struct chat_done){ visited, set, r->id });
 }
 
 /* How many bytes at the end begin a character whose rest is missing. */
@@ -728,5 +782,5 @@ raw_init(struct dialects *set)
 	set->raw_sink = (struct chat_sink){ DIALECT_RAW, set, sink_event,
 		sink_ended };
 	set->raw_line = (struct peers_line){ set, peers_absent, peers_open,
-		peers_text, peers_ended };
+		peers_text, peers_ended, peers_there };
 }

@@ -12,8 +12,9 @@
  * than a text may be becomes several, bytes that are no UTF-8 become U+FFFD.
  * One is said after the other, so that a peer is held back by its own.
  *
- * Bridges.  A group that is not here is first asked of the legacy peers
- * (peers.h): where one has it, this only passes on what is said.
+ * Elsewhere.  A group that is not here is first asked of the linked realms
+ * (peers.h).  Where one of ours has it, the line is in the copy that is kept of
+ * it here; where a legacy peer has it, this only passes on what is said.
  */
 #ifndef SERVER_DIALECT_RAW_H
 #define SERVER_DIALECT_RAW_H

@@ -166,10 +166,21 @@ asked_plea(struct link *l, int64_t n, const json_t *o)
 	return wrong;
 }
 
+/* A group that is not for this user is not there. */
+static void
+answer_group(struct link *l, int64_t n, const char *group, const char *user)
+{
+	link_send(l,
+	    answer_to(n, user != NULL &&
+		chat_group_open(l->set->chat, l->key, user, group) ?
+		WIRE_OK : WIRE_NO_SUCH_GROUP));
+}
+
 const char *
 ask_asked(struct link *l, const json_t *m)
 {
 	const char *user = json_text(m, "find", WIRE_NAME_CAP - 1);
+	const char *group = json_text(m, "group", WIRE_NAME_CAP - 1);
 	const json_t *plea = json_object_get(m, "plea");
 	int64_t n;
 
@@ -179,6 +190,9 @@ ask_asked(struct link *l, const json_t *m)
 		answer_find(l, n, user);
 	else if (plea != NULL)
 		return asked_plea(l, n, plea);
+	else if (group != NULL)
+		answer_group(l, n, group,
+		    json_text(m, "user", WIRE_NAME_CAP - 1));
 	else
 		link_send(l, answer_to(n, WIRE_UNKNOWN_COMMAND));
 	return NULL;

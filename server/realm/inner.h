@@ -15,7 +15,7 @@
  *	    we have taken it
  *	n, item                  an item of the stream (item.h)
  *	ack                      all up to that one is durable here
- *	q, find or plea          a question, under a number of the asker's
+ *	q, find, plea or group   a question, under a number of the asker's
  *	a, err or user, name     its answer
  *	want                     names of those whose presence is wanted
  *	seen                     how it is with one of them

@@ -21,7 +21,8 @@ enum field {
 	F_ACT = 1 << 9,
 	F_ERR = 1 << 10,
 	F_MUTED = 1 << 11,
-	F_QUIET = 1 << 12
+	F_QUIET = 1 << 12,
+	F_HERE = 1 << 13
 };
 
 /* What an item of a kind must have, and what it may. */
@@ -42,6 +43,7 @@ static const struct form {
 	    F_FROM | F_ACT | F_TEXT },
 	[CHAT_ITEM_LEAVE] = { "leave", F_GROUP | F_FROM, 0 },
 	[CHAT_ITEM_INVITE] = { "invite", F_GROUP | F_TO | F_FROM, 0 },
+	[CHAT_ITEM_LINE] = { "line", F_GROUP | F_TO | F_NAME | F_HERE, 0 },
 };
 
 /* ---- members ---------------------------------------------------------- */
@@ -171,6 +173,8 @@ item_object(const struct chat_item *it)
 		json_put_bool(o, "muted", it->muted);
 	if (has & F_QUIET)
 		json_put_bool(o, "quiet", it->quiet);
+	if (has & F_HERE)
+		json_put_bool(o, "here", it->here);
 	return o;
 }
 
@@ -251,13 +255,15 @@ get_field(struct chat_item *it, const json_t *o, enum field f)
 		return get_bool(o, "muted", &it->muted);
 	case F_QUIET:
 		return get_bool(o, "quiet", &it->quiet);
+	case F_HERE:
+		return get_bool(o, "here", &it->here);
 	}
 	return false;
 }
 
 static const char *const field_names[] = { "group", "home", "from", "to",
 	"name", "text", "time", "role", "mode", "act", "err", "muted",
-	"quiet" };
+	"quiet", "here" };
 
 enum item_read
 item_unpack(struct chat_item *it, const json_t *o)
@@ -302,6 +308,8 @@ plea_pack(const struct chat_plea *p)
 	json_put(o, "user", p->user);
 	put_text(o, "name", p->real_name);
 	json_put_bool(o, "join", p->join);
+	if (p->there)
+		json_put_bool(o, "there", true);
 	if (p->join)
 		return o;
 	json_put(o, "act", chat_act_name(p->deed.act));
@@ -347,5 +355,6 @@ plea_unpack(struct chat_plea *p, const json_t *o)
 	if (json_object_get(o, "name") != NULL &&
 	    !get_text(o, "name", WIRE_REAL_NAME_CAP - 1, &p->real_name))
 		return false;
+	p->there = json_is_true(json_object_get(o, "there"));
 	return p->join || deed_unpack(&p->deed, o);
 }

@@ -7,9 +7,12 @@
 
 #include "server/peers.h"
 #include "server/realm/inner.h"
+#include "server/realm/item.h"
 #include "server/realm/legacy.h"
 #include "shared/map.h"
 #include "shared/xalloc.h"
+
+enum { GROUP_MS = 5000 };
 
 struct oldline {
 	TAILQ_ENTRY(oldline) entry;
@@ -116,23 +119,78 @@ on_ended(void *arg, uint64_t number)
 	owner.ended(owner.arg, id);
 }
 
+/* ---- what one of ours says -------------------------------------------- */
+
+/* A question under way; the line may be gone before its answer. */
+struct asked {
+	struct oldlines *set;
+	uint64_t number;
+	const struct realm *realm;
+};
+
+static void
+on_answer(void *arg, enum wire_err err, const json_t *m)
+{
+	struct asked *a = arg;
+	struct oldline *ln = find(a->set, a->number);
+	const char *realm = a->realm->name;
+	struct peers_line owner;
+	uint64_t id;
+
+	(void)m;
+	free(a);
+	if (ln == NULL)
+		return;
+	if (err != WIRE_OK || ln->closing) {
+		try_next(ln);
+		return;
+	}
+	owner = ln->owner;
+	id = ln->id;
+	forget(ln);
+	owner.there(owner.arg, id, realm);
+}
+
+/* False: it cannot be asked now. */
+static bool
+ask_link(struct oldline *ln, const struct realm *r)
+{
+	struct asked *a = xmalloc(sizeof *a);
+	json_t *m = json_object();
+	enum wire_err err;
+
+	*a = (struct asked){ ln->set, ln->number, r };
+	json_put(m, "group", ln->group);
+	json_put(m, "user", ln->user);
+	if (ask(r->link, m, GROUP_MS, on_answer, a, &err))
+		return true;
+	free(a);
+	return false;
+}
+
+/* ---- one after the other ---------------------------------------------- */
+
 static void
 try_next(void *arg)
 {
 	struct oldline *ln = arg;
 	struct realms *rs = ln->set->realms;
 	struct peers_line to = { ln->set, on_absent, on_open, on_text,
-		on_ended };
+		on_ended, NULL };
 
-	while (ln->next < rs->count && rs->at[ln->next].legacy == NULL)
-		ln->next++;
-	if (ln->closing || rs->closed || ln->next == rs->count) {
-		give_up(ln);
-		return;
+	while (!ln->closing && !rs->closed && ln->next < rs->count) {
+		const struct realm *r = &rs->at[ln->next++];
+
+		if (r->legacy != NULL) {
+			ln->at = r->legacy;
+			ln->at_line = legacy_line_open(ln->at, ln->user,
+			    ln->group, &to, ln->number);
+			return;
+		}
+		if (r->link != NULL && ask_link(ln, r))
+			return;
 	}
-	ln->at = rs->at[ln->next++].legacy;
-	ln->at_line = legacy_line_open(
-	    ln->at, ln->user, ln->group, &to, ln->number);
+	give_up(ln);
 }
 
 /* ---- what the owner says ---------------------------------------------- */

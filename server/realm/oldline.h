@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Raw lines to groups of the older system: which of its servers has the group
- * is found out by asking one after the other (legacy.h), in the order of the
- * links.  What is seen of it is in peers.h.
+ * Raw lines to groups of other realms: who has the group is found out by
+ * asking one after the other, in the order of the links.  A server of the
+ * older system opens the line with its answer (legacy.h), and it goes through
+ * here until it ends; one of ours only says that it has the group, and the
+ * asker sees to the rest.  One that cannot be asked, or does not answer within
+ * 5 seconds, is passed over.  What is seen of it is in peers.h.
  */
 #ifndef SERVER_REALM_OLDLINE_H
 #define SERVER_REALM_OLDLINE_H

@@ -154,7 +154,12 @@ struct store_member {
 
 /* What was decided about somebody.  conv "": for the whole server.  At most
  * one of each kind about a member in a conv. */
-enum store_rule_kind { STORE_BAN, STORE_MUTE, STORE_INVITE };
+enum store_rule_kind {
+	STORE_BAN,
+	STORE_MUTE,
+	STORE_INVITE,
+	STORE_VISIT /* is in it for a raw line only, which a restart ends */
+};
 
 struct store_rule {
 	enum store_rule_kind kind;

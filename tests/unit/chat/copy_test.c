@@ -988,6 +988,301 @@ whom_the_server_banned_is_off_its_lines_from_elsewhere(void **state)
 	part(&t);
 }
 
+/* ---- raw lines in a group elsewhere ------------------------------------ */
+
+struct raw {
+	struct eye eye;
+	uint64_t number;
+	struct answer answer;
+};
+
+/* A receiver as that of a watch, without one. */
+static void
+raw_eye(struct peer *p, uint64_t session, struct raw *raw)
+{
+	struct answer a = { 0 };
+
+	memset(raw, 0, sizeof(*raw));
+	world_watch(p->w, &raw->eye, session, -1, &a);
+	chat_unwatch(p->w->chat, raw->eye.number);
+	raw->eye.log[0] = '\0';
+}
+
+static void
+raw_open_home(struct two *t, uint64_t session, struct raw *raw)
+{
+	struct chat_who who = { .session = session };
+	enum wire_err err;
+
+	raw_eye(&t->home, session, raw);
+	raw->number = chat_line_open(t->home.w->chat, &who, "batak",
+	    &raw->eye.sink, 42, &err);
+	assert_int_equal(err, WIRE_OK);
+}
+
+static void
+begin_visit(struct two *t, uint64_t session, struct raw *raw)
+{
+	struct chat_who who = { .session = session };
+	struct target to = target_of("#batak@surabaya");
+
+	raw_eye(&t->far, session, raw);
+	chat_line_visit(t->far.w->chat, &who, &to, &raw->eye.sink, 42,
+	    told(&raw->answer));
+	world_run(t->far.w);
+}
+
+static enum wire_err
+visit(struct two *t, uint64_t session, struct raw *raw)
+{
+	begin_visit(t, session, raw);
+	if (t->far.pleas > 0)
+		peer_pass_plea(&t->far, &t->home);
+	exchange(t);
+	assert_int_equal(raw->answer.times, 1);
+	raw->number = (uint64_t)raw->answer.result.id;
+	return raw->answer.result.err;
+}
+
+static void
+raw_say(struct peer *p, const struct raw *raw, const char *text)
+{
+	struct answer a = { 0 };
+
+	chat_line_say(p->w->chat, raw->number, text, told(&a));
+	world_run(p->w);
+	assert_int_equal(a.times, 1);
+	assert_int_equal(a.result.err, WIRE_OK);
+}
+
+/* Nobody has joined: all are on raw lines. */
+static void
+raw_lines_of_two_realms_are_in_one_group(void **state)
+{
+	struct two t;
+	struct raw messi, lineker, neko;
+
+	enter(&t, *state);
+	raw_open_home(&t, t.messi, &messi);
+	assert_int_equal(visit(&t, t.lineker, &lineker), WIRE_OK);
+	assert_string_equal(
+	    seen(&lineker.eye), "join #batak@surabaya lineker\n");
+	assert_string_equal(seen(&messi.eye),
+	    "join #batak messi\njoin #batak lineker@medan\n");
+	raw_say(&t.home, &messi, "horas");
+	raw_say(&t.far, &lineker, "halo");
+	exchange(&t);
+	assert_string_equal(seen(&lineker.eye),
+	    "1 #batak@surabaya lineker: halo\n"
+	    "2 #batak@surabaya messi@surabaya: horas\n");
+	assert_string_equal(seen(&messi.eye),
+	    "1 #batak messi: horas\n2 #batak lineker@medan: halo\n");
+	/* Who comes and goes at home on a raw line only is told there, too,
+	 * behind what they said. */
+	raw_open_home(&t, t.neko, &neko);
+	raw_say(&t.home, &neko, "sampai jumpa");
+	chat_line_close(t.home.w->chat, neko.number);
+	exchange(&t);
+	assert_string_equal(seen(&lineker.eye),
+	    "join #batak@surabaya neko@surabaya\n"
+	    "3 #batak@surabaya neko@surabaya: sampai jumpa\n"
+	    "leave #batak@surabaya neko@surabaya\n");
+	seen(&messi.eye);
+	chat_line_close(t.far.w->chat, lineker.number);
+	exchange(&t);
+	assert_string_equal(
+	    seen(&messi.eye), "leave #batak lineker@medan\n");
+	assert_string_equal(
+	    members(&t.home, t.messi, "#batak"), "messi owner\n");
+	assert_string_equal(
+	    members(&t.far, t.lineker, "#batak@surabaya"), "no-such-group");
+	part(&t);
+}
+
+static void
+a_second_line_there_is_told_and_the_last_one_leaves(void **state)
+{
+	struct two t;
+	struct raw one, two, paff;
+
+	three(&t, *state);
+	assert_int_equal(visit(&t, t.paff, &one), WIRE_OK);
+	assert_int_equal(visit(&t, t.paff, &two), WIRE_OK);
+	assert_int_equal(visit(&t, t.lineker, &paff), WIRE_OK);
+	assert_string_equal(seen(&one.eye),
+	    "join #batak@surabaya paff\njoin #batak@surabaya paff\n"
+	    "join #batak@surabaya lineker\n");
+	look_away(&t);
+	chat_line_close(t.far.w->chat, one.number);
+	exchange(&t);
+	assert_string_equal(seen(&t.em), "");
+	chat_line_close(t.far.w->chat, two.number);
+	exchange(&t);
+	assert_string_equal(seen(&t.em), "leave #batak paff@medan\n");
+	/* Who had joined stays. */
+	chat_line_close(t.far.w->chat, paff.number);
+	exchange(&t);
+	assert_string_equal(seen(&t.em), "");
+	assert_string_equal(members(&t.home, t.messi, "#batak"),
+	    "messi owner\nneko member\nlineker@medan member\n");
+	part(&t);
+}
+
+static void
+members_there_see_what_is_said_on_a_raw_line(void **state)
+{
+	struct two t;
+	struct raw paff;
+
+	three(&t, *state);
+	assert_int_equal(visit(&t, t.paff, &paff), WIRE_OK);
+	look_away(&t);
+	raw_say(&t.far, &paff, "halo");
+	exchange(&t);
+	assert_string_equal(
+	    seen(&t.el), "1 #batak@surabaya paff: halo\n");
+	assert_string_equal(seen(&t.em), "1 #batak paff@medan: halo\n");
+	part(&t);
+}
+
+static void
+a_visit_makes_no_group_and_enters_none_that_is_shut(void **state)
+{
+	struct two t;
+	struct raw raw;
+
+	enter(&t, *state);
+	assert_int_equal(visit(&t, t.paff, &raw), WIRE_NO_SUCH_GROUP);
+	assert_string_equal(
+	    members(&t.home, t.messi, "#batak"), "no-such-group");
+	part(&t);
+	three(&t, *state);
+	assert_int_equal(act_home(&t, CHAT_MODE, NULL), WIRE_OK);
+	assert_int_equal(visit(&t, t.paff, &raw), WIRE_NO_SUCH_GROUP);
+	/* But who is in it already may. */
+	assert_int_equal(visit(&t, t.lineker, &raw), WIRE_OK);
+	assert_false(chat_group_open(
+	    t.home.w->chat, "medan", "paff", "batak"));
+	assert_true(chat_group_open(
+	    t.home.w->chat, "medan", "Lineker", "BATAK"));
+	assert_false(chat_group_open(
+	    t.home.w->chat, "medan", "lineker", "toba"));
+	assert_false(
+	    rule_is(t.far.w->chat, STORE_VISIT, "#batak@surabaya", "paff"));
+	part(&t);
+}
+
+static void
+who_goes_while_the_home_is_asked_is_no_member(void **state)
+{
+	struct two t;
+	struct raw raw;
+	struct answer a = { 0 };
+
+	three(&t, *state);
+	/* The line is closed by whoever is told of it. */
+	assert_int_equal(visit(&t, t.paff, &raw), WIRE_OK);
+	chat_line_close(t.far.w->chat, raw.number);
+	exchange(&t);
+	/* The session has ended before the answer. */
+	begin_visit(&t, t.paff, &raw);
+	chat_logout(t.far.w->chat, t.paff, told(&a));
+	world_run(t.far.w);
+	peer_pass_plea(&t.far, &t.home);
+	exchange(&t);
+	assert_int_equal(raw.answer.result.err, WIRE_NO_SESSION);
+	exchange(&t);
+	assert_string_equal(members(&t.home, t.messi, "#batak"),
+	    "messi owner\nneko member\nlineker@medan member\n");
+	assert_false(
+	    rule_is(t.far.w->chat, STORE_VISIT, "#batak@surabaya", "paff"));
+	part(&t);
+}
+
+static void
+who_joins_while_on_a_raw_line_stays(void **state)
+{
+	struct two t;
+	struct raw raw;
+
+	three(&t, *state);
+	assert_int_equal(visit(&t, t.paff, &raw), WIRE_OK);
+	assert_int_equal(join_far(&t, t.paff), WIRE_OK);
+	chat_line_close(t.far.w->chat, raw.number);
+	exchange(&t);
+	assert_string_equal(members(&t.home, t.messi, "#batak"),
+	    "messi owner\nneko member\nlineker@medan member\n"
+	    "paff@medan member\n");
+	part(&t);
+}
+
+static void
+a_restart_takes_out_who_was_on_a_raw_line_there(void **state)
+{
+	struct two t;
+	struct raw raw;
+
+	three(&t, *state);
+	assert_int_equal(visit(&t, t.paff, &raw), WIRE_OK);
+	world_restart(t.far.w);
+	peer_link(&t.far, t.far.w);
+	world_pass(t.far.w, 5000);
+	exchange(&t);
+	assert_string_equal(members(&t.home, t.messi, "#batak"),
+	    "messi owner\nneko member\nlineker@medan member\n");
+	assert_false(
+	    rule_is(t.far.w->chat, STORE_VISIT, "#batak@surabaya", "paff"));
+	part(&t);
+}
+
+static void
+a_line_there_ends_with_the_membership(void **state)
+{
+	struct two t;
+	struct raw raw;
+	struct answer a = { 0 };
+
+	three(&t, *state);
+	assert_int_equal(visit(&t, t.paff, &raw), WIRE_OK);
+	assert_int_equal(act_home(&t, CHAT_KICK, "paff@medan"), WIRE_OK);
+	assert_int_equal(raw.eye.ended, 1);
+	assert_int_equal(raw.eye.why, WIRE_NOT_MEMBER);
+	assert_int_equal(visit(&t, t.paff, &raw), WIRE_OK);
+	begin_leave(&t.far, t.paff, "#batak@surabaya", &a);
+	exchange(&t);
+	assert_int_equal(a.result.err, WIRE_OK);
+	assert_int_equal(raw.eye.ended, 1);
+	assert_int_equal(raw.eye.why, WIRE_OK);
+	assert_int_equal(visit(&t, t.paff, &raw), WIRE_OK);
+	assert_int_equal(act_home(&t, CHAT_BAN, "paff@medan"), WIRE_OK);
+	assert_int_equal(raw.eye.why, WIRE_BANNED);
+	assert_int_equal(visit(&t, t.paff, &raw), WIRE_BANNED);
+	assert_string_equal(members(&t.far, t.lineker, "#batak@surabaya"),
+	    "messi@surabaya owner\nneko@surabaya member\nlineker member\n");
+	part(&t);
+}
+
+static void
+nothing_more_is_said_to_a_realm_that_is_full(void **state)
+{
+	struct two t;
+	struct raw raw;
+	struct answer a = { 0 };
+
+	three(&t, *state);
+	assert_int_equal(visit(&t, t.paff, &raw), WIRE_OK);
+	t.far.reach = CHAT_REALM_FULL;
+	chat_line_say(t.far.w->chat, raw.number, "halo", told(&a));
+	assert_int_equal(a.result.err, WIRE_REALM_UNREACHABLE);
+	t.far.reach = CHAT_REALM_DOWN;
+	raw_say(&t.far, &raw, "nanti");
+	t.far.reach = CHAT_REALM_UP;
+	exchange(&t);
+	assert_int_equal(say(&t.home, t.messi, "#batak", "sudah"), WIRE_OK);
+	assert_non_null(strstr(seen(&t.em), "paff@medan: nanti\n"));
+	part(&t);
+}
+
 static void
 nobody_is_invited_in_the_name_of_one_of_ours(void **state)
 {
@@ -1225,6 +1520,17 @@ main(void)
 		    whom_the_home_server_banned_does_nothing_in_its_groups),
 		WORLD_TEST(
 		    whom_the_server_banned_is_off_its_lines_from_elsewhere),
+		WORLD_TEST(raw_lines_of_two_realms_are_in_one_group),
+		WORLD_TEST(
+		    a_second_line_there_is_told_and_the_last_one_leaves),
+		WORLD_TEST(members_there_see_what_is_said_on_a_raw_line),
+		WORLD_TEST(
+		    a_visit_makes_no_group_and_enters_none_that_is_shut),
+		WORLD_TEST(who_goes_while_the_home_is_asked_is_no_member),
+		WORLD_TEST(who_joins_while_on_a_raw_line_stays),
+		WORLD_TEST(a_restart_takes_out_who_was_on_a_raw_line_there),
+		WORLD_TEST(a_line_there_ends_with_the_membership),
+		WORLD_TEST(nothing_more_is_said_to_a_realm_that_is_full),
 		WORLD_TEST(nobody_is_invited_in_the_name_of_one_of_ours),
 		WORLD_TEST(a_group_is_handed_over_across_realms),
 		WORLD_TEST(both_go_on_after_a_restart),

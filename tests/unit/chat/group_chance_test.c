@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A group by chance: people of two realms come, go and put each other out,
- * with the disk, the links and restarts in between in any order.  When all is
- * quiet there must be one owner, both realms must tell the same of it, and
- * a restart must change nothing.  The chance is the same in every run.
+ * A group by chance: people of two realms come, go and put each other out, as
+ * members and on raw lines, with the disk, the links and restarts in between
+ * in any order.  When all is quiet there must be one owner, both realms must
+ * tell the same of it, nobody may be left in it of whom only a raw line was,
+ * and a restart must change nothing.  The chance is the same in every run.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "server/chat/rule.h"
 #include "tests/unit/chat/peer_fake.h"
 #include "tests/unit/chat/world_fake.h"
 
@@ -27,6 +29,8 @@ struct side {
 	struct peer p;
 	uint64_t session[USERS];
 	uint64_t line[USERS]; /* 0: none */
+	bool asking[USERS];   /* for one elsewhere */
+	bool gone[USERS];     /* and nobody waits for it any more */
 	struct eye eye[USERS];
 	/* The item of the other that is on its way to the disk here. */
 	struct answer taking;
@@ -180,6 +184,53 @@ open_or_close(struct chance *c)
 }
 
 static void
+visited(void *arg, uint64_t id, const struct chat_result *res)
+{
+	struct side *s = arg;
+
+	assert_true(s->asking[id]);
+	s->asking[id] = false;
+	if (res->err != WIRE_OK)
+		return;
+	if (s->gone[id])
+		chat_line_close(s->p.w->chat, (uint64_t)res->id);
+	else
+		s->line[id] = (uint64_t)res->id;
+}
+
+static void
+visit_or_close(struct chance *c)
+{
+	struct side *s = &c->side[1];
+	unsigned i = roll(c, USERS);
+	struct chat_who who = { .session = s->session[i] };
+	struct target to = group_from(1);
+
+	if (s->line[i] != 0) {
+		chat_line_close(s->p.w->chat, s->line[i]);
+		s->line[i] = 0;
+	} else if (s->asking[i]) {
+		s->gone[i] = true;
+	} else {
+		s->asking[i] = true;
+		s->gone[i] = false;
+		chat_line_visit(s->p.w->chat, &who, &to, &sinks[1], i,
+		    (struct chat_done){ visited, s, i });
+	}
+}
+
+static void
+say_on_line(struct chance *c, int which)
+{
+	struct side *s = &c->side[which];
+	unsigned i = roll(c, USERS);
+
+	if (s->line[i] != 0)
+		chat_line_say(
+		    s->p.w->chat, s->line[i], "hey", told(fresh(c)));
+}
+
+static void
 say(struct chance *c, int which)
 {
 	struct side *s = &c->side[which];
@@ -234,7 +285,7 @@ step(struct chance *c)
 {
 	int which = (int)roll(c, SIDES);
 
-	switch (roll(c, 16)) {
+	switch (roll(c, 19)) {
 	case 0:
 	case 1:
 	case 2:
@@ -252,6 +303,13 @@ step(struct chance *c)
 		break;
 	case 7:
 		say(c, which);
+		break;
+	case 16:
+	case 17:
+		visit_or_close(c);
+		break;
+	case 18:
+		say_on_line(c, which);
 		break;
 	case 8:
 	case 9:
@@ -374,6 +432,31 @@ everything_was_answered_once(const struct chance *c)
 
 	for (i = 0; i < c->asked; i++)
 		assert_int_equal(c->answer[i].times, 1);
+	for (i = 0; i < USERS; i++)
+		assert_false(c->side[1].asking[i]);
+}
+
+/* Those with a line are there for it; of all others the note says no more than
+ * that they once were. */
+static void
+nobody_is_there_for_a_line_only(struct chance *c)
+{
+	struct side *s = &c->side[1];
+	struct list l = look(c, 1, false);
+	char member[WIRE_TARGET_CAP + 1];
+	size_t i, n;
+
+	for (i = 0; i < USERS; i++) {
+		if (s->line[i] != 0 ||
+		    !rule_is(s->p.w->chat, STORE_VISIT, "#batak@surabaya",
+			names[i]))
+			continue;
+		n = (size_t)snprintf(
+		    member, sizeof(member), "%s@medan ", names[i]);
+		for (size_t k = 0; k < l.count; k++)
+			assert_int_not_equal(
+			    strncmp(l.line[k], member, n), 0);
+	}
 }
 
 static void
@@ -392,7 +475,12 @@ check(struct chance *c)
 	struct list home, far, then;
 
 	tick(c); /* wishes that lead nowhere; what the disk refused */
+	tick(c); /* who was asked for by these, and left again */
 	everything_was_answered_once(c);
+	nobody_is_there_for_a_line_only(c);
+	again(c, 1);
+	tick(c);
+	nobody_is_there_for_a_line_only(c);
 	home = look(c, 0, false);
 	far = look(c, 1, false);
 	if (home.seen > 0)

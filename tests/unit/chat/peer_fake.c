@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 static const char *const kinds[CHAT_ITEM_KINDS] = { "letter", "bounce",
-	"said", "group", "member", "gone", "leave", "invite" };
+	"said", "group", "member", "gone", "leave", "invite", "line" };
 
 static void note(struct peer *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
@@ -62,12 +62,12 @@ pack(void *arg, const struct chat_item *item, void *to, size_t cap)
 
 	(void)arg;
 	n = snprintf(to, cap, "%d\n%s\n%d\n%s\n%s\n%s\n%s\n%lld\n%d\n%d\n%d"
-			      "\n%d\n%d\n%d\n",
+			      "\n%d\n%d\n%d\n%d\n",
 	    (int)item->kind, or_none(item->group), item->home,
 	    or_none(item->from), or_none(item->to), or_none(item->name),
 	    or_none(item->text), (long long)item->time, (int)item->role,
 	    (int)item->mode, (int)item->act, (int)item->err, item->muted,
-	    item->quiet);
+	    item->quiet, item->here);
 	assert_true(n > 0 && (size_t)n < cap);
 	return (size_t)n;
 }
@@ -76,11 +76,11 @@ pack(void *arg, const struct chat_item *item, void *to, size_t cap)
 static struct chat_item
 unpack(char *body)
 {
-	const char *field[14];
+	const char *field[15];
 	struct chat_item item;
 	size_t i;
 
-	for (i = 0; i < 14; i++) {
+	for (i = 0; i < 15; i++) {
 		field[i] = strsep(&body, "\n");
 		assert_non_null(field[i]);
 		if (field[i][0] == '\001')
@@ -99,7 +99,8 @@ unpack(char *body)
 		.act = (enum chat_act)atoi(field[10]),
 		.err = (enum wire_err)atoi(field[11]),
 		.muted = atoi(field[12]) != 0,
-		.quiet = atoi(field[13]) != 0 };
+		.quiet = atoi(field[13]) != 0,
+		.here = atoi(field[14]) != 0 };
 	return item;
 }
 
@@ -132,7 +133,7 @@ plead(void *arg, const char *realm, const struct chat_plea *plea,
 	struct peer_plea *at = &p->plea[p->pleas++];
 
 	assert_true(p->pleas <= PEER_WAITS);
-	note(p, "%s #%s@%s by %s\n",
+	note(p, "%s%s #%s@%s by %s\n", plea->there ? "visit, " : "",
 	    plea->join ? "join" : chat_act_name(plea->deed.act), plea->group,
 	    realm, plea->user);
 	at->plea = *plea;
@@ -307,6 +308,10 @@ describe(const struct chat_item *item, char *out, size_t cap)
 		break;
 	case CHAT_ITEM_INVITE:
 		snprintf(out, cap, "%s by %s", item->to, by);
+		break;
+	case CHAT_ITEM_LINE:
+		snprintf(out, cap, "%s (%s) %s", item->to, item->name,
+		    item->here ? "here" : "gone");
 		break;
 	case CHAT_ITEM_KINDS:
 		break;

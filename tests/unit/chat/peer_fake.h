@@ -45,6 +45,7 @@ struct peer {
 	 *	wake medan      wake medan for 3        (items)
 	 *	want james@medan
 	 *	join #batak@medan by messi           kick ...
+ *	visit, join #batak@medan by messi
 	 *	+messi          -messi
 	 * a line each. */
 	char log[8192];
@@ -78,7 +79,8 @@ void peer_cut(struct peer *);
  *	member #batak james@medan (James) owner muted quiet by -
  *	gone #batak james@medan by messi@surabaya kick: why
  *	leave #batak james@medan
- *	invite #batak james@medan by messi@surabaya */
+ *	invite #batak james@medan by messi@surabaya
+ *	line #batak messi@surabaya (messi) here */
 const char *peer_out(const struct peer *, const char *realm, size_t i);
 
 /* A realm's item arrives, at that place of its stream.  The answer or, where

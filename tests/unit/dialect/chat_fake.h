@@ -80,6 +80,9 @@ FAKE_VALUE(uint64_t, chat_line_open, struct chat *c, const struct chat_who *w,
     const char *g, const struct chat_sink *k, uint64_t i, enum wire_err *e)
 FAKE(chat_line_say, struct chat *c, uint64_t l, const char *t,
     struct chat_done d)
+FAKE(chat_line_visit, struct chat *c, const struct chat_who *w,
+    const struct target *t, const struct chat_sink *k, uint64_t i,
+    struct chat_done d)
 FAKE(chat_line_close, struct chat *c, uint64_t l)
 FAKE_VALUE(enum wire_err, chat_may_say, struct chat *c, uint64_t s,
     int64_t *m)

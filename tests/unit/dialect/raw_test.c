@@ -53,6 +53,8 @@ struct world {
 	enum wire_err answer;
 	struct chat_done done;
 	char letter[512];
+	struct target visited;
+	struct chat_done visit;
 
 	/* The peers. */
 	struct peers_line bridge;
@@ -147,6 +149,20 @@ chat_line_open(struct chat *c, const struct chat_who *who, const char *group,
 	w->sink = sink;
 	w->line_id = id;
 	return LINE;
+}
+
+void
+chat_line_visit(struct chat *c, const struct chat_who *who,
+    const struct target *group, const struct chat_sink *sink, uint64_t id,
+    struct chat_done done)
+{
+	struct world *w = world_of(c);
+
+	assert_int_equal(who->session, 1);
+	w->visited = *group;
+	w->visit = done;
+	w->sink = sink;
+	w->line_id = id;
 }
 
 void
@@ -1005,6 +1021,109 @@ who_goes_while_peers_are_asked_is_dropped(void **state)
 	assert_int_equal(w->drops, 1);
 }
 
+static void
+who_hangs_up_while_peers_are_asked_is_dropped(void **state)
+{
+	struct world *w = *state;
+
+	with_peers(w);
+	put(w, "@t1 group token batak origin\r\n");
+	assert_int_equal(w->asked, 1);
+	close(w->peer);
+	w->peer = -1;
+	turns(w, 0);
+	assert_int_equal(w->drops, 1);
+	assert_int_equal(w->connections, 0);
+}
+
+/* ---- in a group of another realm -------------------------------------- */
+
+static void
+visit(struct world *w)
+{
+	with_peers(w);
+	put(w, "@t1 group token batak origin\r\n");
+	w->bridge.there(w->bridge.arg, w->bridge_id, "medan");
+	assert_string_equal(w->visited.name, "batak");
+	assert_string_equal(w->visited.realm, "medan");
+	assert_int_equal(w->visited.kind, TARGET_GROUP);
+}
+
+static void
+visited(struct world *w, enum wire_err err)
+{
+	w->visit.fn(w->visit.arg, w->visit.id,
+	    &(struct chat_result){ .err = err,
+		.id = err == WIRE_OK ? LINE : 0 });
+	turns(w, 0);
+}
+
+static void
+a_group_that_a_realm_of_ours_has_is_entered_there(void **state)
+{
+	struct world *w = *state;
+
+	visit(w);
+	put(w, "halo\n");
+	assert_int_equal(w->saids, 0);
+	event(w, &(struct chat_event){ .kind = CHAT_EV_JOIN,
+	    .user = { .name = "messi" } });
+	visited(w, WIRE_OK);
+	expect_read(w, "messi telah bergabung");
+	assert_int_equal(w->saids, 1);
+	assert_string_equal(w->said[0], "halo");
+	hear(w, "james@medan", "horas");
+	expect_read(w, "james@medan: horas");
+	put(w, "exit\n");
+	expect_parting(w);
+	assert_int_equal(w->closes, 1);
+	assert_int_equal(w->drops, 0); /* it was over with its answer */
+}
+
+static void
+who_hangs_up_on_the_way_there_leaves_no_line(void **state)
+{
+	struct world *w = *state;
+
+	visit(w);
+	close(w->peer);
+	w->peer = -1;
+	turns(w, 0);
+	visited(w, WIRE_OK);
+	assert_int_equal(w->closes, 1);
+	visited(w, WIRE_BANNED);
+	assert_int_equal(w->closes, 1);
+}
+
+static void
+a_group_that_has_ended_meanwhile_is_made_here(void **state)
+{
+	struct world *w = *state;
+
+	visit(w);
+	visited(w, WIRE_NO_SUCH_GROUP);
+	assert_string_equal(w->group, "batak");
+	put(w, "exit\n");
+	expect_parting(w);
+	visit(w);
+	w->group[0] = '\0';
+	visited(w, WIRE_INVITE_ONLY);
+	assert_string_equal(w->group, "batak");
+}
+
+static void
+who_is_refused_there_is_told_why(void **state)
+{
+	struct world *w = *state;
+
+	visit(w);
+	visited(w, WIRE_BANNED);
+	assert_string_equal(w->group, "");
+	expect_read(w,
+	    "{\"status\":\"ERROR\",\"message\":\"Anda dilarang masuk\","
+	    "\"code\":\"banned\",\"tag\":\"t1\"}\r\n\r\n");
+}
+
 /* ---- from other realms ------------------------------------------------ */
 
 #define DENIED \
@@ -1186,6 +1305,11 @@ main(void)
 		LINE_TEST(nobody_hears_by_a_bridge_whose_session_ended),
 		LINE_TEST(a_bridge_ends_from_either_side),
 		LINE_TEST(who_goes_while_peers_are_asked_is_dropped),
+		LINE_TEST(who_hangs_up_while_peers_are_asked_is_dropped),
+		LINE_TEST(a_group_that_a_realm_of_ours_has_is_entered_there),
+		LINE_TEST(who_hangs_up_on_the_way_there_leaves_no_line),
+		LINE_TEST(a_group_that_has_ended_meanwhile_is_made_here),
+		LINE_TEST(who_is_refused_there_is_told_why),
 		LINE_TEST(older_realms_are_known_by_their_address),
 		LINE_TEST(an_older_realm_asks_for_a_line),
 		LINE_TEST(a_link_takes_over_its_connection),

@@ -38,6 +38,10 @@ static const struct chat_item whole[] = {
 	{ .kind = CHAT_ITEM_LEAVE, .group = "batak", .from = "james@medan" },
 	{ .kind = CHAT_ITEM_INVITE, .group = "batak", .to = "james@medan",
 	    .from = "messi@its" },
+	{ .kind = CHAT_ITEM_LINE, .group = "batak", .to = "messi@its",
+	    .name = "Lionel Messi", .here = true },
+	{ .kind = CHAT_ITEM_LINE, .group = "batak", .to = "messi@its",
+	    .name = "Lionel Messi" },
 };
 
 enum { WHOLE = sizeof whole / sizeof whole[0] };
@@ -80,6 +84,7 @@ same_item(const struct chat_item *a, const struct chat_item *b)
 	assert_int_equal(a->err, b->err);
 	assert_int_equal(a->muted, b->muted);
 	assert_int_equal(a->quiet, b->quiet);
+	assert_int_equal(a->here, b->here);
 }
 
 static void
@@ -326,6 +331,7 @@ plea_there_and_back(const struct chat_plea *p)
 
 	assert_true(plea_unpack(&back, o));
 	assert_int_equal(back.join, p->join);
+	assert_int_equal(back.there, p->there);
 	same_text(back.group, p->group);
 	same_text(back.user, p->user);
 	same_text(back.real_name, p->real_name);
@@ -345,6 +351,9 @@ a_plea_comes_back_as_it_went(void **state)
 
 	(void)state;
 	plea_there_and_back(&p);
+	p.there = true;
+	plea_there_and_back(&p);
+	p.there = false;
 	p.real_name = NULL;
 	p.join = false;
 	p.deed.act = CHAT_KICK;

@@ -63,7 +63,8 @@ on_ended(void *arg, uint64_t id)
 static void
 open_line(struct world *w)
 {
-	struct peers_line to = { w, on_absent, on_open, on_text, on_ended };
+	struct peers_line to = { w, on_absent, on_open, on_text, on_ended,
+		NULL };
 
 	w->story[0] = '\0';
 	w->inside = true;
@@ -186,7 +187,8 @@ a_name_that_cannot_be_asked_for_is_absent(void **state)
 {
 	static const char *const names[] = { "", "a b", "a\r\nb", "\x7f" };
 	struct world *w = world_new("127.0.0.1", true);
-	struct peers_line to = { w, on_absent, on_open, on_text, on_ended };
+	struct peers_line to = { w, on_absent, on_open, on_text, on_ended,
+		NULL };
 
 	(void)state;
 	for (int i = 0; i < 4; i++) {

@@ -3,6 +3,11 @@
  * Plain text: lines in, lines out, for nc and telnet and the select-style
  * client.  One line at a time: the next one waits until it is answered.
  *
+ * Passwords.  `login NAME` and `regist NAME` take the next line as one, in
+ * whatever state the connection is and whatever the answer will be: it is
+ * never a text that others are told.  The select-style client sends both lines
+ * at once, so nothing is asked unless the second one is late.
+ *
  * What others wrote goes through utf8_clean: a terminal is at the other end.
  * Own messages sent from another device are not shown here.
  */
@@ -23,8 +28,14 @@ enum {
 	SHOWN_MAX = 32, /* senders whose messages are not with the peer yet */
 	/* Cleaning makes a byte a placeholder of at most 8. */
 	SAID_CAP = 8 * WIRE_TEXT_MAX + 3 * WIRE_TARGET_CAP + 64,
-	LIST_CAP = 4 << 20
+	LIST_CAP = 4 << 20,
+	/* A line that follows `login NAME` by itself has come by then. */
+	PASSWORD_WAIT_MS = 200
 };
+
+#define BLANKS " \t"
+#define LOGIN_FIRST "Anda harus login terlebih dahulu"
+#define LOGGED_IN "Anda telah melakukan login sebelumnya."
 
 enum asking { ASK_NOTHING, ASK_NAME, ASK_PASSWORD };
 
@@ -46,6 +57,9 @@ struct text_peer {
 	enum asking asking;
 	bool asked_login; /* what is asked for: login, else regist */
 	char asked_name[WIRE_NAME_CAP];
+	enum wire_err asked_err;  /* why that is no name; WIRE_OK */
+	struct loop_timer patience; /* for a password that comes unasked */
+	struct loop_call late;      /* it has not */
 	bool busy; /* a line is not answered yet */
 	struct shown *shown;
 	size_t showns;
@@ -484,7 +498,7 @@ register_done(void *arg, uint64_t id, const struct chat_result *res)
 
 /* One that does not fit is nobody's, and none to register. */
 static void
-keep_name(struct text_peer *t, const char *name)
+keep_name(struct text_peer *t, const char *name, enum wire_err err)
 {
 	size_t n = strlen(name);
 
@@ -492,17 +506,38 @@ keep_name(struct text_peer *t, const char *name)
 		name = "-";
 		n = 1;
 	}
-	memmove(t->asked_name, name, n + 1);
+	memcpy(t->asked_name, name, n + 1);
+	t->asked_err = err;
+}
+
+/* False: nobody is, or not any more. */
+static bool
+logged_in(struct text_peer *t)
+{
+	if (t->session != 0 && !chat_session_use(t->s.set->chat, t->session))
+		peer_out(t);
+	return t->session != 0;
 }
 
 static void
-account(struct text_peer *t, bool login, const char *name,
-    const char *password)
+log_in(struct text_peer *t, const char *password)
 {
-	keep_name(t, name);
-	if (login)
+	if (logged_in(t))
+		line(t, LOGGED_IN);
+	else if (t->asked_err != WIRE_OK)
+		line(t, wire_err_text(t->asked_err));
+	else
 		chat_login(t->s.set->chat, t->asked_name, password,
 		    CHAT_ATTACHED, later(t, login_done));
+}
+
+static void
+sign_up(struct text_peer *t, const char *password)
+{
+	if (t->asked_err != WIRE_OK)
+		line(t, wire_err_text(t->asked_err));
+	else if (strchr(password, ' ') != NULL)
+		line(t, "Password tidak boleh memuat spasi");
 	else if (guest_register(&t->s.guest, loop_now(t->s.set->loop)) > 0)
 		line(t, wire_err_text(WIRE_RATE_LIMITED));
 	else
@@ -510,48 +545,99 @@ account(struct text_peer *t, bool login, const char *name,
 		    later(t, register_done));
 }
 
-/*
- * The line that answers a question.  Blanks around a name are no part of it.
- * A password with one could be given here, but to no other command.
- */
 static void
-take_answer(struct text_peer *t, char *s, size_t n)
+take_password(struct text_peer *t, const char *password)
 {
-	if (t->asking == ASK_NAME) {
-		while (n > 0 && s[n - 1] == ' ')
-			s[--n] = '\0';
-		keep_name(t, s + strspn(s, " "));
-		t->asking = ASK_PASSWORD;
-		say(t, "Password : ");
-		return;
-	}
 	t->asking = ASK_NOTHING;
-	if (!t->asked_login && strchr(s, ' ') != NULL)
-		line(t, "Password tidak boleh memuat spasi");
+	loop_timer_unset(t->s.set->loop, &t->patience);
+	loop_defer_cancel(t->s.set->loop, &t->late);
+	if (t->asked_login)
+		log_in(t, password);
 	else
-		account(t, t->asked_login, t->asked_name, s);
+		sign_up(t, password);
 }
 
-/* login or regist, alone or with both words; false: another form. */
-static bool
-take_account(struct text_peer *t, bool login, char *rest)
+static void
+ask_password(void *arg)
 {
-	char *name, *password;
+	struct text_peer *t = arg;
+	const struct buf *in = conn_in(t->s.conn);
 
-	rest += strspn(rest, " ");
-	if (*rest == '\0') {
-		t->asking = ASK_NAME;
-		t->asked_login = login;
-		say(t, "Username : ");
+	/* One that is there waits for its turn only. */
+	if (memchr(buf_data(in), '\n', in->len) == NULL)
+		say(t, "Password : ");
+}
+
+/* What has come meanwhile is read behind the timers of a turn. */
+static void
+out_of_patience(void *arg)
+{
+	struct text_peer *t = arg;
+
+	loop_defer(t->s.set->loop, &t->late, ask_password, t);
+}
+
+/* The next line is the password. */
+static void
+await_password(struct text_peer *t)
+{
+	t->asking = ASK_PASSWORD;
+	loop_timer_set(t->s.set->loop, &t->patience, PASSWORD_WAIT_MS,
+	    out_of_patience, t);
+}
+
+/*
+ * The line that answers a question, or follows a name.  Blanks around a name
+ * and before a password are no part of them.
+ */
+static void
+take_answer(struct text_peer *t, char *s, size_t n, enum wire_err err)
+{
+	if (t->asking == ASK_PASSWORD) {
+		if (err != WIRE_OK)
+			t->asked_err = err;
+		take_password(t, s + strspn(s, " "));
+		return;
+	}
+	while (n > 0 && s[n - 1] == ' ')
+		s[--n] = '\0';
+	keep_name(t, s + strspn(s, " "), err);
+	t->asking = ASK_PASSWORD;
+	say(t, "Password : ");
+}
+
+/*
+ * login or regist, with both words, one or none.  More of them are no text
+ * either: they hold a password.  False: another line.
+ */
+static bool
+take_account(struct text_peer *t, char *s, enum wire_err err)
+{
+	size_t n = strcspn(s, BLANKS);
+	bool login = n == 5 && memcmp(s, "login", n) == 0;
+	char *rest = s + n + strspn(s + n, BLANKS), *name;
+	const char *password = "";
+
+	if (!login && (n != 6 || memcmp(s, "regist", n) != 0))
+		return false;
+	name = strsep(&rest, BLANKS);
+	if (rest != NULL)
+		password = rest + strspn(rest, " ");
+	if (strchr(password, ' ') != NULL) {
+		line(t, !logged_in(t) ? LOGIN_FIRST : login ? LOGGED_IN :
+		    "Perintah yang anda ketikkan salah");
 		return true;
 	}
-	name = strsep(&rest, " ");
-	if (rest == NULL)
-		return false;
-	password = rest + strspn(rest, " ");
-	if (*password == '\0' || strchr(password, ' ') != NULL)
-		return false;
-	account(t, login, name, password);
+	t->asked_login = login;
+	keep_name(t, name, err);
+	if (*password != '\0')
+		take_password(t, password);
+	else if (*name != '\0')
+		await_password(t);
+	else {
+		t->asking = ASK_NAME;
+		say(t, "Username : ");
+	}
 	return true;
 }
 
@@ -659,27 +745,40 @@ take_command(struct text_peer *t, char *s)
 		send_text(t, t->watch, &everyone, s);
 }
 
+/* err: why it is no text; WIRE_OK. */
 static void
-take_line(struct text_peer *t, char *s)
+take_line(struct text_peer *t, char *s, size_t n, enum wire_err err)
 {
-	size_t n = strcspn(s, " ");
-	bool login = n == 5 && memcmp(s, "login", n) == 0;
-	bool regist = n == 6 && memcmp(s, "regist", n) == 0;
-
-	if (t->session != 0 && !chat_session_use(t->s.set->chat, t->session))
-		peer_out(t);
-	if (t->session == 0) {
-		if ((!login && !regist) || !take_account(t, login, s + n))
-			line(t, "Anda harus login terlebih dahulu");
+	if (t->asking != ASK_NOTHING) {
+		take_answer(t, s, n, err);
 		return;
 	}
-	/* Never a broadcast, however many words: they hold a password. */
-	if (login)
-		line(t, "Anda telah melakukan login sebelumnya.");
-	else if (!regist)
+	while (n > 0 && s[n - 1] == ' ')
+		s[--n] = '\0';
+	s += strspn(s, " ");
+	if (*s == '\0' && err == WIRE_OK)
+		return; /* nothing was said */
+	if (take_account(t, s, err))
+		return;
+	if (err != WIRE_OK)
+		line(t, wire_err_text(err));
+	else if (!logged_in(t))
+		line(t, LOGIN_FIRST);
+	else
 		take_command(t, s);
-	else if (!take_account(t, false, s + n))
-		line(t, "Perintah yang anda ketikkan salah");
+}
+
+/* Its beginning tells whether a name or a password was in it, or follows. */
+static void
+take_long(struct text_peer *t, const char *p, size_t n)
+{
+	char head[128];
+
+	if (n >= sizeof head)
+		n = sizeof head - 1;
+	memcpy(head, p, n);
+	head[n] = '\0';
+	take_line(t, head, n, WIRE_LINE_TOO_LONG);
 }
 
 /* False: there is no whole line. */
@@ -698,26 +797,15 @@ step(struct speaker *s)
 		return false;
 	case FRAME_TOO_LONG:
 		s->spoken = true;
-		line(t, wire_err_text(WIRE_LINE_TOO_LONG));
-		frame_done(&t->frame, in);
-		return true;
-	case FRAME_READY:
+		take_long(t, p, n);
 		break;
-	}
-	if (speaker_foreign(s, p, n, true))
-		return false;
-	s->spoken = true;
-	if (!utf8_valid(p, n))
-		line(t, wire_err_text(WIRE_BAD_UTF8));
-	else if (t->asking != ASK_NOTHING)
-		take_answer(t, p, n);
-	else {
-		while (n > 0 && p[n - 1] == ' ')
-			p[--n] = '\0';
-		p += strspn(p, " ");
-		/* Nothing was said. */
-		if (*p != '\0')
-			take_line(t, p);
+	case FRAME_READY:
+		if (speaker_foreign(s, p, n, true))
+			return false;
+		s->spoken = true;
+		take_line(t, p, n,
+		    utf8_valid(p, n) ? WIRE_OK : WIRE_BAD_UTF8);
+		break;
 	}
 	/* Bytes eaten now, for a password may be in them. */
 	frame_done(&t->frame, in);
@@ -776,6 +864,8 @@ closed(struct speaker *s)
 		chat_unwatch(s->set->chat, t->watch);
 	peer_out(t);
 	loop_defer_cancel(s->set->loop, &t->over);
+	loop_defer_cancel(s->set->loop, &t->late);
+	loop_timer_unset(s->set->loop, &t->patience);
 	free(t->shown);
 	free(t);
 }

@@ -523,3 +523,80 @@ utf8_escape(struct buf *out, const char *s, size_t n)
 
 	return clean_all(&c);
 }
+
+/* ---- ASCII alone ------------------------------------------------------- */
+
+/* What says the same there: signs of print and of frames, no letters. */
+static const struct {
+	ucs4_t uc;
+	const char *ascii;
+} prints[] = {
+	{ 0xA0, " " },
+	{ 0xAB, "<<" },
+	{ 0xB7, "*" },
+	{ 0xBB, ">>" },
+	{ 0x2010, "-" },
+	{ 0x2011, "-" },
+	{ 0x2012, "-" },
+	{ 0x2013, "-" },
+	{ 0x2014, "--" },
+	{ 0x2015, "--" },
+	{ 0x2018, "'" },
+	{ 0x2019, "'" },
+	{ 0x201A, "," },
+	{ 0x201C, "\"" },
+	{ 0x201D, "\"" },
+	{ 0x201E, "\"" },
+	{ 0x2022, "*" },
+	{ 0x2026, "..." },
+	{ 0x202F, " " },
+	{ 0x2039, "<" },
+	{ 0x203A, ">" },
+	{ 0x2190, "<-" },
+	{ 0x2191, "^" },
+	{ 0x2192, "->" },
+	{ 0x2193, "v" },
+	{ 0x21B5, "^J" },
+	{ 0x2212, "-" },
+	{ 0x2500, "-" },
+	{ 0x2502, "|" },
+};
+
+static const char *
+print_of(ucs4_t uc)
+{
+	for (size_t i = 0; i < sizeof(prints) / sizeof(prints[0]); i++)
+		if (prints[i].uc == uc)
+			return prints[i].ascii;
+	return NULL;
+}
+
+/* The picture of a control character stands for that. */
+static ucs4_t
+pictured(ucs4_t uc)
+{
+	if (uc == 0x2421)
+		return 0x7F;
+	return uc >= 0x2400 && uc < 0x2420 ? uc - 0x2400 : uc;
+}
+
+bool
+utf8_ascii(struct buf *out, const char *s, size_t n)
+{
+	size_t at, len;
+	const char *print;
+	ucs4_t uc;
+	bool ok, put = true;
+
+	for (at = 0; at < n && put; at += len) {
+		len = decode(s + at, n - at, &uc, &ok);
+		if (uc < 0x80)
+			put = buf_addc(out, (char)uc);
+		else if ((print = print_of(uc)) != NULL)
+			put = buf_adds(out, print);
+		else
+			put = buf_addf(out, "<U+%04X>",
+			    (unsigned)pictured(uc));
+	}
+	return put;
+}

@@ -70,7 +70,15 @@ bool utf8_blank(const char *s, size_t n);
 bool utf8_clean(struct buf *out, const char *s, size_t n);
 
 /*
- * The same for JSON: what utf8_clean would not show as it is becomes an escape
+ * Appends s to out for a terminal that has ASCII alone: signs of print and of
+ * frames as what says the same there, all else by its number, "<U+00E9>", so
+ * that two texts which differ do not look the same.  s is valid, and clean if
+ * somebody else wrote it.  False when out is full.
+ */
+bool utf8_ascii(struct buf *out, const char *s, size_t n);
+
+/*
+ * As utf8_clean, for JSON: what that would not show as it is becomes an escape
  * of JSON's, "\u202E", so that s, JSON on one line, still says the same.  False
  * when out is full.
  */

@@ -49,7 +49,7 @@ add_convo(struct buf *b, const struct model *m, size_t i, int name)
 	struct buf clean;
 
 	buf_init(&clean, NAME_CAP);
-	utf8_clean(&clean, target, strlen(target));
+	text_clean(&clean, target, strlen(target));
 	buf_addf(b, " %zu:", i + 1);
 	paint_cut(b, buf_data(&clean), clean.len, name);
 	buf_release(&clean);

@@ -22,7 +22,7 @@ static const char further[] = "  ";
 static void
 add_clean(struct buf *b, const char *s)
 {
-	utf8_clean(b, s, strlen(s));
+	text_clean(b, s, strlen(s));
 }
 
 static void
@@ -57,7 +57,7 @@ add_item(struct buf *b, const struct item *it)
 	for (;;) {
 		size_t n = strcspn(s, "\n\t");
 
-		utf8_clean(b, s, n);
+		text_clean(b, s, n);
 		if (s[n] == '\0')
 			break;
 		if (s[n] == '\t')

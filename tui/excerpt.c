@@ -9,11 +9,16 @@
 #include <uninorm.h>
 #include <unistr.h>
 
+#include "shared/buf.h"
 #include "shared/utf8.h"
 #include "shared/xalloc.h"
 #include "tui/paint.h"
+#include "tui/text.h"
 
-enum { CLUSTER_CAP = 256 }; /* bytes, folded: a longer one is never found */
+enum {
+	CLUSTER_CAP = 256, /* bytes, folded: a longer one is never found */
+	WORD_CAP = 1 << 18
+};
 
 /* A text without case and accents. */
 struct plain {
@@ -133,10 +138,14 @@ excerpt_marks(const char *text, char *const *word, size_t words, size_t *at,
 	bool *mark = xcalloc(strlen(text) + 1, sizeof(*mark));
 	struct plain p = plain_of(text), w;
 	size_t longest = 0, a, n;
+	struct buf clean;
 
+	buf_init(&clean, WORD_CAP);
 	*at = *len = 0;
 	for (size_t i = 0; i < words; i++) {
-		w = plain_of(word[i]);
+		buf_clear(&clean);
+		text_clean(&clean, word[i], strlen(word[i]));
+		w = plain_of(buf_data(&clean)); /* as the text is shown */
 		if (mark_word(&p, w.text, mark, &a, &n) && w.n > longest) {
 			longest = w.n;
 			*at = a;
@@ -145,6 +154,7 @@ excerpt_marks(const char *text, char *const *word, size_t words, size_t *at,
 		plain_release(&w);
 	}
 	plain_release(&p);
+	buf_release(&clean);
 	return mark;
 }
 

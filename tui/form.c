@@ -39,7 +39,8 @@ enum {
 };
 
 static const char default_server[] = "localhost:8889";
-static const char dot[] = " · "; /* between two hints */
+/* Between two hints. */
+#define DOT S_(" · ")
 
 /*
  * What the help tells, a line or two of them beside each other: a key, two
@@ -826,7 +827,7 @@ static void
 add_hint(struct buf *b, const char *s, size_t n)
 {
 	if (b->len > 0)
-		buf_adds(b, dot);
+		buf_adds(b, DOT);
 	buf_add(b, s, n);
 }
 
@@ -837,11 +838,11 @@ add_hints(struct buf *b, const char *text, unsigned which)
 	const char *end;
 
 	for (; text != NULL; which >>= 1) {
-		end = strstr(text, dot);
+		end = strstr(text, DOT);
 		if (which & 1)
 			add_hint(b, text, end == NULL ? strlen(text) :
 			    (size_t)(end - text));
-		text = end == NULL ? NULL : end + strlen(dot);
+		text = end == NULL ? NULL : end + strlen(DOT);
 	}
 }
 
@@ -887,7 +888,7 @@ draw_help(const struct pane *p, int at, const struct rows *r, int n)
 	}
 	col = paint_n(p, at, 0, paint_style(PAINT_DIM), s, len);
 	if (n == r->help_gap)
-		paint(p, at, col, paint_style(PAINT_DIM), " …");
+		paint(p, at, col + 1, paint_style(PAINT_DIM), text_cut());
 }
 
 static int

@@ -8,6 +8,7 @@
 #include "tui/lineedit.h"
 #include "tui/paint.h"
 #include "tui/rows.h"
+#include "tui/text.h"
 
 enum {
 	SHOWN_CAP = 16 * LINEEDIT_MAX,
@@ -28,12 +29,12 @@ add_clean(struct buf *out, const char *s, size_t n)
 
 	while ((nl = memchr(s, '\n', n)) != NULL) {
 		len = (size_t)(nl - s);
-		(void)utf8_clean(out, s, len);
-		buf_adds(out, "↵");
+		(void)text_clean(out, s, len);
+		buf_adds(out, S_("↵"));
 		s += len + 1;
 		n -= len + 1;
 	}
-	(void)utf8_clean(out, s, n);
+	(void)text_clean(out, s, n);
 }
 
 /* What is to be seen of s: clean, one row. */
@@ -49,7 +50,7 @@ show(struct buf *out, const char *s, size_t n, bool hidden)
 	}
 	for (; n > 0; s += len, n -= len) {
 		len = utf8_valid(s, n) ? utf8_cluster(s, n) : 1;
-		buf_adds(out, "•");
+		buf_adds(out, S_("•"));
 	}
 }
 
@@ -123,7 +124,7 @@ add_question(struct buf *out, int width)
 	buf_init(&b, PROMPT_CAP);
 	s = paint_clean(&b, lineedit_prompt());
 	if (utf8_width(s, strlen(s)) > most) {
-		buf_adds(out, most > 0 ? "…" : "");
+		buf_adds(out, most > 0 ? text_cut() : "");
 		while (*s != '\0' && utf8_width(s, strlen(s)) > most - 1)
 			s += utf8_cluster(s, strlen(s));
 	}
@@ -246,7 +247,7 @@ draw_rows(const struct pane *p, struct rows w, int at, int top)
 	buf_init(&shown, SHOWN_CAP);
 	while (row < top + p->h && rows_next(&w, &start, &end)) {
 		buf_clear(&shown);
-		(void)utf8_clean(&shown, w.s + start, end - start);
+		(void)text_clean(&shown, w.s + start, end - start);
 		if (row >= top)
 			paint_n(p, row - top, at, paint_style(PAINT_TEXT),
 			    buf_data(&shown), shown.len);

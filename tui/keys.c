@@ -8,6 +8,9 @@
 #include "shared/buf.h"
 #include "shared/utf8.h"
 #include "shared/xalloc.h"
+#include "tui/text.h"
+
+enum { TYPED_CAP = 64, TYPED_GROWTH = 4 }; /* see text_typed */
 
 static const char paste_begin[] = "\033[200~";
 static const char paste_end[] = "\033[201~";
@@ -441,8 +444,8 @@ looks_pasted(const struct keys *k, const char *p, size_t n)
 	return i < n;
 }
 
-void
-keys_feed(struct keys *k, const char *bytes, size_t n)
+static void
+feed(struct keys *k, const char *bytes, size_t n)
 {
 	size_t i;
 
@@ -460,6 +463,18 @@ keys_feed(struct keys *k, const char *bytes, size_t n)
 		else
 			key_byte(k, bytes[i]);
 	}
+}
+
+void
+keys_feed(struct keys *k, const char *bytes, size_t n)
+{
+	struct buf typed;
+
+	buf_init(&typed, TYPED_CAP + TYPED_GROWTH * n);
+	text_typed(&typed, bytes, n);
+	feed(k, buf_data(&typed), typed.len);
+	explicit_bzero(buf_data(&typed), typed.len); /* a password, maybe */
+	buf_release(&typed);
 }
 
 int

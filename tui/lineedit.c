@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,7 @@
 #include "shared/utf8.h"
 #include "shared/xalloc.h"
 #include "tui/rows.h"
+#include "tui/text.h"
 
 enum {
 	HISTORY_BYTES = 16 << 20, /* of a file that is read */
@@ -965,6 +967,23 @@ set_up(void)
 	rl_basic_quote_characters = "";
 }
 
+/*
+ * Readline takes its locale from the environment, whatever setlocale(3) has
+ * been told, and looks again with each line.  Where the terminal has ASCII
+ * alone it still edits UTF-8; but where it draws the line itself it takes bytes
+ * for what they are, and shows those that are no ASCII as "\303\251".
+ */
+static void
+set_locale(void)
+{
+	const char *name = le.hooks->draws ? "C" : "C.UTF-8";
+
+	if (!text_ascii())
+		return;
+	setenv("LC_ALL", name, 1);
+	setlocale(LC_CTYPE, name);
+}
+
 /* Readline's display divides by a third of the width. */
 static void
 keep_some_width(void)
@@ -983,6 +1002,7 @@ lineedit_open(
 	memset(&le, 0, sizeof(le));
 	le.hooks = hooks;
 	le.arg = arg;
+	set_locale();
 	le.null = fopen("/dev/null", "r+e");
 	set_up();
 	rl_initialize(); /* reads the person's inputrc */
@@ -994,6 +1014,11 @@ lineedit_open(
 	/* Bells and mode strings would be written past curses. */
 	rl_variable_bind("bell-style", "none");
 	rl_variable_bind("enable-bracketed-paste", "off");
+	if (text_ascii()) { /* bytes are what they are, no Meta keys */
+		rl_variable_bind("convert-meta", "off");
+		rl_variable_bind("input-meta", "on");
+		rl_variable_bind("output-meta", "off");
+	}
 	using_history();
 	stifle_history(LINEEDIT_HISTORY);
 	if (history_file != NULL) {

@@ -63,14 +63,14 @@ lines_head(struct lines *l, struct buf *out, int64_t time, const char *from,
 	else
 		add_clock(l, out, &tm);
 	(void)buf_adds(out, " <");
-	(void)utf8_clean(out, from, strlen(from));
+	(void)text_clean(out, from, strlen(from));
 	if (strcmp(target, "*") != 0) {
 		/* A private one to us: the target is the other party. */
 		if (*target != '#' && !own)
 			/* TRANSLATORS: to whom it is: "<neko -> you>". */
 			target = C_("receiver", "you");
 		(void)buf_adds(out, " -> ");
-		(void)utf8_clean(out, target, strlen(target));
+		(void)text_clean(out, target, strlen(target));
 	}
 	(void)buf_adds(out, "> ");
 }
@@ -79,7 +79,7 @@ void
 lines_line(struct buf *out, const char *head, const char *text, size_t n)
 {
 	(void)buf_adds(out, head);
-	(void)utf8_clean(out, text, n); /* full: the rest is left out */
+	(void)text_clean(out, text, n); /* full: the rest is left out */
 	(void)buf_addc(out, '\n');
 }
 

@@ -693,6 +693,10 @@ open_ui(struct app *a)
 		return false;
 	}
 	emergency = a->class->emergency;
+	if (text_ascii() && isatty(STDOUT_FILENO) == 1)
+		model_noticef(a->model, clock_ms(), "%s", _("the locale has no "
+		    "UTF-8: what is not ASCII stands here by its number, such "
+		    "as <U+00E9>; LC_ALL=C.UTF-8 chat-tui shows it"));
 	return true;
 }
 
@@ -751,7 +755,7 @@ print_said(const struct app *a)
 	if (a->said[0] == '\0')
 		return;
 	buf_init(&b, 4096);
-	(void)utf8_clean(&b, a->said, strlen(a->said));
+	(void)text_clean(&b, a->said, strlen(a->said));
 	fprintf(stderr, "chat-tui: %s\n", buf_data(&b));
 	buf_release(&b);
 }

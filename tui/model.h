@@ -6,7 +6,7 @@
  * plain.c read it.
  *
  * Text is kept as the server sent it (valid UTF-8, nothing else is sure):
- * whoever shows it passes it through utf8_clean().
+ * whoever shows it passes it through text_clean().
  *
  * Everything is bounded, whatever the server sends: messages of a conversation
  * (MODEL_SCROLLBACK, while the end is looked at), conversations, users, and the

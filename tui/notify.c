@@ -8,6 +8,7 @@
 #include "shared/buf.h"
 #include "shared/utf8.h"
 #include "shared/xalloc.h"
+#include "tui/text.h"
 
 enum { TEXT_BYTES = 1024 };
 
@@ -66,7 +67,7 @@ notify_item(struct notify *n, const struct model *m, const struct convo *c,
 
 /*
  * Nothing of others' may end the sequence or begin another: ESC, BEL and C1
- * are made visible by utf8_clean().  ';' would part the fields of OSC 777, and
+ * are made visible by text_clean().  ';' would part the fields of OSC 777, and
  * make "4;" at the head of OSC 9 a progress bar.
  */
 static void
@@ -78,7 +79,7 @@ add_clean(struct buf *out, const char *s, int cols)
 	int w;
 
 	buf_init(&b, NOTIFY_CAP);
-	(void)utf8_clean(&b, s, strlen(s));
+	(void)text_clean(&b, s, strlen(s));
 	p = buf_data(&b);
 	for (i = 0, n = b.len; i < n; i += len) {
 		len = utf8_cluster(p + i, n - i);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tui/options.h"
 
+#include "shared/buf.h"
 #include "shared/wire.h"
 #include "shared/xalloc.h"
 #include "tui/nearest.h"
@@ -15,6 +16,8 @@
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
+
+enum { COMPLAINT_CAP = 1 << 20 };
 
 static const char program[] = "chat-tui";
 
@@ -129,13 +132,18 @@ complain(int status, const char *fmt, ...)
 static int
 complain(int status, const char *fmt, ...)
 {
+	struct buf clean;
 	va_list ap;
+	char *text;
 
-	fprintf(stderr, "%s: ", program);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	text = xvasprintf(fmt, ap);
 	va_end(ap);
-	fputc('\n', stderr);
+	buf_init(&clean, COMPLAINT_CAP);
+	(void)text_clean(&clean, text, strlen(text));
+	fprintf(stderr, "%s: %s\n", program, buf_data(&clean));
+	buf_release(&clean);
+	free(text);
 	return status;
 }
 

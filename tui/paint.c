@@ -11,6 +11,7 @@
 #include "shared/utf8.h"
 #include "shared/wire.h"
 #include "tui/glyph.h"
+#include "tui/text.h"
 #include "tui/wcwidth.h"
 
 enum {
@@ -234,6 +235,11 @@ put_cluster(const char *s, size_t n, int want, chtype style)
 {
 	struct wide w;
 
+	if (text_ascii()) { /* nothing that is shown should be so */
+		for (; want > 0; want--)
+			addch('?');
+		return;
+	}
 	widen(&w, s, n);
 	if (w.whole && n <= GLYPH_BYTES && w.cols <= want &&
 	    is_doubtful(s, n, &w, want))
@@ -331,7 +337,7 @@ const char *
 paint_clean(struct buf *b, const char *s)
 {
 	buf_clear(b);
-	utf8_clean(b, s, strlen(s));
+	text_clean(b, s, strlen(s));
 	return buf_data(b);
 }
 
@@ -363,7 +369,7 @@ paint_cut(struct buf *b, const char *s, size_t n, int cols)
 		fit = paint_fit(s, n, cols - 1, &used);
 	buf_add(b, s, fit);
 	if (fit < n && cols > 0)
-		buf_adds(b, "…");
+		buf_adds(b, text_cut());
 }
 
 size_t

@@ -53,7 +53,7 @@ chtype paint_name_style(const char *name);
 
 /*
  * Draws s[0 .. n) in row and from col of the pane, up to its right edge;
- * returns the column behind it.  s is clean (utf8_clean).
+ * returns the column behind it.  s is clean (text_clean).
  */
 int paint_n(const struct pane *, int row, int col, chtype, const char *s,
     size_t n);

@@ -165,7 +165,7 @@ out_failed(const struct ui *ui, const struct convo *c, const struct item *it)
 		head = xasprintf(_("-- not sent to everyone (%s): "), it->why);
 	else
 		head = xasprintf(_("-- not sent to %s (%s): "), to, it->why);
-	(void)utf8_clean(&clean, head, strlen(head));
+	(void)text_clean(&clean, head, strlen(head));
 	out_text(ui, buf_data(&clean), it->text);
 	buf_release(&clean);
 	free(head);
@@ -263,14 +263,19 @@ take_echo(void)
 static void
 put_question(struct ui *ui, const char *text, bool hidden)
 {
+	struct buf b;
+
+	buf_init(&b, OUT_CAP);
+	(void)text_clean(&b, text, strlen(text));
 	if (ui->edits) {
-		lineedit_ask(text, hidden);
+		lineedit_ask(buf_data(&b), hidden);
 		(void)fflush(stdout);
-		return;
+	} else {
+		if (hidden)
+			take_echo();
+		fputs(buf_data(&b), stderr);
 	}
-	if (hidden)
-		take_echo();
-	fputs(text, stderr);
+	buf_release(&b);
 }
 
 static void

@@ -3,6 +3,7 @@
 
 #include "shared/buf.h"
 #include "shared/utf8.h"
+#include "tui/text.h"
 
 enum { CLEAN_CAP = 1 << 18 };
 
@@ -22,7 +23,7 @@ rows_cols(const char *s, size_t n)
 	if (n == 1 && *s >= ' ' && *s <= '~') /* most of what is typed */
 		return 1;
 	buf_init(&b, CLEAN_CAP);
-	(void)utf8_clean(&b, s, n);
+	(void)text_clean(&b, s, n);
 	cols = utf8_width(buf_data(&b), b.len);
 	buf_release(&b);
 	return cols;

@@ -4,7 +4,7 @@
  * ends and, between clusters, where a row is full.  So the input shows it
  * (input.h), and so the cursor goes through it (lineedit.h).  Rows are parts of
  * the text as it is typed; columns are those that it takes when it is shown,
- * clean (utf8_clean).  Invalid bytes stand alone.
+ * clean (text_clean).  Invalid bytes stand alone.
  */
 #ifndef TUI_ROWS_H
 #define TUI_ROWS_H

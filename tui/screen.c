@@ -7,8 +7,6 @@
 #include "tui/screen_inner.h"
 
 #include <errno.h>
-#include <langinfo.h>
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -253,9 +251,6 @@ screen_open(const struct ui_env *env, char *why, size_t cap)
 {
 	struct ui *ui = xcalloc(1, sizeof(*ui));
 
-	/* What we show and read is UTF-8, also where nobody set a locale. */
-	if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
-		setlocale(LC_CTYPE, "C.UTF-8");
 	ui->own = *env;
 	ui->env = &ui->own;
 	ui->held.asks = true;
@@ -280,7 +275,9 @@ screen_open(const struct ui_env *env, char *why, size_t cap)
 	add_terminfo_keys(ui->keys);
 	bind_keys(ui);
 	if (url_terminal(getenv("TERM"))) {
-		ui->hyper = hyper_new();
+		/* Shown in ASCII a link may be another. */
+		if (!text_ascii())
+			ui->hyper = hyper_new();
 		ui->own.slash.copy = copy_text;
 	}
 	ui->stream = stream_new(ui->hyper, env->settings);

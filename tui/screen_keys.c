@@ -569,7 +569,7 @@ line_choices(void *arg, char *const *words, size_t count)
 	buf_init(&b, HINT_CAP);
 	for (i = 0; i < count; i++) {
 		if (!buf_addc(&b, ' ') ||
-		    !utf8_clean(&b, words[i], strlen(words[i])))
+		    !text_clean(&b, words[i], strlen(words[i])))
 			break;
 	}
 	screen_set_hint(ui, buf_data(&b));

@@ -533,7 +533,7 @@ flat(struct search *s, const char *text)
 	buf_clear(&s->clean);
 	for (;;) {
 		n = strcspn(text, "\n\t");
-		utf8_clean(&s->clean, text, n);
+		text_clean(&s->clean, text, n);
 		if (text[n] == '\0')
 			break;
 		buf_adds(&s->clean, " ");
@@ -555,7 +555,7 @@ draw_text(struct search *s, const struct pane *p, int row, int col,
 
 	e = excerpt_cut(t, at, len, p->w - col);
 	if (e.before)
-		col = paint(p, row, col, dim, "…");
+		col = paint(p, row, col, dim, text_cut());
 	for (i = e.from; i < e.to; i += n) {
 		for (n = 1; i + n < e.to && mark[i + n] == mark[i];)
 			n++;
@@ -563,7 +563,7 @@ draw_text(struct search *s, const struct pane *p, int row, int col,
 		    mark[i] ? style | A_BOLD | A_UNDERLINE : style, t + i, n);
 	}
 	if (e.after)
-		paint(p, row, col, dim, "…");
+		paint(p, row, col, dim, text_cut());
 	free(mark);
 }
 

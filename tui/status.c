@@ -28,7 +28,7 @@ enum {
 static void
 add_clean(struct buf *b, const char *s)
 {
-	utf8_clean(b, s, strlen(s));
+	text_clean(b, s, strlen(s));
 }
 
 static void
@@ -127,7 +127,7 @@ draw_bar(const struct pane *p, chtype style, const char *left,
 static void
 add_dot(struct buf *b)
 {
-	buf_adds(b, " · ");
+	buf_adds(b, S_(" · "));
 }
 
 static void

@@ -211,7 +211,7 @@ clean_text(struct buf *out, const char *s)
 
 	for (;;) {
 		n = strcspn(s, "\n\t");
-		utf8_clean(out, s, n);
+		text_clean(out, s, n);
 		if (s[n] == '\0')
 			return;
 		buf_adds(out, s[n] == '\t' ? "    " : "\n");
@@ -259,7 +259,7 @@ block_name(struct stream *st, struct block *b, const struct item *it)
 	int cols;
 
 	if (it->kind == ITEM_NOTICE) {
-		b->name = xstrdup(it->follows ? "" : st->narrow ? "·" : "--");
+		b->name = xstrdup(it->follows ? "" : st->narrow ? S_("·") : "--");
 		b->name_style = paint_style(PAINT_DIM);
 	} else {
 		b->name = cut_name(st, it->from);
@@ -298,7 +298,7 @@ add_queued(struct buf *b, const char *realm)
 	struct buf clean;
 
 	buf_init(&clean, TOLD_CAP);
-	utf8_clean(&clean, realm, strlen(realm));
+	text_clean(&clean, realm, strlen(realm));
 	buf_addc(b, ' ');
 	if (clean.len == 0)
 		/* TRANSLATORS: behind a message that is sent on later. */
@@ -319,7 +319,7 @@ add_failed(const struct stream *st, struct buf *b, const char *why)
 
 	buf_init(&clean, TOLD_CAP);
 	if (why != NULL)
-		utf8_clean(&clean, why, strlen(why));
+		text_clean(&clean, why, strlen(why));
 	buf_addc(b, ' ');
 	if (can_say && can_drop)
 		/* TRANSLATORS: behind a message that was refused: why, and
@@ -430,7 +430,7 @@ block_text(struct stream *st, struct block *b, const struct item *it)
 		b->style = paint_style(PAINT_DIM);
 	if (it->kind == ITEM_WAITING) {
 		b->style = b->tail_style = paint_style(PAINT_DIM);
-		buf_adds(&st->clean, " …");
+		buf_adds(&st->clean, S_(" …"));
 	}
 	if (it->queued != NULL) {
 		b->tail_style = paint_style(PAINT_DIM);
@@ -545,7 +545,7 @@ static int
 draw_dashes(const struct pane *p, int row, int col, chtype style, int count)
 {
 	for (; count > 0; count--)
-		col = paint(p, row, col, style, "─");
+		col = paint(p, row, col, style, S_("─"));
 	return col;
 }
 
@@ -733,7 +733,7 @@ draw_link(struct stream *st, const struct pane *p, int row, int col,
 	if (link->start + link->len < end)
 		end = link->start + link->len;
 	if (start >= end ||
-	    (mark != NULL && memchr(mark + start, true, end - start) != NULL))
+	    (mark != NULL && memchr(mark + start, 1, end - start) != NULL))
 		return;
 	col += utf8_width(b->text + from, start - from);
 	cols = utf8_width(s, end - start);

@@ -22,19 +22,51 @@
 #define TUI_TEXT_H
 
 #include <libintl.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct buf;
 
-#define _(text) gettext(text)
+#define _(text) text_shown(gettext(text))
 #define N_(text) (text)
 #define C_(sense, text) text_in_sense(sense "\004" text, text)
+#define S_(sign) text_shown(sign) /* of ours, the same in every language */
+#undef ngettext
+#define ngettext(one, many, n) text_shown(dngettext(NULL, one, many, n))
 
 /*
  * The locale of the environment.  One that this machine does not have
  * (setlocale(3) fails) still tells the language; the rest is then C.UTF-8's.
+ *
+ * Inside all is UTF-8, whatever the locale.  Where that has none (C, which
+ * holds where none is set, or one of ISO 8859) the terminal gets ASCII: our own
+ * texts as what says the same, others' as utf8_ascii() has it.
  */
 void text_open(void);
+
+/* Whether the terminal has ASCII alone. */
+bool text_ascii(void);
+
+/* A text of ours as it is shown; good for as long as s. */
+const char *text_shown(const char *s) __attribute__((format_arg(1)));
+
+/* What stands where something was cut off: one column. */
+const char *text_cut(void);
+
+/*
+ * Appends to out what a terminal may be shown of what others wrote: as
+ * utf8_clean(), and where standard output is a terminal in what it can show.
+ * There a joiner that joins nothing is ended by a non-joiner, too: some
+ * terminals wait for what is to be joined, wherever that comes.  False when out
+ * is full.
+ */
+bool text_clean(struct buf *out, const char *s, size_t n);
+
+/*
+ * Appends to out, as UTF-8, what was typed in the locale's character set.  Of a
+ * character that has not come whole a few bytes may be kept for the next time.
+ */
+void text_typed(struct buf *out, const char *bytes, size_t n);
 
 /* "auto": as the environment says; otherwise a language, such as "id"; "en" is
  * the source's own. */

@@ -244,7 +244,7 @@ users_draw(struct users_view *v, const struct pane *p, struct model *m)
 	list_of(&l, v, p, m);
 	v->first = l.first; /* fewer people, or more rows */
 	for (row = 0; row < p->h; row++) {
-		paint(p, row, 0, paint_style(PAINT_DIM), "│");
+		paint(p, row, 0, paint_style(PAINT_DIM), S_("│"));
 		if (in.w > 0)
 			draw_row(&in, row, &l);
 	}

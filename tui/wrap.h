@@ -6,7 +6,7 @@
  * A link (url.h) is one word: it goes to a line of its own before it is broken,
  * and what is longer than that is broken at the edge alone.
  *
- * The text is what utf8_clean made: valid, without control characters, but
+ * The text is what text_clean made: valid, without control characters, but
  * for '\n', which ends a line.  Lines are pieces of it: nothing is copied.
  * Spaces where a line was broken belong to neither line.
  */

@@ -150,6 +150,24 @@ what_a_terminal_may_join_is_told(void **state)
 }
 
 static void
+ascii_says_what_it_can_and_numbers_the_rest(void **state)
+{
+	static const char s[] = "caf\u00e9 \u201cx\u201d \u2014 y\u2026 "
+	    "\u2192 \u65e5 \U0001f600 \u241b\u2421 \u2502\u2500\u00b7";
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 256);
+	assert_true(utf8_ascii(&b, s, strlen(s)));
+	assert_string_equal(buf_data(&b), "caf<U+00E9> \"x\" -- y... -> "
+	    "<U+65E5> <U+1F600> <U+001B><U+007F> |-*");
+	buf_release(&b);
+	buf_init(&b, 4);
+	assert_false(utf8_ascii(&b, s, strlen(s)));
+	buf_release(&b);
+}
+
+static void
 cleaned_n(const char *s, size_t n, const char *want)
 {
 	struct buf out;
@@ -318,6 +336,7 @@ main(void)
 		    clusters_and_their_columns_are_those_of_a_terminal),
 		cmocka_unit_test(two_flags_are_two_clusters),
 		cmocka_unit_test(what_a_terminal_may_join_is_told),
+		cmocka_unit_test(ascii_says_what_it_can_and_numbers_the_rest),
 		cmocka_unit_test(what_can_be_seen_stays),
 		cmocka_unit_test(control_characters_become_visible),
 		cmocka_unit_test(what_turns_or_hides_text_becomes_visible),

@@ -19,17 +19,24 @@ asker(const struct request *rq)
 	return (struct chat_who){ .session = rq->session };
 }
 
-/* A group, whose '#' may be left out where nothing else can be meant.  False:
- * answered already. */
-static bool
-parse_group(struct request *rq, struct target *to)
+/* A group, whose '#' may be left out where nothing else can be meant. */
+static enum wire_err
+group_named(const char *name, struct target *to)
 {
-	enum wire_err err =
-	    target_parse(to, rq->arg[0], strlen(rq->arg[0]));
+	enum wire_err err = target_parse(to, name, strlen(name));
 
 	if (err == WIRE_OK && to->kind == TARGET_EVERYONE)
 		err = WIRE_BAD_TARGET;
 	to->kind = TARGET_GROUP;
+	return err;
+}
+
+/* As above; false: answered already. */
+static bool
+parse_group(struct request *rq, struct target *to)
+{
+	enum wire_err err = group_named(rq->arg[0], to);
+
 	if (err != WIRE_OK)
 		reply_error(rq->set, rq->id, err);
 	return err == WIRE_OK;
@@ -147,28 +154,29 @@ realm_key(const struct request *rq, const struct target *t,
 		key[0] = '\0';
 }
 
-/* `group NAME origin`.  Raw lines are of our own groups only. */
+/* `group NAME origin` */
 void
 cmd_group(struct request *rq)
 {
 	struct chat_who who = asker(rq);
+	struct speaker *s = framed_speaker(rq);
 	struct target to;
 	char realm[WIRE_NAME_CAP];
+	enum wire_err err;
 
 	if (strcmp(rq->arg[1], "origin") != 0) {
 		reply_error(rq->set, rq->id, WIRE_BAD_PARAMETER);
 		return;
 	}
-	if (!parse_group(rq, &to))
-		return;
-	realm_key(rq, &to, realm);
-	if (realm[0] != '\0') {
-		reply_error(rq->set, rq->id, WIRE_NO_SUCH_GROUP);
-		return;
-	}
 	/* Nothing but the line from here on: no events between. */
 	framed_watch_end(rq);
-	raw_start(framed_speaker(rq), rq->id, &who, rq->who.name, to.name);
+	err = group_named(rq->arg[0], &to);
+	if (err != WIRE_OK) {
+		raw_refuse(s, rq->id, rq->who.name, err);
+		return;
+	}
+	realm_key(rq, &to, realm);
+	raw_start(s, rq->id, &who, rq->who.name, to.name, realm);
 }
 
 /* ---- what there is ---------------------------------------------------- */

@@ -158,5 +158,5 @@ cmd_check(struct request *rq)
 		return;
 	}
 	framed_watch_end(rq);
-	raw_start(framed_speaker(rq), rq->id, &who, user, to.name);
+	raw_start(framed_speaker(rq), rq->id, &who, user, to.name, "");
 }

@@ -40,6 +40,7 @@ struct raw {
 	uint64_t session;
 	char realm[WIRE_NAME_CAP], user[WIRE_NAME_CAP];
 	char group[WIRE_NAME_CAP];
+	char home[WIRE_NAME_CAP]; /* the group's realm as asked for; "": none */
 	enum state state;
 
 	struct buf text; /* a chat; n bytes of it are being said */
@@ -265,34 +266,14 @@ go_back(struct raw *r)
 	raw_free(r);
 }
 
-/* The older realms' word for a group that cannot be had. */
-static json_t *
-refusal(const struct raw *r, enum wire_err err)
-{
-	if (r->realm[0] != '\0' &&
-	    (err == WIRE_NO_SUCH_GROUP || err == WIRE_INVITE_ONLY))
-		return render_no_group(r->group);
-	return render_error(err, 0);
-}
-
-static void
-refuse(struct raw *r, enum wire_err err)
-{
-	struct dialects *set = set_of(r);
-	uint64_t request = r->request;
-	json_t *o = refusal(r, err);
-
-	go_back(r);
-	reply(set, request, o);
-}
-
 static void
 answer(void *arg)
 {
 	struct raw *r = arg;
 	struct dialects *set = set_of(r);
 	uint64_t request = r->request;
-	char *text = xasprintf("Telah keluar dari grup %s", r->group);
+	char *text = xasprintf("Telah keluar dari grup %s%s%s", r->group,
+	    r->home[0] != '\0' ? "@" : "", r->home);
 	json_t *o = r->why == WIRE_OK ? render_ok_text(text) :
 	    render_error(r->why, 0);
 
@@ -321,6 +302,37 @@ end(struct raw *r, enum wire_err why)
 	conn_resume(r->s->conn);
 	after(r, r->shown + RAW_PAUSE_MS - loop_now(set_of(r)->loop),
 	    say_exit);
+}
+
+/* The older realms' word for a group that cannot be had. */
+static json_t *
+refusal(const struct raw *r, enum wire_err err)
+{
+	if (err == WIRE_NO_SUCH_GROUP || err == WIRE_INVITE_ONLY)
+		return render_no_group(r->group);
+	return render_error(err, 0);
+}
+
+/*
+ * There is no line.  A client has taken to raw reads by now and comes back
+ * from them by "exit" only; a peer reads an object first.
+ */
+static void
+refuse(struct raw *r, enum wire_err err)
+{
+	struct dialects *set = set_of(r);
+	const char *text = wire_err_text(err);
+	uint64_t request = r->request;
+	json_t *o;
+
+	if (r->realm[0] == '\0') {
+		show_text(r, text, strlen(text));
+		end(r, err);
+		return;
+	}
+	o = refusal(r, err);
+	go_back(r);
+	reply(set, request, o);
 }
 
 static void
@@ -630,31 +642,84 @@ is_there(const struct raw *r)
 	return chat_group_there(set_of(r)->chat, &who, r->group);
 }
 
-void
-raw_start(struct speaker *s, uint64_t request, const struct chat_who *who,
-    const char *user, const char *group)
+static void
+visited(void *arg, uint64_t id, const struct chat_result *res)
 {
-	struct dialects *set = s->set;
+	struct dialects *set = arg;
+	struct raw *r = find(set, id);
+
+	if (r == NULL || r->state != ASKING) {
+		if (res->err == WIRE_OK)
+			chat_line_close(set->chat, (uint64_t)res->id);
+	} else if (res->err == WIRE_OK) {
+		r->line = (uint64_t)res->id;
+		r->state = HERE;
+		speaker_again(r->s);
+	} else if (r->home[0] == '\0' && (res->err == WIRE_NO_SUCH_GROUP ||
+	    res->err == WIRE_INVITE_ONLY)) {
+		open_here(r); /* it was there, and is not any more */
+	} else {
+		refuse(r, res->err == WIRE_NO_SUCH_REALM ?
+		    WIRE_NO_SUCH_GROUP : res->err);
+	}
+}
+
+static void
+visit(struct raw *r, const char *realm)
+{
+	struct dialects *set = set_of(r);
+	struct chat_who who = { .session = r->session };
+	struct target to = { .kind = TARGET_GROUP };
+
+	snprintf(to.name, sizeof to.name, "%s", r->group);
+	snprintf(to.realm, sizeof to.realm, "%s", realm);
+	chat_line_visit(set->chat, &who, &to, &set->raw_sink, r->id,
+	    (struct chat_done){ visited, set, r->id });
+}
+
+static struct raw *
+raw_new(struct speaker *s, uint64_t request, const char *user)
+{
 	struct raw *r = xcalloc(1, sizeof *r);
 
 	r->s = s;
-	r->id = conn_id(s->conn) << SERIAL_BITS | ++set->raws;
+	r->id = conn_id(s->conn) << SERIAL_BITS | ++s->set->raws;
 	r->request = request;
-	r->session = who->session;
-	snprintf(r->realm, sizeof r->realm, "%s",
-	    who->realm != NULL ? who->realm : "");
 	snprintf(r->user, sizeof r->user, "%s", user);
-	snprintf(r->group, sizeof r->group, "%s", group);
 	buf_init(&r->text, TEXT_CAP);
 	r->before = s->speech;
 	s->speech = &speech;
 	s->raw = r;
+	return r;
+}
+
+void
+raw_start(struct speaker *s, uint64_t request, const struct chat_who *who,
+    const char *user, const char *group, const char *home)
+{
+	struct peers *peers = &s->set->peers;
+	struct raw *r = raw_new(s, request, user);
+
+	r->session = who->session;
+	snprintf(r->realm, sizeof r->realm, "%s",
+	    who->realm != NULL ? who->realm : "");
+	snprintf(r->group, sizeof r->group, "%s", group);
+	snprintf(r->home, sizeof r->home, "%s", home);
+	if (*home != '\0')
+		visit(r, home);
 	/* A peer's own line is not asked of the peers: it might come back. */
-	if (r->session != 0 && set->peers.line_open != NULL && !is_there(r))
-		r->line = set->peers.line_open(set->peers.arg, user, group,
-		    &set->raw_line, r->id);
+	else if (r->session != 0 && peers->line_open != NULL && !is_there(r))
+		r->line = peers->line_open(peers->arg, user, group,
+		    &s->set->raw_line, r->id);
 	else
 		open_here(r);
+}
+
+void
+raw_refuse(struct speaker *s, uint64_t request, const char *user,
+    enum wire_err err)
+{
+	refuse(raw_new(s, request, user), err);
 }
 
 /* ---- bridges ---------------------------------------------------------- */
@@ -682,42 +747,14 @@ peers_open(void *arg, uint64_t id)
 }
 
 static void
-visited(void *arg, uint64_t id, const struct chat_result *res)
-{
-	struct dialects *set = arg;
-	struct raw *r = find(set, id);
-
-	if (r == NULL || r->state != ASKING) {
-		if (res->err == WIRE_OK)
-			chat_line_close(set->chat, (uint64_t)res->id);
-	} else if (res->err == WIRE_OK) {
-		r->line = (uint64_t)res->id;
-		r->state = HERE;
-		speaker_again(r->s);
-	} else if (res->err == WIRE_NO_SUCH_GROUP ||
-	    res->err == WIRE_INVITE_ONLY) {
-		open_here(r); /* it was there, and is not any more */
-	} else {
-		refuse(r, res->err);
-	}
-}
-
-static void
 peers_there(void *arg, uint64_t id, const char *realm)
 {
-	struct dialects *set = arg;
-	struct raw *r = find(set, id);
-	struct target to = { .kind = TARGET_GROUP };
-	struct chat_who who;
+	struct raw *r = find(arg, id);
 
 	if (r == NULL)
 		return;
 	r->line = 0;
-	who = (struct chat_who){ .session = r->session };
-	snprintf(to.name, sizeof to.name, "%s", r->group);
-	snprintf(to.realm, sizeof to.realm, "%s", realm);
-	chat_line_visit(set->chat, &who, &to, &set->raw_sink, r->id,
-	    (struct chat_done){ visited, set, r->id });
+	visit(r, realm);
 }
 
 /* How many bytes at the end begin a character whose rest is missing. */

@@ -40,11 +40,20 @@ enum {
 
 /*
  * The connection is a raw line from here on, or is asked for at the peers, or
- * the request is refused already.  request is answered when the line is over.
- * user: who it is, without a realm.  Strings are copied.
+ * is refused already.  request is answered when the line is over.  user: who it
+ * is, without a realm.  home: of the group, where one was asked for; or "".
+ * Strings are copied.
+ *
+ * Who is refused is sent the error's text as a raw line, then "exit", and then
+ * the answer: the older client reads raw by the time it has asked.  One of a
+ * peer is only answered.
  */
 void raw_start(struct speaker *, uint64_t request, const struct chat_who *,
-    const char *user, const char *group);
+    const char *user, const char *group, const char *home);
+
+/* The same for a request that names no group. */
+void raw_refuse(struct speaker *, uint64_t request, const char *user,
+    enum wire_err);
 
 void raw_init(struct dialects *); /* what the chat and the peers call */
 

@@ -18,6 +18,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "shared/wire.h"
 #include "shared/xalloc.h"
 #include "tests/lib/client.h"
 #include "tests/lib/realms.h"
@@ -384,6 +385,66 @@ who_is_put_out_there_is_off_the_line(void **state)
 	expect(messi, "members - #batak", "{'members':[{'user':'messi'}]}");
 }
 
+/* As that client reads: the text, "exit" by itself, then the answer. */
+static void
+expect_refusal(struct client *c, const char *text, const char *code)
+{
+	char *want = xasprintf("{'status':'ERROR','message':'%s',"
+			       "'code':'%s'}", text, code);
+
+	expect_read(c, text);
+	expect_read(c, "exit");
+	expect_reply(c, want);
+	expect(c, "ping", OK);
+	free(want);
+}
+
+static void
+who_is_refused_there_comes_back_to_the_prompt(void **state)
+{
+	struct client *messi, *james;
+	struct pair p;
+
+	(void)state;
+	pair_open(&p);
+	messi = client_as(p.its, "messi", "surabaya");
+	expect(messi, "join - #batak", OK);
+	expect(messi, "ban - #batak james@medan", OK);
+	james = asks(p.medan, "james", "batak");
+	expect_refusal(james, wire_err_text(WIRE_BANNED), "banned");
+	expect(messi, "unban - #batak james@medan", OK);
+	expect(messi, "mode - #batak invite", OK);
+	james = asks(p.medan, "james", "batak@its");
+	expect_refusal(
+	    james, wire_err_text(WIRE_NO_SUCH_GROUP), "no-such-group");
+	james = asks(p.medan, "james", "karo@its");
+	expect_refusal(
+	    james, wire_err_text(WIRE_NO_SUCH_GROUP), "no-such-group");
+	server_kill(p.its);
+	james = asks(p.medan, "james", "#batak@its");
+	expect_refusal(james, wire_err_text(WIRE_REALM_UNREACHABLE),
+	    "realm-unreachable");
+	expect(james, "groups -", "{'groups':[]}");
+}
+
+static void
+a_realm_that_is_named_is_the_one_that_is_meant(void **state)
+{
+	struct client *messi, *james;
+	struct pair p;
+
+	(void)state;
+	pair_open(&p);
+	messi = on_line(p.its, "messi", "batak");
+	james = on_line(p.medan, "james", "batak@its");
+	client_expect_text(messi, "james@medan telah bergabung");
+	client_puts(messi, "horas");
+	client_expect_text(james, "messi@its: horas");
+	parts(james, "batak@its");
+	client_expect_text(messi, "messi: horas");
+	client_expect_text(messi, "james@medan meninggalkan group");
+}
+
 int
 main(void)
 {
@@ -399,6 +460,8 @@ main(void)
 		ALONE(who_is_cut_off_leaves),
 		ALONE(what_is_said_while_the_realm_is_away_arrives),
 		ALONE(who_is_put_out_there_is_off_the_line),
+		ALONE(who_is_refused_there_comes_back_to_the_prompt),
+		ALONE(a_realm_that_is_named_is_the_one_that_is_meant),
 	};
 
 	return cmocka_run_group_tests_name(

@@ -18,6 +18,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "shared/wire.h"
 #include "shared/xalloc.h"
 #include "tests/lib/client.h"
 #include "tests/lib/server.h"
@@ -112,9 +113,76 @@ what_cannot_be_is_answered_framed(void **state)
 	expect(c, "group - batak",
 	    "{'status':'ERROR','message':'--Protocol Tidak Benar'}");
 	expect(c, "group - batak other", ERROR("bad-parameter"));
-	expect(c, "group - a/b origin", ERROR("bad-target"));
-	expect(c, "group - batak@medan origin", ERROR("no-such-group"));
-	expect(c, "group - Everyone origin", ERROR("bad-name"));
+	expect(c, "group none a/b origin", ERROR("bad-token"));
+}
+
+/* As the realm system's client asks and reads: the text of the error, "exit"
+ * by itself, and then what it takes for the answer. */
+static void
+refused(struct client *c, const char *group, const char *pattern)
+{
+	struct pollfd p = { .fd = client_fd(c), .events = POLLIN };
+	char text[256];
+	ssize_t n;
+	json_t *o;
+
+	client_printf(c, "group - %s origin \r\n", group);
+	assert_int_equal(poll(&p, 1, DEADLINE_MS), 1);
+	n = recv(p.fd, text, sizeof text - 1, 0);
+	assert_true(n > 0);
+	text[n] = '\0';
+	expect_read(c, "exit");
+	o = client_reply(c);
+	expect_json(o, pattern);
+	assert_string_equal(str_of(o, "message"), text);
+	expect(c, "ping", OK);
+}
+
+static void
+who_is_refused_comes_back_to_the_prompt(void **state)
+{
+	struct client *a = client_as(*state, "messi", "surabaya");
+	struct client *b = client_as(*state, "henderson", "surabaya");
+	char group[32];
+	int i;
+
+	refused(b, "a/b", ERROR("bad-target"));
+	refused(b, "*", ERROR("bad-target"));
+	refused(b, "Everyone", ERROR("bad-name"));
+	refused(b, "batak@medan", ERROR("no-such-group"));
+	expect(a, "join - #batak", OK);
+	expect(a, "mode - #batak invite", OK);
+	refused(b, "batak", ERROR("invite-only"));
+	expect(a, "mode - #batak secret", OK);
+	refused(b, "#batak", ERROR("no-such-group"));
+	expect(a, "mode - #batak open", OK);
+	expect(a, "ban - #batak henderson", OK);
+	refused(b, "batak", ERROR("banned"));
+	client_puts(b, "@g.1 group - batak origin\r\n");
+	expect_read(b, "Anda dilarang masuk");
+	expect_read(b, "exit");
+	expect_reply(b, "{'code':'banned','tag':'g.1'}");
+	for (i = 0; i < 512; i++) {
+		snprintf(group, sizeof group, "join - #grup%d", i);
+		expect(b, group, OK);
+	}
+	refused(b, "marga", ERROR("too-many-groups"));
+}
+
+/* What is watched does not come between the raw words. */
+static void
+a_watch_ends_where_a_line_is_refused(void **state)
+{
+	struct client *a = client_as(*state, "messi", "surabaya");
+	struct client *b = client_watching(*state, "henderson", "surabaya");
+
+	/* The last words are due when the message is shown to all. */
+	client_puts(b, "group - a/b origin\r\n");
+	client_expect_text(b, wire_err_text(WIRE_BAD_TARGET));
+	expect(a, "send - henderson halo", OK);
+	client_expect_text(b, "exit");
+	expect_reply(b, ERROR("bad-target"));
+	client_expect_silence(b);
 }
 
 static void
@@ -399,7 +467,7 @@ who_is_kicked_gets_the_error_framed(void **state)
 	client_expect_text(b, "henderson meninggalkan groupexit");
 	expect_reply(b, ERROR("banned"));
 	expect(b, "ping", OK);
-	expect(b, "group - batak origin", ERROR("banned"));
+	refused(b, "batak", ERROR("banned"));
 }
 
 static void
@@ -447,7 +515,7 @@ secret_and_invited_groups_are_closed_to_lines(void **state)
 
 	expect(a, "join - #batak", OK);
 	expect(a, "mode - #batak invite", OK);
-	expect(b, "group - batak origin", ERROR("invite-only"));
+	refused(b, "batak", ERROR("invite-only"));
 	expect(a, "invite - #batak henderson", OK);
 	client_puts(b, "group - batak origin\r\n");
 	client_expect_text(b, "henderson telah bergabung");
@@ -536,6 +604,8 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		SERVER_TEST(a_session_of_the_realm_systems_client),
 		SERVER_TEST(what_cannot_be_is_answered_framed),
+		FAST_TEST(who_is_refused_comes_back_to_the_prompt),
+		SERVER_TEST(a_watch_ends_where_a_line_is_refused),
 		SERVER_TEST(the_reply_has_the_requests_tag),
 		SERVER_TEST(several_chats_in_one_read),
 		SERVER_TEST(one_chat_split_over_two_reads),

@@ -813,7 +813,7 @@ an_answer_to_an_older_line_is_not_the_next_ones(void **state)
 }
 
 static void
-a_refusal_is_an_ordinary_answer(void **state)
+what_is_no_request_for_a_line_is_an_ordinary_answer(void **state)
 {
 	struct world *w = *state;
 
@@ -824,13 +824,56 @@ a_refusal_is_an_ordinary_answer(void **state)
 	expect_read(w, "{\"status\":\"ERROR\",\"message\":\"Parameter tidak "
 		       "benar, lihat: help COMMAND\",\"code\":"
 		       "\"bad-parameter\"}\r\n\r\n");
-	put(w, "group token batak@medan origin\r\n");
-	expect_read(w, "{\"status\":\"ERROR\",\"message\":\"Grup Tidak "
-		       "Ditemukan\",\"code\":\"no-such-group\"}\r\n\r\n");
+	put(w, "group token batak\r\n");
+	expect_read(w, "{\"status\":\"ERROR\",\"message\":\"--Protocol "
+		       "Tidak Benar\",\"code\":\"missing-parameter\"}"
+		       "\r\n\r\n");
+}
+
+/* Each in a read of its own, or the older client sees no "exit". */
+static void
+expect_refusal(struct world *w, const char *text, const char *rest)
+{
+	char *o = xasprintf("{\"status\":\"ERROR\",\"message\":\"%s\","
+			    "\"code\":\"%s\r\n\r\n", text, rest);
+
+	expect_read(w, text);
+	expect_read(w, "exit");
+	expect_read(w, o);
+	free(o);
+}
+
+static void
+a_refusal_is_told_to_a_raw_reader(void **state)
+{
+	struct world *w = *state;
+
 	w->refuse = WIRE_BANNED;
-	put(w, "group token #batak@Surabaya origin\r\nping\r\n");
-	expect_read(w, "{\"status\":\"ERROR\",\"message\":\"Anda dilarang "
-		       "masuk\",\"code\":\"banned\"}\r\n\r\n" PONG);
+	put(w, "@t1 group token #batak@Surabaya origin\r\nping\r\n");
+	expect_refusal(w, "Anda dilarang masuk", "banned\",\"tag\":\"t1\"}");
+	expect_read(w, PONG);
+	put(w, "group token a/b origin\r\n");
+	expect_refusal(w, wire_err_text(WIRE_BAD_TARGET), "bad-target\"}");
+	put(w, "group token * origin\r\n");
+	expect_refusal(w, wire_err_text(WIRE_BAD_TARGET), "bad-target\"}");
+	assert_int_equal(w->closes, 0);
+	w->refuse = WIRE_OK;
+	line_of_batak(w);
+	put(w, "exit");
+	expect_parting(w);
+}
+
+static void
+who_leaves_while_being_refused_is_gone(void **state)
+{
+	struct world *w = *state;
+
+	w->refuse = WIRE_INVITE_ONLY;
+	put(w, "group token batak origin\r\n");
+	close(w->peer);
+	w->peer = -1;
+	turns(w, 3 * RAW_PAUSE_MS);
+	assert_int_equal(dialects_count(w->set), 0);
 }
 
 static void
@@ -1119,9 +1162,37 @@ who_is_refused_there_is_told_why(void **state)
 	visit(w);
 	visited(w, WIRE_BANNED);
 	assert_string_equal(w->group, "");
-	expect_read(w,
-	    "{\"status\":\"ERROR\",\"message\":\"Anda dilarang masuk\","
-	    "\"code\":\"banned\",\"tag\":\"t1\"}\r\n\r\n");
+	expect_refusal(w, "Anda dilarang masuk", "banned\",\"tag\":\"t1\"}");
+}
+
+/* A group that was asked for there is not made here. */
+static void
+a_realm_that_is_named_is_the_only_one(void **state)
+{
+	struct world *w = *state;
+
+	with_peers(w);
+	put(w, "group token #batak@Medan origin\r\n");
+	assert_int_equal(w->asked, 0);
+	assert_string_equal(w->visited.name, "batak");
+	assert_string_equal(w->visited.realm, "medan");
+	visited(w, WIRE_OK);
+	put(w, "exit\n");
+	expect_read(w, "exit");
+	expect_read(w, "{\"status\":\"OK\",\"message\":\"Telah keluar dari "
+		       "grup batak@medan\"}\r\n\r\n");
+	put(w, "group token batak@medan origin\r\n");
+	visited(w, WIRE_REALM_UNREACHABLE);
+	expect_refusal(w, wire_err_text(WIRE_REALM_UNREACHABLE),
+	    "realm-unreachable\"}");
+	put(w, "group token batak@medan origin\r\n");
+	visited(w, WIRE_INVITE_ONLY);
+	expect_refusal(
+	    w, wire_err_text(WIRE_INVITE_ONLY), "invite-only\"}");
+	put(w, "group token batak@nowhere origin\r\n");
+	visited(w, WIRE_NO_SUCH_REALM);
+	expect_refusal(w, "Grup Tidak Ditemukan", "no-such-group\"}");
+	assert_string_equal(w->group, "");
 }
 
 /* ---- from other realms ------------------------------------------------ */
@@ -1294,7 +1365,9 @@ main(void)
 		LINE_TEST(exit_needs_no_line_end),
 		LINE_TEST(who_is_put_out_gets_the_error_framed),
 		LINE_TEST(an_answer_to_an_older_line_is_not_the_next_ones),
-		LINE_TEST(a_refusal_is_an_ordinary_answer),
+		LINE_TEST(what_is_no_request_for_a_line_is_an_ordinary_answer),
+		LINE_TEST(a_refusal_is_told_to_a_raw_reader),
+		LINE_TEST(who_leaves_while_being_refused_is_gone),
 		LINE_TEST(who_vanishes_leaves),
 		LINE_TEST(who_is_thrown_out_of_the_server_is_closed),
 		LINE_TEST(stopping_ends_it),
@@ -1310,6 +1383,7 @@ main(void)
 		LINE_TEST(who_hangs_up_on_the_way_there_leaves_no_line),
 		LINE_TEST(a_group_that_has_ended_meanwhile_is_made_here),
 		LINE_TEST(who_is_refused_there_is_told_why),
+		LINE_TEST(a_realm_that_is_named_is_the_only_one),
 		LINE_TEST(older_realms_are_known_by_their_address),
 		LINE_TEST(an_older_realm_asks_for_a_line),
 		LINE_TEST(a_link_takes_over_its_connection),

@@ -365,12 +365,13 @@ enum wire_err chat_each_rule(const struct chat *, uint64_t session,
     const struct target *, chat_rule_fn *, void *arg);
 
 /*
- * Called when somebody of ours is kicked or banned from the server, or their
- * token taken by it: their connections are to be closed.  Their sessions and
- * watches have ended by then.
+ * Called when somebody of ours is kicked or banned from the server: their
+ * connections are to be closed.  Their sessions and watches have ended by then;
+ * the watches were given this same event (CHAT_EV_REMOVED) before.
  */
-void chat_on_cut(
-    struct chat *, void (*fn)(void *arg, const char *user), void *arg);
+struct chat_event;
+void chat_on_cut(struct chat *,
+    void (*fn)(void *arg, const struct chat_event *), void *arg);
 
 /* ---- watching --------------------------------------------------------- */
 
@@ -383,6 +384,7 @@ enum chat_event_kind {
 	CHAT_EV_GROUP,    /* target, text (topic), mode, by: was changed */
 	CHAT_EV_INVITE,   /* target, by: the watching user may join it */
 	CHAT_EV_READ,     /* target, id */
+	CHAT_EV_REMOVED,  /* user, by, act, text (why): is thrown off */
 	CHAT_EV_SHUTDOWN  /* text */
 };
 
@@ -396,7 +398,7 @@ struct chat_event {
 	int64_t id;
 	const char *text;
 	const char *by;     /* who did it; NULL: the user in question */
-	enum chat_act act;  /* LEAVE with by: CHAT_KICK or CHAT_BAN */
+	enum chat_act act;  /* REMOVED, LEAVE with by: CHAT_KICK or _BAN */
 	enum chat_role role;
 	enum chat_mode mode;
 	bool muted;

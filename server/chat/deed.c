@@ -8,6 +8,7 @@
 #include "server/chat/group.h"
 #include "server/chat/rule.h"
 #include "server/chat/state.h"
+#include "server/chat/watch.h"
 #include "server/store/store.h"
 #include "shared/utf8.h"
 
@@ -211,13 +212,19 @@ static void
 end_sessions(struct chat *chat, const struct server_deed *d)
 {
 	struct account *a = d->account;
+	struct chat_event e = { .kind = CHAT_EV_REMOVED,
+		.by = d->by,
+		.act = d->act,
+		.text = d->reason };
 
+	account_user(chat, a, &e.user);
+	watches_account(chat, a, &e);
 	/* What was begun with the password before must not come to life. */
 	a->passwords++;
 	session_drop_all(chat, a, 0,
 	    d->act == CHAT_BAN ? WIRE_BANNED : WIRE_NO_SESSION);
 	if (chat->cut != NULL)
-		chat->cut(chat->cut_arg, a->name);
+		chat->cut(chat->cut_arg, &e);
 }
 
 /* It is durable. */
@@ -367,8 +374,8 @@ chat_do(struct chat *chat, const struct chat_who *who,
 }
 
 void
-chat_on_cut(
-    struct chat *chat, void (*fn)(void *arg, const char *user), void *arg)
+chat_on_cut(struct chat *chat,
+    void (*fn)(void *arg, const struct chat_event *), void *arg)
 {
 	chat->cut = fn;
 	chat->cut_arg = arg;

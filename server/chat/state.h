@@ -34,7 +34,8 @@ struct chat {
 	char (*admin)[WIRE_NAME_CAP]; /* keys, of the rules */
 	size_t admins;
 	struct chat_router router; /* zeroed: there are no other realms */
-	void (*cut)(void *arg, const char *user); /* chat_on_cut; or NULL */
+	/* chat_on_cut; or NULL */
+	void (*cut)(void *arg, const struct chat_event *);
 	void *cut_arg;
 	int64_t wall, mono;
 	bool ending; /* chat_free has begun: nothing new is taken */

@@ -12,6 +12,7 @@
 #include "server/dialect/render.h"
 #include "server/dialect/speaker.h"
 #include "shared/blob.h"
+#include "shared/buf.h"
 #include "shared/conn.h"
 #include "shared/utf8.h"
 #include "shared/xalloc.h"
@@ -22,28 +23,45 @@ dialect_name(enum dialect_kind kind)
 	return kind == DIALECT_FRAMED ? "command protocol" : "plain text";
 }
 
+struct blob *
+removed_text(const struct chat_event *e, const char *end)
+{
+	struct buf b;
+	struct blob *blob;
+
+	buf_init(&b, 8 * WIRE_TOPIC_MAX + WIRE_TARGET_CAP + 64);
+	buf_addf(&b, "Anda dikeluarkan dari server oleh %s", e->by);
+	if (*e->text != '\0') {
+		buf_adds(&b, ": ");
+		utf8_clean(&b, e->text, strlen(e->text));
+	}
+	buf_adds(&b, end);
+	blob = blob_new(buf_data(&b), b.len);
+	buf_release(&b);
+	return blob;
+}
+
 /* Its sessions have ended already; what is queued for it still goes out. */
 static void
 cut_one(struct conn *c, void *arg)
 {
 	struct speaker *s = conn_arg(c);
+	const struct chat_event *e = arg;
 
-	if (strcmp(s->user, arg) != 0)
+	if (strcmp(s->user, e->user.name) != 0)
 		return;
-	s->speech->cut(s);
+	s->speech->cut(s, e);
 	conn_close(c);
 }
 
 static void
-cut(void *arg, const char *user)
+cut(void *arg, const struct chat_event *e)
 {
 	struct dialects *set = arg;
-	char name[WIRE_NAME_CAP];
+	struct chat_event copy = *e;
 
-	if (set->conns == NULL || strlen(user) >= sizeof name)
-		return;
-	memcpy(name, user, strlen(user) + 1);
-	conns_each(set->conns, cut_one, name);
+	if (set->conns != NULL)
+		conns_each(set->conns, cut_one, &copy);
 }
 
 struct dialects *

@@ -13,6 +13,7 @@
 #include "server/dialect/dialect.h"
 #include "server/peers.h"
 
+struct blob;
 struct conn;
 struct conns;
 struct guests;
@@ -50,6 +51,9 @@ struct conn *dialects_find(const struct dialects *, uint64_t id);
 void dialects_log_slow(const struct dialects *, const char *user);
 void dialects_log_refused_login(
     const struct dialects *, enum wire_err, const char *name);
+
+/* "Anda dikeluarkan dari server oleh messi: ...", as a terminal may have it. */
+struct blob *removed_text(const struct chat_event *, const char *end);
 
 bool framed_open(struct dialects *, int fd, const char *origin);
 void framed_sink_init(struct dialects *);

@@ -602,6 +602,15 @@ no_word(struct speaker *s)
 }
 
 static void
+cut(struct speaker *s, const struct chat_event *e)
+{
+	struct blob *b = removed_text(e, "");
+
+	show(s->raw, b);
+	blob_unref(b);
+}
+
+static void
 closed(struct speaker *s)
 {
 	const struct speech *before = s->raw->before;
@@ -612,7 +621,7 @@ closed(struct speaker *s)
 }
 
 static const struct speech speech = { may, step, idle, drained, no_word,
-	no_word, closed };
+	cut, closed };
 
 static void
 open_here(struct raw *r)

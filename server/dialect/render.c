@@ -291,6 +291,12 @@ event(const struct chat_event *e)
 		put_target(o, "target", &e->target);
 		put_number(o, "id", e->id);
 		break;
+	case CHAT_EV_REMOVED:
+		put(o, "event", "removed");
+		put(o, "by", e->by);
+		put(o, "act", chat_act_name(e->act));
+		put(o, "reason", e->text);
+		break;
 	case CHAT_EV_SHUTDOWN:
 		put(o, "event", "shutdown");
 		put(o, "message", e->text);

@@ -17,6 +17,7 @@
 #include "server/dialect/guest.h"
 #include "shared/loop.h"
 
+struct chat_event;
 struct conn;
 struct dialects;
 struct raw;
@@ -35,9 +36,9 @@ struct speech {
 	/* All that was queued is with the kernel. */
 	void (*drained)(struct speaker *);
 	/* One word to a peer that speaks something else, or that is thrown
-	 * out; then it is closed. */
+	 * out (CHAT_EV_REMOVED); then it is closed. */
 	void (*foreign)(struct speaker *);
-	void (*cut)(struct speaker *);
+	void (*cut)(struct speaker *, const struct chat_event *);
 	/* The last call; its own to free. */
 	void (*closed)(struct speaker *);
 };

@@ -259,6 +259,7 @@ sink_event(void *arg, uint64_t id, const struct chat_event *e)
 	case CHAT_EV_MEMBER:
 	case CHAT_EV_GROUP:
 	case CHAT_EV_READ:
+	case CHAT_EV_REMOVED: /* cut tells it, here and where nothing watches */
 		break;
 	}
 	return conn_waiting(t->s.conn) < OUT_HIGH;
@@ -847,12 +848,14 @@ foreign(struct speaker *s)
 }
 
 static void
-cut(struct speaker *s)
+cut(struct speaker *s, const struct chat_event *e)
 {
 	struct text_peer *t = (struct text_peer *)s;
+	struct blob *b = removed_text(e, "\n");
 
 	loop_defer_cancel(s->set->loop, &t->over);
-	line(t, "Anda dikeluarkan dari server");
+	conn_send(s->conn, b);
+	blob_unref(b);
 }
 
 static void

@@ -112,10 +112,15 @@ kick_ends_connections_and_tokens(void **state)
 	expect(a, "kick - * henderson terlalu ramai",
 	    "{'status':'OK','target':'*'}");
 	client_expect_end(b);
+	expect_json(client_event_of(idle, "removed"),
+	    "{'by':'messi','act':'kick','reason':'terlalu ramai'}");
 	client_expect_end(idle);
+	client_expect_text(raw, "Anda dikeluarkan dari server oleh messi: "
+	    "terlalu ramai");
 	client_expect_end(raw);
 	client_expect_line(text, "#batak henderson meninggalkan group");
-	client_expect_line(text, "Anda dikeluarkan dari server");
+	client_expect_line(text,
+	    "Anda dikeluarkan dari server oleh messi: terlalu ramai");
 	client_expect_end(text);
 	expect(other, "ping", OK);
 	expect(a, "members - #batak", ERROR("no-such-group"));
@@ -125,6 +130,52 @@ kick_ends_connections_and_tokens(void **state)
 	free(token);
 	/* A kick is no ban. */
 	client_as(s, "henderson", "surabaya");
+}
+
+/* With a reason and without, and nothing of it where a terminal would obey. */
+static void
+who_is_thrown_off_is_told_by_whom_and_why(void **state)
+{
+	static const struct {
+		const char *request, *event, *line;
+	} cases[] = {
+		{ "kick - * henderson",
+		    "{'by':'messi','act':'kick','reason':''}",
+		    "Anda dikeluarkan dari server oleh messi" },
+		{ "kick - * HENDERSON  sampai jumpa: besok ",
+		    "{'by':'messi','act':'kick',"
+		    "'reason':'sampai jumpa: besok'}",
+		    "Anda dikeluarkan dari server oleh messi: "
+		    "sampai jumpa: besok" },
+		{ "ban - * henderson \033[2Jspam",
+		    "{'by':'messi','act':'ban','reason':'\\u001b[2Jspam'}",
+		    "Anda dikeluarkan dari server oleh messi: ␛[2Jspam" },
+	};
+	struct client *a = client_as(*state, "messi", "surabaya");
+	struct client *c[2], *other, *text, *quiet;
+	const char *event;
+
+	other = client_watching(*state, "lineker", "surabaya");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		c[0] = client_watching(*state, "henderson", "surabaya");
+		c[1] = client_watching(*state, "henderson", "surabaya");
+		quiet = client_as(*state, "henderson", "surabaya");
+		text = text_as(*state, "henderson");
+		expect(a, cases[i].request, OK);
+		for (size_t k = 0; k < 2; k++) {
+			expect_json(client_event_of(c[k], "removed"),
+			    cases[i].event);
+			client_expect_end(c[k]);
+		}
+		client_expect_line(text, cases[i].line);
+		client_expect_end(text);
+		/* Whoever never asked for events gets none. */
+		assert_null(client_try_object(quiet));
+	}
+	expect(a, "send - lineker sepi", OK);
+	while (strcmp(event = str_of(client_event(other), "event"),
+	    "message") != 0)
+		assert_string_equal(event, "presence");
 }
 
 static void
@@ -261,6 +312,7 @@ main(void)
 		ADMIN_TEST(others_may_none_of_it),
 		ADMIN_TEST(grant_makes_one_and_revoke_unmakes),
 		ADMIN_TEST(kick_ends_connections_and_tokens),
+		ADMIN_TEST(who_is_thrown_off_is_told_by_whom_and_why),
 		ADMIN_TEST(a_ban_keeps_out_until_unban),
 		ADMIN_TEST(mute_silences_everywhere),
 		ADMIN_TEST(they_may_act_in_any_group),

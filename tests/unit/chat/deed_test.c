@@ -15,18 +15,20 @@
 struct server {
 	struct world *w;
 	uint64_t messi, neko, lineker;
-	char cut[200]; /* who was cut off, a blank behind each */
+	char cut[200]; /* who was cut off, by whom, how and why */
 };
 
 static const char *const by_option[] = { "Messi" };
 
 static void
-on_cut(void *arg, const char *user)
+on_cut(void *arg, const struct chat_event *e)
 {
 	struct server *s = arg;
 	size_t n = strlen(s->cut);
 
-	snprintf(s->cut + n, sizeof(s->cut) - n, "%s ", user);
+	assert_int_equal(e->kind, CHAT_EV_REMOVED);
+	snprintf(s->cut + n, sizeof(s->cut) - n, "%s by %s: %s %s.",
+	    e->user.name, e->by, chat_act_name(e->act), e->text);
 }
 
 static void
@@ -254,8 +256,10 @@ a_kick_ends_every_session_once_it_is_durable(void **state)
 	assert_false(is_in(&s, attached));
 	assert_int_equal(eye.ended, 1);
 	assert_int_equal(eye.why, WIRE_NO_SESSION);
+	assert_string_equal(
+	    seen(&eye), "removed neko by messi: kick too loud\n");
 	assert_string_equal(seen(&other), "-neko\n");
-	assert_string_equal(s.cut, "neko ");
+	assert_string_equal(s.cut, "neko by messi: kick too loud.");
 	assert_int_equal(store_fake_sessions(s.w->store), 2);
 	assert_int_equal(say(&s, s.neko, "*"), WIRE_NO_SESSION);
 	world_login(s.w, "neko"); /* kicked, not banned */
@@ -320,7 +324,8 @@ a_ban_ends_sessions_and_is_kept_in_one_commit(void **state)
 	assert_int_equal(a.result.err, WIRE_OK);
 	assert_int_equal(eye.ended, 1);
 	assert_int_equal(eye.why, WIRE_BANNED);
-	assert_string_equal(s.cut, "neko ");
+	assert_string_equal(seen(&eye), "removed neko by messi: ban spam\n");
+	assert_string_equal(s.cut, "neko by messi: ban spam.");
 	assert_false(is_in(&s, s.neko));
 }
 

@@ -229,6 +229,10 @@ see(void *arg, uint64_t id, const struct chat_event *ev)
 	case CHAT_EV_SHUTDOWN:
 		log_line(e->log, sizeof(e->log), "shutdown %s\n", ev->text);
 		break;
+	case CHAT_EV_REMOVED:
+		log_line(e->log, sizeof(e->log), "removed %s by %s: %s %s\n",
+		    ev->user.name, ev->by, chat_act_name(ev->act), ev->text);
+		break;
 	case CHAT_EV_JOIN:
 	case CHAT_EV_LEAVE:
 		target_format(&ev->target, target);

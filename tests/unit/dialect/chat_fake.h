@@ -75,7 +75,8 @@ FAKE(chat_connected, struct chat *c, uint64_t s)
 FAKE(chat_disconnected, struct chat *c, uint64_t s)
 FAKE(chat_each_group, const struct chat *c, uint64_t s, chat_group_fn *f,
     void *a)
-FAKE(chat_on_cut, struct chat *c, void (*f)(void *a, const char *u), void *a)
+FAKE(chat_on_cut, struct chat *c,
+    void (*f)(void *a, const struct chat_event *e), void *a)
 FAKE_VALUE(uint64_t, chat_line_open, struct chat *c, const struct chat_who *w,
     const char *g, const struct chat_sink *k, uint64_t i, enum wire_err *e)
 FAKE(chat_line_say, struct chat *c, uint64_t l, const char *t,

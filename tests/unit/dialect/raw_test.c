@@ -40,7 +40,7 @@ struct world {
 	const char *log;
 
 	/* The chat. */
-	void (*cut)(void *arg, const char *user);
+	void (*cut)(void *arg, const struct chat_event *);
 	void *cut_arg;
 	enum wire_err refuse;
 	bool there, hold; /* hold: answers to what is said wait */
@@ -118,7 +118,8 @@ chat_may_say(struct chat *c, uint64_t s, int64_t *retry_ms)
 }
 
 void
-chat_on_cut(struct chat *c, void (*fn)(void *arg, const char *user), void *arg)
+chat_on_cut(struct chat *c,
+    void (*fn)(void *arg, const struct chat_event *), void *arg)
 {
 	world_of(c)->cut = fn;
 	world_of(c)->cut_arg = arg;
@@ -901,11 +902,19 @@ who_is_thrown_out_of_the_server_is_closed(void **state)
 {
 	struct world *w = *state;
 
+	struct chat_event e = { .kind = CHAT_EV_REMOVED,
+		.user = { .name = "lineker" },
+		.by = "henderson",
+		.act = CHAT_KICK,
+		.text = "\033ramai" };
+
 	line_of_batak(w);
-	w->cut(w->cut_arg, "lineker");
+	w->cut(w->cut_arg, &e);
 	put(w, "satu\n");
 	assert_int_equal(w->saids, 1);
-	w->cut(w->cut_arg, "messi");
+	e.user.name = "messi";
+	w->cut(w->cut_arg, &e);
+	expect_read(w, "Anda dikeluarkan dari server oleh henderson: ␛ramai");
 	expect_end(w);
 	assert_int_equal(w->closes, 1);
 }

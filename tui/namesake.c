@@ -69,10 +69,9 @@ name_all(const struct model_status *st, json_t *o)
 {
 	const char *key, *text;
 	json_t *value;
-	size_t i;
 
-	json_array_foreach(o, i, value)
-		name_all(st, value);
+	for (size_t i = 0; i < json_array_size(o); i++)
+		name_all(st, json_array_get(o, i));
 	json_object_foreach(o, key, value) {
 		if (json_is_object(value) || json_is_array(value))
 			name_all(st, value);

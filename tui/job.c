@@ -103,3 +103,11 @@ job_stop(void)
 	sigaction(SIGTSTP, &old, NULL);
 	job_events(); /* its own SIGCONT among them */
 }
+
+bool
+job_in_front(void)
+{
+	pid_t front = tcgetpgrp(STDIN_FILENO);
+
+	return front == -1 || front == getpgrp();
+}

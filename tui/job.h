@@ -7,6 +7,8 @@
 #ifndef TUI_JOB_H
 #define TUI_JOB_H
 
+#include <stdbool.h>
+
 enum {
 	JOB_RESIZED = 1,
 	JOB_STOP = 2,     /* SIGTSTP: job_stop() is due */
@@ -24,5 +26,8 @@ unsigned job_events(void);
 /* Stops the job, as the terminal would; returns when it goes on.  Modes of the
  * terminal are the caller's. */
 void job_stop(void);
+
+/* The terminal is this job's, or nobody's.  A handler may ask. */
+bool job_in_front(void);
 
 #endif

@@ -20,6 +20,7 @@
 #include "tui/options.h"
 #include "tui/order.h"
 #include "tui/settings.h"
+#include "tui/signals.h"
 #include "tui/slash.h"
 #include "tui/state.h"
 #include "tui/text.h"
@@ -62,6 +63,7 @@ struct app {
 	bool not_kept;  /* has been said */
 	bool leaving, logging_out;
 	int status;
+	int signal;     /* that ends it; 0: none */
 	char said[512]; /* what goes to standard error at the end */
 
 	struct loop_timer limit;
@@ -529,77 +531,15 @@ static const struct client_events events = {
 	.unsent = on_unsent,
 };
 
-/* ---- signals ----------------------------------------------------------- */
-
-static int signal_pipe[2] = { -1, -1 };
-static void (*emergency)(void);
-static volatile sig_atomic_t ending; /* a signal has told us to */
-
 static void
-on_signal(int sig)
-{
-	int saved = errno;
-	unsigned char byte = (unsigned char)sig;
-
-	if (ending || write(signal_pipe[1], &byte, 1) == -1) {
-		/* Told twice: the loop is stuck, in a terminal that takes
-		 * nothing perhaps. */
-		if (emergency != NULL)
-			emergency();
-		_exit(128 + sig);
-	}
-	ending = 1;
-	errno = saved;
-}
-
-/* The terminal is put back whatever ends us. */
-static void
-on_crash(int sig)
-{
-	if (emergency != NULL)
-		emergency();
-	raise(sig); /* SA_RESETHAND: this time for good */
-}
-
-static void
-on_signal_pipe(void *arg, int fd, unsigned what)
+on_signal(void *arg, int sig)
 {
 	struct app *a = arg;
-	unsigned char sig;
 
-	(void)what;
-	if (read(fd, &sig, 1) != 1)
-		return;
+	/* Where the terminal has gone the input ends, too. */
+	if (sig != SIGHUP || a->script || isatty(STDIN_FILENO) == 1)
+		a->signal = sig;
 	stop(a, 128 + sig, NULL); /* no time to log out */
-}
-
-static void
-catch_signals(struct app *a)
-{
-	static const int ends[] = { SIGTERM, SIGHUP, SIGINT };
-	static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL,
-	    SIGABRT };
-	struct sigaction sa = {
-		.sa_handler = on_signal,
-		.sa_flags = SA_RESTART,
-	}, old;
-
-	if (pipe2(signal_pipe, O_CLOEXEC | O_NONBLOCK) == -1)
-		return;
-	sigemptyset(&sa.sa_mask);
-	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
-		(void)sigaction(ends[i], &sa, NULL);
-	sa.sa_handler = on_crash;
-	sa.sa_flags = (int)(SA_RESETHAND | SA_NODEFER);
-	for (size_t i = 0; i < sizeof(crashes) / sizeof(*crashes); i++)
-		if (sigaction(crashes[i], NULL, &old) == 0 &&
-		    old.sa_handler == SIG_DFL) /* a sanitizer's stays */
-			(void)sigaction(crashes[i], &sa, NULL);
-	sa.sa_handler = SIG_IGN;
-	sa.sa_flags = 0;
-	(void)sigaction(SIGPIPE, &sa, NULL);
-	loop_watch(
-	    a->loop, signal_pipe[0], LOOP_READ, on_signal_pipe, a);
 }
 
 /* ---- the beginning ----------------------------------------------------- */
@@ -684,6 +624,7 @@ open_ui(struct app *a)
 		.timestamps = a->opt.timestamps,
 	};
 	a->class = a->opt.follow ? &ui_follow : full ? &ui_screen : &ui_plain;
+	signals_emergency(a->class->emergency);
 	a->ui = a->class->open(&a->env, why, sizeof(why));
 	if (a->ui == NULL) {
 		fputs("chat-tui: ", stderr);
@@ -692,7 +633,6 @@ open_ui(struct app *a)
 		fputc('\n', stderr);
 		return false;
 	}
-	emergency = a->class->emergency;
 	if (text_ascii() && isatty(STDOUT_FILENO) == 1)
 		model_noticef(a->model, clock_ms(), "%s", _("the locale has no "
 		    "UTF-8: what is not ASCII stands here by its number, such "
@@ -729,7 +669,7 @@ release(struct app *a)
 {
 	loop_timer_unset(a->loop, &a->limit);
 	loop_defer_cancel(a->loop, &a->check);
-	emergency = NULL;
+	signals_close(a->loop);
 	if (a->ui != NULL)
 		a->class->close(a->ui);
 	say_unsent(a);
@@ -738,7 +678,6 @@ release(struct app *a)
 	client_free(a->client);
 	model_free(a->model);
 	links_free(a->links);
-	loop_unwatch(a->loop, signal_pipe[0]);
 	loop_free(a->loop);
 	explicit_bzero(&a->state, sizeof(a->state));
 	free(a->session_file);
@@ -821,12 +760,14 @@ main(int argc, char **argv)
 		}
 	}
 	model_on_draft(a.model, on_draft, &a);
-	catch_signals(&a);
+	signals_open(a.loop, on_signal, &a);
 	if (a.opt.send_target != NULL || open_ui(&a))
 		run(&a);
 	else
 		a.status = EX_UNAVAILABLE;
 	release(&a);
 	print_said(&a);
+	if (a.signal != 0)
+		signals_die(a.signal);
 	return a.status;
 }

@@ -29,7 +29,6 @@ spawn(char *const argv[])
 {
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
-	sigset_t ignored;
 	int error;
 	pid_t pid;
 
@@ -39,12 +38,8 @@ spawn(char *const argv[])
 	    &files, STDIN_FILENO, "/dev/null", O_RDWR, 0);
 	posix_spawn_file_actions_adddup2(&files, STDIN_FILENO, STDOUT_FILENO);
 	posix_spawn_file_actions_adddup2(&files, STDIN_FILENO, STDERR_FILENO);
-	sigemptyset(&ignored);
-	sigaddset(&ignored, SIGPIPE); /* we do, it may not */
 	posix_spawnattr_init(&attr);
-	posix_spawnattr_setsigdefault(&attr, &ignored);
-	posix_spawnattr_setflags(
-	    &attr, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSID);
 	error = posix_spawnp(&pid, argv[0], &files, &attr, argv, environ);
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&files);

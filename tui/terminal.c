@@ -283,6 +283,7 @@ is_capable(void)
 	if (setupterm(NULL, STDOUT_FILENO, &err) != OK)
 		return false;
 	capable = capability("cup") != NULL;
+	prepare_reset();
 	del_curterm(cur_term);
 	return capable;
 }
@@ -297,13 +298,16 @@ terminal_open(char *why, size_t cap)
 		    strerror(errno));
 		return false;
 	}
-	if (!is_capable() || (tty.screen = new_term()) == NULL) {
+	if (is_capable()) {
+		tty.taken = 1;
+		tty.screen = new_term();
+	}
+	if (tty.screen == NULL) {
+		tty.taken = 0;
 		snprintf(why, cap, _("the terminal \"%s\" is not known, "
 		    "or cannot place its cursor"), name != NULL ? name : "");
 		return false;
 	}
-	prepare_reset();
-	tty.taken = 1;
 	curses_modes();
 	modes_on();
 	return true;

@@ -727,10 +727,16 @@ term_await_end(struct term *t)
 /* ---- ends ---------------------------------------------------------------------------- */
 
 void
-term_kill(struct term *t)
+term_signal(struct term *t, int sig)
 {
 	t->killed = true;
-	kill(t->pid, SIGKILL);
+	kill(t->pid, sig);
+}
+
+void
+term_kill(struct term *t)
+{
+	term_signal(t, SIGKILL);
 	term_await_end(t);
 }
 

@@ -35,7 +35,9 @@ struct term *term_open(const struct term_options *, const char *const argv[]);
 /* Hangs up, and kills what does not end by that. */
 void term_close(struct term *);
 
-/* kill -9, of the program alone. */
+/* To the program alone; it may die of it. */
+void term_signal(struct term *, int sig);
+/* kill -9, and that it has ended. */
 void term_kill(struct term *);
 
 /* The terminal goes away, and the program may notice. */

@@ -168,13 +168,12 @@ apply_mark(struct sql *q, struct write *j)
 }
 
 bool
-store_mark_read(struct store *s, int64_t account, enum store_kind kind,
-    const char *conv, int64_t id, store_written_fn *fn, void *arg)
+store_mark_read(struct store *s, int64_t account, const char *conv,
+    int64_t id, store_written_fn *fn, void *arg)
 {
 	struct mark *to =
 	    write_new(sizeof(*to), write_room(conv), apply_mark, fn, arg);
 
-	(void)kind; /* the key says it */
 	to->account = account;
 	to->conv = write_text(&to->write, conv);
 	to->id = id;

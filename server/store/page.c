@@ -8,6 +8,7 @@
 #include "server/store/words.h"
 #include "shared/xalloc.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,10 +91,12 @@ page_statement(const struct store_query *y)
 		[STORE_UNREAD] = SQL_PAGE_UNREAD };
 	int id = first[y->scope];
 
+	if (y->scope == STORE_REPLAY || y->scope == STORE_UNREAD)
+		return (enum sql_id)id;
+	if (y->match != NULL)
+		id = SQL_PAGE_MATCH;
 	if (y->oldest)
 		id += SQL_PAGE_OLDEST;
-	if (y->match != NULL)
-		id += SQL_PAGE_MATCH;
 	return (enum sql_id)id;
 }
 
@@ -264,6 +267,9 @@ store_read(struct store *s, const struct store_query *query,
 		call_page, release_page };
 	struct page *p = query_new(sizeof(*p), &kind, arg);
 
+	assert(query->match == NULL || query->scope == STORE_ALL);
+	assert(query->oldest || query->scope == STORE_ONE ||
+	    query->scope == STORE_ALL);
 	p->fn = fn;
 	p->ask = *query;
 	if (p->ask.limit > STORE_PAGE_MAX)
@@ -273,7 +279,7 @@ store_read(struct store *s, const struct store_query *query,
 	if (query->match != NULL)
 		p->match = words_expression(query->match);
 	p->ask.match = p->match;
-	if (p->match != NULL && p->ask.scope == STORE_ALL)
+	if (p->match != NULL)
 		p->apart = words_apart(query->match);
 	return query_put(s, &p->query);
 }

@@ -183,14 +183,11 @@ static_assert(sizeof(migration) / sizeof(*migration) == STORE_SCHEMA,
 /* Only private ones; from others, unless one talks with oneself. */
 #define PAGE_OTHERS " AND c.kind = 1 AND (m.sender <> ?5 OR" ONESELF ")"
 
-#define FORMS(at, plain, match) \
-	[(at)] = { SQL_READER, plain " ORDER BY m.id DESC LIMIT ?4" }, \
+/* Both ends of a page: the newest that fit, and the oldest. */
+#define ENDS(at, rows, id) \
+	[(at)] = { SQL_READER, rows " ORDER BY " id " DESC LIMIT ?4" }, \
 	[(at) + SQL_PAGE_OLDEST] = { \
-		SQL_READER, plain " ORDER BY m.id LIMIT ?4" }, \
-	[(at) + SQL_PAGE_MATCH] = { SQL_READER, \
-		match " ORDER BY message_text.rowid DESC LIMIT ?4" }, \
-	[(at) + SQL_PAGE_MATCH + SQL_PAGE_OLDEST] = { \
-		SQL_READER, match " ORDER BY message_text.rowid LIMIT ?4" }
+		SQL_READER, rows " ORDER BY " id " LIMIT ?4" }
 
 /*
  * No statement of the writer's may open a savepoint of its own: each makes
@@ -362,25 +359,25 @@ static const struct statement {
 		" WHERE c.kind = 1 AND instr(c.key, '@') > 0"
 		" ORDER BY p.account, p.conv" },
 
-	FORMS(SQL_PAGE_ONE,
+	ENDS(SQL_PAGE_ONE,
 	    PAGE " FROM message m" PAGE_CONV
-		 " WHERE m.conv = ?1 AND" PAGE_WITHIN,
-	    PAGE PAGE_WORDS PAGE_CONV " WHERE m.conv = ?1 AND" PAGE_MATCH),
-	FORMS(SQL_PAGE_ALL,
+		 " WHERE m.conv = ?1 AND" PAGE_WITHIN, "m.id"),
+	ENDS(SQL_PAGE_ALL,
 	    PAGE " FROM message m" PAGE_PARTY PAGE_CONV " WHERE" PAGE_WITHIN,
-	    PAGE PAGE_WORDS PAGE_PARTY PAGE_CONV " WHERE" PAGE_MATCH),
-	FORMS(SQL_PAGE_REPLAY,
-	    PAGE " FROM message m" PAGE_PARTY PAGE_CONV
-		 " WHERE" PAGE_WITHIN PAGE_SINCE,
-	    PAGE PAGE_WORDS PAGE_PARTY PAGE_CONV
-		 " WHERE" PAGE_MATCH PAGE_SINCE),
-	FORMS(SQL_PAGE_UNREAD,
-	    PAGE " FROM party p CROSS JOIN conversation c ON c.id = p.conv"
-		 " CROSS JOIN message m ON m.conv = p.conv"
-		 " AND m.id > max(p.mark, ?2)"
-		 " WHERE p.account = ?1 AND m.id < ?3" PAGE_OTHERS,
-	    PAGE PAGE_WORDS PAGE_PARTY PAGE_CONV
-		 " WHERE" PAGE_MATCH " AND m.id > p.mark" PAGE_OTHERS),
+	    "m.id"),
+	ENDS(SQL_PAGE_MATCH,
+	    PAGE PAGE_WORDS PAGE_PARTY PAGE_CONV " WHERE" PAGE_MATCH,
+	    "message_text.rowid"),
+	[SQL_PAGE_REPLAY] = { SQL_READER,
+		PAGE " FROM message m" PAGE_PARTY PAGE_CONV
+		     " WHERE" PAGE_WITHIN PAGE_SINCE
+		     " ORDER BY m.id LIMIT ?4" },
+	[SQL_PAGE_UNREAD] = { SQL_READER,
+		PAGE " FROM party p CROSS JOIN conversation c ON c.id = p.conv"
+		     " CROSS JOIN message m ON m.conv = p.conv"
+		     " AND m.id > max(p.mark, ?2)"
+		     " WHERE p.account = ?1 AND m.id < ?3" PAGE_OTHERS
+		     " ORDER BY m.id LIMIT ?4" },
 
 	[SQL_LAST_ID] = { SQL_WRITER | SQL_READER,
 		"SELECT seq FROM sqlite_sequence WHERE name = 'message'" },

@@ -78,18 +78,19 @@ enum sql_id {
 	SQL_RULES,
 	SQL_REALMS,
 	SQL_CONTACTS,
-	/* pages: four scopes, each in four forms (enum sql_page) */
+	/* pages; with SQL_PAGE_OLDEST added, the oldest that fit */
 	SQL_PAGE_ONE,
-	SQL_PAGE_ALL = SQL_PAGE_ONE + 4,
-	SQL_PAGE_REPLAY = SQL_PAGE_ALL + 4,
-	SQL_PAGE_UNREAD = SQL_PAGE_REPLAY + 4,
+	SQL_PAGE_ALL = SQL_PAGE_ONE + 2,
+	SQL_PAGE_MATCH = SQL_PAGE_ALL + 2, /* of all, by words */
+	/* pages of the oldest alone */
+	SQL_PAGE_REPLAY = SQL_PAGE_MATCH + 2,
+	SQL_PAGE_UNREAD,
 	/* both's */
-	SQL_LAST_ID = SQL_PAGE_UNREAD + 4,
+	SQL_LAST_ID,
 	SQL_COUNT
 };
 
-/* Added to one of SQL_PAGE_*. */
-enum sql_page { SQL_PAGE_OLDEST = 1, SQL_PAGE_MATCH = 2 };
+enum { SQL_PAGE_OLDEST = 1 };
 
 enum sql_role { SQL_WRITER = 1, SQL_READER = 2 };
 

@@ -364,8 +364,8 @@ bool store_new_stream(struct store *, const char *realm, const char *stream,
     store_written_fn *, void *arg);
 
 /* The mark never moves back.  fn may be NULL. */
-bool store_mark_read(struct store *, int64_t account, enum store_kind,
-    const char *conv, int64_t id, store_written_fn *, void *arg);
+bool store_mark_read(struct store *, int64_t account, const char *conv,
+    int64_t id, store_written_fn *, void *arg);
 
 /* ---- queries ---------------------------------------------------------- */
 
@@ -381,10 +381,11 @@ struct store_query {
 	int64_t account;
 	const char *me;     /* the account's name: own messages are not unread */
 	const char *conv;   /* STORE_ONE */
-	const char *match;  /* words to search for, or NULL */
+	const char *match;  /* STORE_ALL: words to search for, or NULL */
 	int64_t after;      /* only ids above it; 0: from the beginning */
 	int64_t before;     /* only ids below it; 0: to the end */
-	bool oldest;        /* limit keeps the oldest; else the newest */
+	bool oldest;        /* limit keeps the oldest, as it must in
+	                     * STORE_REPLAY and STORE_UNREAD; else the newest */
 	size_t limit;
 };
 

@@ -392,12 +392,11 @@ apply_mark(struct store *s, struct write *w)
 }
 
 bool
-store_mark_read(struct store *s, int64_t account, enum store_kind kind,
-    const char *conv, int64_t id, store_written_fn *fn, void *arg)
+store_mark_read(struct store *s, int64_t account, const char *conv,
+    int64_t id, store_written_fn *fn, void *arg)
 {
 	struct write *w = fake_put(s, apply_mark, fn, arg);
 
-	(void)kind;
 	if (w == NULL)
 		return false;
 	w->account = account;

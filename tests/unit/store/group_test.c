@@ -300,12 +300,6 @@ what_was_said_before_is_not_replayed_but_may_be_read(void **state)
 	assert_int_equal(w->unread[1].mark, 3);
 	assert_int_equal(history(w, "#b"), 3);
 	assert_int_equal(find(w, messi, "kopi"), 4);
-	assert_int_equal(ask(w,
-			     (struct store_query){ .scope = STORE_REPLAY,
-				 .account = messi,
-				 .match = "kopi",
-				 .limit = 9 }),
-	    2);
 }
 
 /* The newest that fit begin behind `from`, whatever was said before. */
@@ -453,10 +447,10 @@ a_mark_of_a_group_does_not_outlive_it(void **state)
 
 	join(w, "#b", "messi", messi);
 	id = say_group(w, "#b", "neko", "one");
-	assert_int_equal(mark(w, messi, STORE_GROUP, "#b", id), id);
+	assert_int_equal(mark(w, messi, "#b", id), id);
 	assert_int_equal(unread(w, messi, "messi"), 0);
 	end_group(w, "#b");
-	assert_int_equal(mark(w, messi, STORE_GROUP, "#b", id), 0);
+	assert_int_equal(mark(w, messi, "#b", id), 0);
 	assert_true(w->written.duplicate);
 	join(w, "#b", "messi", messi);
 	say_group(w, "#b", "neko", "two");

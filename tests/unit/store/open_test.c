@@ -191,7 +191,7 @@ everything_is_there_after_opening_again(void **state)
 	neko = add_account(w, "neko");
 	say_all(w, "messi", "halo semua");
 	say_private(w, "messi neko", messi, neko, "messi", "halo neko");
-	mark(w, neko, STORE_EVERYONE, STORE_EVERYONE_KEY, 1);
+	mark(w, neko, STORE_EVERYONE_KEY, 1);
 	world_reopen(w);
 	assert_int_equal(store_last_id(w->store), 2);
 	assert_int_equal(find(w, neko, "halo"), 2);

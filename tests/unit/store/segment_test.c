@@ -217,8 +217,8 @@ end_of_group(struct world *w)
 static bool
 read_mark(struct world *w)
 {
-	return store_mark_read(w->store, 1, STORE_EVERYONE,
-	    STORE_EVERYONE_KEY, 4, on_written, w);
+	return store_mark_read(
+	    w->store, 1, STORE_EVERYONE_KEY, 4, on_written, w);
 }
 
 static const struct write {

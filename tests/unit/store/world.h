@@ -231,12 +231,10 @@ add_account(struct world *w, const char *name)
 }
 
 static inline int64_t
-mark(struct world *w, int64_t account, enum store_kind kind,
-    const char *conv, int64_t id)
+mark(struct world *w, int64_t account, const char *conv, int64_t id)
 {
 	wrote(w,
-	    store_mark_read(
-		w->store, account, kind, conv, id, on_written, w));
+	    store_mark_read(w->store, account, conv, id, on_written, w));
 	assert_true(w->written.ok);
 	return w->written.id;
 }

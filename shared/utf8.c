@@ -194,6 +194,8 @@ utf8_char_width(uint32_t uc)
 	size_t low = 0, high = sizeof(widths) / sizeof(widths[0]), mid;
 	int w;
 
+	if (uc >= 0x20 && uc < 0x7F)
+		return 1;
 	while (low < high) {
 		mid = low + (high - low) / 2;
 		if (widths[mid].last < uc)
@@ -227,6 +229,8 @@ utf8_cluster_width(const char *s, size_t n)
 
 	if (n == 0)
 		return 0;
+	if (n == 1 && *s >= 0x20 && *s < 0x7F) /* most of most texts */
+		return 1;
 	at = decode(s, n, &uc, &ok);
 	width = utf8_char_width(uc);
 	most = at < n ? most_width(uc, width) : 2;

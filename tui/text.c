@@ -262,8 +262,8 @@ text_clean(struct buf *out, const char *s, size_t n)
 	struct buf clean;
 	bool ok;
 
-	if (!locale.terminal ||
-	    (!locale.ascii && memmem(s, n, zwj, sizeof(zwj) - 1) == NULL))
+	if (!locale.terminal || (!locale.ascii &&
+	    (n == 0 || memchr(s, zwj[0], n) == NULL)))
 		return utf8_clean(out, s, n);
 	buf_init(&clean, CLEAN_CAP);
 	ok = utf8_clean(&clean, s, n);

@@ -22,7 +22,7 @@ is_control(wchar_t c)
 int
 wcwidth(wchar_t c)
 {
-	int width = wcswidth(&c, 1);
+	int width = c >= 0x20 && c < 0x7f ? 1 : wcswidth(&c, 1);
 
 	return width >= 0 || is_control(c) ? width :
 	    utf8_char_width((uint32_t)c);

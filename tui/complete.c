@@ -6,14 +6,14 @@
 #include <string.h>
 #include <strings.h>
 
+#include "shared/buf.h"
 #include "shared/wire.h"
 #include "shared/xalloc.h"
 #include "tui/model.h"
 #include "tui/rooms.h"
-#include "tui/settings.h"
 #include "tui/slash.h"
 
-enum { WORDS_MAX = 200 };
+enum { WORDS_MAX = 200, CHOICES_CAP = 8192 };
 
 struct words {
 	char **word;
@@ -95,14 +95,23 @@ add_names(struct words *w, struct model *m)
 		add_name(w, rooms_at(rooms, i)->target);
 }
 
+/* Those of the words, parted by blanks, that begin so. */
 static void
-add_settings(struct words *w)
+add_choices(struct words *w, const char *choices)
 {
-	const char *name;
+	size_t n;
 
-	for (size_t i = 0; (name = settings_name(i)) != NULL; i++)
-		if (strncmp(name, w->typed, w->len) == 0)
-			add_word(w, name);
+	for (; *choices != '\0'; choices += n) {
+		choices += strspn(choices, " ");
+		n = strcspn(choices, " ");
+		if (n > 0 && n >= w->len &&
+		    strncasecmp(choices, w->typed, w->len) == 0) {
+			char *word = xmemdup0(choices, n);
+
+			add_word(w, word);
+			free(word);
+		}
+	}
 }
 
 /* Whom a line is for: its first word, where several read it. */
@@ -132,32 +141,81 @@ look_at(struct words *w, const char *typed)
 		w->has_key = wire_name_key(w->typed, w->len, w->key);
 }
 
+/* Behind the next character that is no part of a name, or may be none; at the
+ * end: there is none. */
+static const char *
+behind_sign(const char *s)
+{
+	size_t n;
+
+	for (; *s != '\0'; s += n) {
+		for (n = 1; ((unsigned char)s[n] & 0xc0) == 0x80; n++)
+			continue;
+		if (*s == '_' || !wire_name_ok(s, n))
+			return s + n;
+	}
+	return s;
+}
+
+/* Puts what stands before the name into all words. */
+static void
+add_head(struct words *w, const char *head, size_t n)
+{
+	for (size_t i = 0; n > 0 && i < w->count; i++) {
+		char *name = w->word[i];
+
+		w->word[i] = xasprintf("%.*s%s", (int)n, head, name);
+		free(name);
+	}
+}
+
+/* Of "(lin" it is "lin"; of "see:(lin" too. */
+static void
+add_named(struct words *w, struct model *m, const char *line, size_t start,
+    const char *typed)
+{
+	const char *from = typed, *next;
+
+	look_at(w, from);
+	add_names(w, m);
+	while (w->count == 0 && *(next = behind_sign(from)) != '\0') {
+		look_at(w, from = next);
+		add_names(w, m);
+	}
+	if (from == typed)
+		add_colon(w, m, line, start);
+	add_head(w, typed, (size_t)(from - typed));
+}
+
 char **
 complete_words(const struct slash *slash, struct model *m, const char *line,
     size_t start, size_t point)
 {
 	char *typed = xmemdup0(line + start, point - start);
+	const char *name = slash_start(typed);
 	struct words w = { .count = 0 };
-	const char *name;
-	size_t i;
+	struct buf choices;
 
-	look_at(&w, typed);
 	w.word = xcalloc(WORDS_MAX + 1, sizeof(*w.word));
-	switch (slash_word_at(slash, line, start)) {
+	buf_init(&choices, CHOICES_CAP);
+	switch (slash_word_at(slash, line, start, &choices)) {
 	case SLASH_WORD_COMMAND:
-		for (i = 0; (name = slash_command_name(i)) != NULL; i++)
-			add_command(&w, name);
+		look_at(&w, name);
+		for (size_t i = 0; slash_command_name(i) != NULL; i++)
+			add_command(&w, slash_command_name(i));
+		add_head(&w, typed, (size_t)(name - typed));
 		break;
-	case SLASH_WORD_SETTING:
-		add_settings(&w);
+	case SLASH_WORD_CHOICE:
+		look_at(&w, typed);
+		add_choices(&w, buf_data(&choices));
 		break;
 	case SLASH_WORD_USER:
-		add_names(&w, m);
-		add_colon(&w, m, line, start);
+		add_named(&w, m, line, start, typed);
 		break;
 	case SLASH_WORD_NONE:
 		break;
 	}
+	buf_release(&choices);
 	free(typed);
 	return w.word;
 }

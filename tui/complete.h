@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What a word of the line may become when Tab is pressed: the commands of
- * slash.h, the names of users (first those in the group that is shown), of
+ * slash.h and what they take, the names of users (first those in the group that is shown), of
  * conversations and, behind a '#', of groups.  "@lin" becomes "@lineker"; where
  * a line to a group or to everyone begins "lin" becomes "lineker:", if there is
- * nobody else whom it may mean.
+ * nobody else whom it may mean.  A name may
+ * stand behind other signs: "(lin" becomes "(lineker".
  */
 #ifndef TUI_COMPLETE_H
 #define TUI_COMPLETE_H

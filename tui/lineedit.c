@@ -923,6 +923,10 @@ complete(const char *text, int start, int end)
 	    le.arg, rl_line_buffer, (size_t)start, (size_t)end);
 	if (le.words == NULL)
 		return NULL;
+	/* "bind.": it goes on. */
+	if (le.words[0] != NULL && le.words[1] == NULL &&
+	    le.words[0][strlen(le.words[0]) - 1] == '.')
+		rl_completion_suppress_append = 1;
 	found = rl_completion_matches(text, next_word);
 	for (i = le.word; le.words[i] != NULL; i++)
 		free(le.words[i]);

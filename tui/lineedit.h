@@ -35,7 +35,7 @@ struct lineedit_hooks {
 	void (*eof)(void *arg);
 	/* What line[start .. point) may become: a NULL-ended array, both it
 	 * and its words from malloc, which becomes lineedit's.  NULL: nothing.
-	 * A word's end tells readline what to put behind it: see suffix. */
+	 * A blank is put behind the only one, unless it ends in '.'. */
 	char **(*complete)(void *arg, const char *line, size_t start,
 	    size_t point);
 	/* More than one way to go on; words are borrowed. */

@@ -899,30 +899,49 @@ slash_line(const struct slash *s, const char *line)
 	return false;
 }
 
+/* How many words there are from rest to the one at that place. */
+static int
+words_before(const char *rest, const char *word)
+{
+	int n = 0;
+
+	for (;;) {
+		rest += strspn(rest, slash_blanks);
+		if (rest >= word)
+			return n;
+		rest += strcspn(rest, slash_blanks);
+		n++;
+	}
+}
+
 enum slash_word
-slash_word_at(const struct slash *s, const char *line, size_t word_start)
+slash_word_at(const struct slash *s, const char *line, size_t word_start,
+    struct buf *choices)
 {
 	char word[SLASH_WORD_CAP];
 	const struct command *cmd;
-	const char *rest;
+	const char *rest, *at = line + word_start;
+	int before;
 
 	if (!slash_is_command(s, line))
 		return SLASH_WORD_USER;
-	if (slash_start(line) >= line + word_start)
+	if (slash_start(line) >= at)
 		return SLASH_WORD_COMMAND;
 	rest = slash_first_word(line, word);
-	if ((cmd = slash_find(word)) == NULL)
+	if ((cmd = slash_find(word)) == NULL || (cmd->flags & CMD_SECRET) != 0)
 		return SLASH_WORD_NONE;
+	before = words_before(rest, at);
+	if (cmd->run == run_help)
+		return before == 0 ? SLASH_WORD_COMMAND : SLASH_WORD_NONE;
+	if (cmd->run == slash_set)
+		return slash_set_words(s, rest, before, at, choices);
+	if (cmd->run == slash_mode && *at != '#') {
+		slash_mode_words(choices);
+		return SLASH_WORD_CHOICE;
+	}
 	if ((cmd->flags & CMD_GROUPS) != 0) /* a group, then a user */
 		return cmd->most > 0 || (cmd->flags & CMD_IN) != 0 ?
 		    SLASH_WORD_USER : SLASH_WORD_NONE;
-	rest += strspn(rest, slash_blanks);
-	if (cmd->run == slash_set)
-		return rest - line == (ptrdiff_t)word_start ?
-		    SLASH_WORD_SETTING : SLASH_WORD_NONE;
-	if (rest - line == (ptrdiff_t)word_start)
-		return (cmd->flags & (CMD_USER | CMD_REST)) != 0 &&
-		        (cmd->flags & CMD_SECRET) == 0 ?
-		    SLASH_WORD_USER : SLASH_WORD_NONE;
-	return cmd->flags & CMD_REST ? SLASH_WORD_USER : SLASH_WORD_NONE;
+	return (cmd->flags & (before > 0 ? CMD_REST : CMD_USER | CMD_REST)) !=
+	    0 ? SLASH_WORD_USER : SLASH_WORD_NONE;
 }

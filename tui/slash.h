@@ -96,13 +96,13 @@ bool slash_secret(const struct slash *, const char *text);
 
 /* What the word at a place of the line completes to. */
 enum slash_word {
-	SLASH_WORD_COMMAND, /* slash_command_name() */
-	SLASH_WORD_SETTING, /* settings_row(), "bind.KEY" */
+	SLASH_WORD_COMMAND, /* slash_command_name(), maybe without its slash */
+	SLASH_WORD_CHOICE,  /* those added to choices, a blank before each */
 	SLASH_WORD_USER,    /* names of users, groups and conversations */
 	SLASH_WORD_NONE
 };
-enum slash_word slash_word_at(
-    const struct slash *, const char *line, size_t word_start);
+enum slash_word slash_word_at(const struct slash *, const char *line,
+    size_t word_start, struct buf *choices);
 
 /* What /help says of the i-th command, in the person's language; false: there
  * are no more. */

@@ -181,11 +181,18 @@ tell_mode(struct run *r)
 	return g != NULL;
 }
 
+static const char *const modes[] = { "open", "invite", "secret" };
+
+void
+slash_mode_words(struct buf *choices)
+{
+	for (size_t i = 0; i < sizeof(modes) / sizeof(*modes); i++)
+		buf_addf(choices, " %s", modes[i]);
+}
+
 bool
 slash_mode(struct run *r)
 {
-	static const char *const modes[] = { "open", "invite", "secret" };
-
 	if (r->arg[0] == NULL)
 		return tell_mode(r);
 	for (size_t i = 0; i < sizeof(modes) / sizeof(*modes); i++)

@@ -79,6 +79,7 @@ bool slash_ask_in(struct run *); /* a question about a group */
 bool slash_deed(struct run *);   /* USER [REASON] */
 bool slash_topic(struct run *);
 bool slash_mode(struct run *);
+void slash_mode_words(struct buf *choices);
 bool slash_grant(struct run *);
 
 /* ---- slash_convo.c ------------------------------------------------------ */
@@ -124,6 +125,9 @@ bool slash_open(struct run *); /* [NUMBER] */
 /* ---- slash_set.c ------------------------------------------------------- */
 
 bool slash_set(struct run *);
+/* What may stand at that place of its words, rest, behind so many others. */
+enum slash_word slash_set_words(const struct slash *, const char *rest,
+    int before, const char *at, struct buf *choices);
 bool slash_save(struct run *);
 
 #endif

@@ -4,9 +4,12 @@
 
 #include "shared/buf.h"
 #include "shared/utf8.h"
+#include "shared/xalloc.h"
+#include "tui/actions.h"
 #include "tui/settings.h"
 #include "tui/text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { LIST_CAP = 32 << 10, HEAD_COLS = 23 };
@@ -144,6 +147,74 @@ slash_set(struct run *r)
 	}
 	return show_one(s, strncmp(r->arg[0], "no-", 3) == 0 ?
 	    r->arg[0] + 3 : r->arg[0]);
+}
+
+static void
+add_keys(struct buf *choices, const char *keys)
+{
+	size_t n;
+
+	for (; *keys != '\0'; keys += n + strspn(keys + n, " ")) {
+		n = strcspn(keys, " ");
+		buf_addf(choices, " bind.%.*s", (int)n, keys);
+	}
+}
+
+/* "bind." leads to the keys, which are too many to be listed before. */
+static void
+add_names(const char *at, struct buf *choices)
+{
+	const struct action *a;
+	const char *name;
+
+	for (size_t i = 0; (name = settings_name(i)) != NULL; i++)
+		buf_addf(choices, " %s", name);
+	if (strncmp(at, "bind.", 5) != 0)
+		buf_adds(choices, " bind.");
+	else
+		for (size_t i = 0; (a = actions_at(i)) != NULL; i++)
+			add_keys(choices, a->keys);
+}
+
+static void
+add_values(const struct slash *s, const char *name, struct buf *choices)
+{
+	char why[SETTINGS_WHY_CAP];
+	const struct action *a;
+	struct setting_row row;
+
+	if (!settings_find(s->settings, name, &row, why))
+		return;
+	if (row.choices != NULL)
+		buf_addf(choices, " %s", row.choices);
+	else if (strncmp(name, "bind.", 5) == 0) {
+		for (size_t i = 0; (a = actions_at(i)) != NULL; i++)
+			buf_addf(choices, " %s", a->name);
+		buf_adds(choices, " none");
+	}
+	buf_adds(choices, " default");
+}
+
+enum slash_word
+slash_set_words(const struct slash *s, const char *rest, int before,
+    const char *at, struct buf *choices)
+{
+	const char *name = rest + strspn(rest, slash_blanks), *sign;
+	size_t n = strcspn(name, slash_blanks);
+	char *copy;
+
+	if (before == 0) {
+		add_names(at, choices);
+		return SLASH_WORD_CHOICE;
+	}
+	sign = name + n + strspn(name + n, slash_blanks);
+	if (before > 2 || (before == 2 && (sign[0] != '=' ||
+	    strchr(slash_blanks, sign[1]) == NULL)))
+		return SLASH_WORD_NONE;
+	copy = xmemdup0(name, n);
+	add_values(s, copy, choices);
+	free(copy);
+	return SLASH_WORD_CHOICE;
 }
 
 bool

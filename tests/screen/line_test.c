@@ -125,6 +125,34 @@ commands_and_names_are_completed(void **state)
 }
 
 static void
+signs_settings_and_topics_are_completed(void **state)
+{
+	struct server *s = server_open(NULL);
+	struct term *t = person_open(s, "messi", 24, 80);
+
+	(void)state;
+	term_await(t, "lineker");
+	term_type(t, "(LIN\t");
+	term_await_row_is(t, -1, "> (lineker");
+	term_type(t, "\025see \"hen\tand [@lin\t!");
+	term_await_row_is(t, -1, "> see \"henderson and [@lineker !");
+	term_type(t, "\025/set th\tl\t");
+	term_await_row_is(t, -1, "> /set theme light");
+	term_type(t, "\r");
+	term_await(t, "theme = light");
+	term_type(t, "/set theme \t\t");
+	term_await_row(t, -2, "light");
+	term_await_row(t, -2, "default");
+	term_type(t, "\025/set bin\tf7\t page-u\t\r");
+	term_await(t, "bind.f7 = page-up");
+	term_type(t, "/help jo\t\r");
+	term_await(t, "join a group, or make it");
+	term_await_row_is(t, -1, ">");
+	term_type(t, "/mode sec\t");
+	term_await_row_is(t, -1, "> /mode secret");
+}
+
+static void
 whom_a_line_is_for_gets_a_colon(void **state)
 {
 	struct server *s = server_open(NULL);
@@ -523,6 +551,7 @@ main(void)
 		T(a_long_line_scrolls_sideways),
 		T(wide_characters_are_edited_in_columns),
 		T(commands_and_names_are_completed),
+		T(signs_settings_and_topics_are_completed),
 		T(whom_a_line_is_for_gets_a_colon),
 		T(ctrl_c_clears_and_twice_leaves),
 		T(of_several_lines_one_is_killed),

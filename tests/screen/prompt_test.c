@@ -160,6 +160,12 @@ tab_completes_and_lists(void **state)
 	term_type(t, "\025/li\t\t");
 	term_await(t, "-- /links");
 	await_last(t, "\n/li");
+	term_type(t, "\025(hen\t!");
+	await_last(t, "\n(henderson !");
+	term_type(t, "\025/set lang\tdef\t");
+	await_last(t, "\n/set language default");
+	term_type(t, "\025/help pass\t");
+	await_last(t, "\n/help passwd");
 }
 
 /* Nor is it kept anywhere; and the terminal is as it was in the end. */

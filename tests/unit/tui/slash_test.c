@@ -5,6 +5,7 @@
  */
 #include "tui/slash.h"
 
+#include "shared/buf.h"
 #include "shared/loop.h"
 #include "tui/client.h"
 #include "tui/complete.h"
@@ -561,24 +562,123 @@ before_login_passwords_need_no_slash(void **state)
 }
 
 static void
+expect_words(
+    const struct world *w, const char *line, size_t start, const char *const *want)
+{
+	char **got = complete_words(
+	    &w->slash, w->model, line, start, strlen(line));
+	size_t i;
+
+	for (i = 0; want[i] != NULL; i++) {
+		assert_non_null(got[i]);
+		assert_string_equal(got[i], want[i]);
+		free(got[i]);
+	}
+	assert_null(got[i]);
+	free(got);
+}
+
+static void
 completion_knows_what_stands_where(void **state)
 {
+	static const struct {
+		const char *line;
+		size_t at;
+		enum slash_word word;
+	} places[] = {
+		{ "/wh", 0, SLASH_WORD_COMMAND },
+		{ " \t/wh", 2, SLASH_WORD_COMMAND },
+		{ "/msg ne", 5, SLASH_WORD_USER },
+		{ "/w ne", 3, SLASH_WORD_USER },
+		{ "/passwd ne", 8, SLASH_WORD_NONE },
+		{ "/register ne ne", 13, SLASH_WORD_NONE },
+		{ "/who ne", 5, SLASH_WORD_NONE },
+		{ "/xyz ne", 5, SLASH_WORD_NONE },
+		{ "hey ne", 4, SLASH_WORD_USER },
+		{ "//usr ne", 6, SLASH_WORD_USER },
+		{ "/help jo", 6, SLASH_WORD_COMMAND },
+		{ "/help join x", 11, SLASH_WORD_NONE },
+		{ "/set th", 5, SLASH_WORD_CHOICE },
+		{ "/set theme l", 11, SLASH_WORD_CHOICE },
+		{ "/set theme = l", 13, SLASH_WORD_CHOICE },
+		{ "/set theme x l", 13, SLASH_WORD_NONE },
+		{ "/mode o", 6, SLASH_WORD_CHOICE },
+		{ "/mode #l", 6, SLASH_WORD_USER },
+		{ "/mode #lab o", 11, SLASH_WORD_CHOICE },
+	};
+	struct world *w = *state;
+	struct buf choices;
+
+	buf_init(&choices, 8192);
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++)
+		if (slash_word_at(&w->slash, places[i].line, places[i].at,
+		    &choices) != places[i].word)
+			fail_msg("%s", places[i].line);
+	buf_release(&choices);
+}
+
+static void
+settings_topics_and_modes_are_completed(void **state)
+{
+	static const struct {
+		const char *line;
+		size_t at;
+		const char *want[8];
+	} lines[] = {
+		{ "/set the", 5, { "theme" } },
+		{ "/set l", 5, { "language", "literal" } },
+		{ "/set theme l", 11, { "light" } },
+		{ "/set theme D", 11, { "dark", "default" } },
+		{ "/set theme = a", 13, { "auto", "any" } },
+		{ "/set language ", 14, { "auto", "en", "id", "default" } },
+		{ "/set server x", 12, { NULL } },
+		{ "/set nosuch x", 12, { NULL } },
+		{ "/set bin", 5, { "bind." } },
+		{ "/set bind.alt-s", 5, { "bind.alt-s" } },
+		{ "/set bind.f7 page", 13, { "page-up", "page-down" } },
+		{ "/set bind.f7 no", 13, { "none" } },
+		{ "/set bind.nosuch no", 17, { NULL } },
+		{ "/help jo", 6, { "join" } },
+		{ "/help /jo", 6, { "/join" } },
+		{ "/? namea", 3, { NULL } },
+		{ "/? reg", 3, { "register", "regist" } },
+		{ "/mode ", 6, { "open", "invite", "secret" } },
+		{ "/mode #lab i", 11, { "invite" } },
+	};
 	struct world *w = *state;
 
-	assert_int_equal(slash_word_at(&w->slash, "/wh", 0),
-	    SLASH_WORD_COMMAND);
-	assert_int_equal(slash_word_at(&w->slash, "/msg ne", 5),
-	    SLASH_WORD_USER);
-	assert_int_equal(slash_word_at(&w->slash, "/w ne", 3),
-	    SLASH_WORD_USER);
-	assert_int_equal(slash_word_at(&w->slash, "/passwd ne", 8),
-	    SLASH_WORD_NONE);
-	assert_int_equal(slash_word_at(&w->slash, "/who ne", 5),
-	    SLASH_WORD_NONE);
-	assert_int_equal(slash_word_at(&w->slash, "/xyz ne", 5),
-	    SLASH_WORD_NONE);
-	assert_int_equal(slash_word_at(&w->slash, "hey ne", 4),
-	    SLASH_WORD_USER);
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
+		expect_words(w, lines[i].line, lines[i].at, lines[i].want);
+}
+
+static void
+names_are_completed_behind_any_sign(void **state)
+{
+	static const struct {
+		const char *line, *want;
+	} lines[] = {
+		{ "(bud", "(budi" }, { "(BUD", "(budi" }, { "[bud", "[budi" },
+		{ "\"bud", "\"budi" }, { "'bud", "'budi" },
+		{ "(@bud", "(@budi" }, { "((bud", "((budi" },
+		{ "see:bud", "see:budi" }, { "neko,bud", "neko,budi" },
+		{ "neko/bud", "neko/budi" }, { "*bud", "*budi" },
+		{ "_bud", "_budi" }, { "-bud", "-budi" }, { "\u201cbud", "\u201cbudi" },
+		{ "\u300cbud", "\u300cbudi" }, { "\u3000bud", "\u3000budi" },
+		{ "//bud", "//budi" }, { "(#la", "(#lab" },
+		{ "@bud", "@budi" }, { "bud", "budi:" },
+		{ "xbud", NULL }, { "(xbud", NULL }, { "(", NULL },
+	};
+	struct world *w = *state;
+	struct group g = { .topic = "", .target = "#lab", .member = true };
+
+	model_user_set(w->model, "neko", "", true, 0);
+	model_user_set(w->model, "budi", "", true, 0);
+	rooms_put(model_rooms(w->model), &g);
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+		const char *const want[] = { lines[i].want, NULL };
+
+		expect_words(w, lines[i].line, 0, want);
+	}
 }
 
 static void
@@ -930,23 +1030,6 @@ help_on_groups_lists_them_with_their_signs(void **state)
 }
 
 static void
-expect_words(struct world *w, const char *line, size_t start,
-    const char *const *want)
-{
-	char **words = complete_words(
-	    &w->slash, w->model, line, start, strlen(line));
-	size_t i;
-
-	for (i = 0; words[i] != NULL; i++) {
-		assert_non_null(want[i]);
-		assert_string_equal(words[i], want[i]);
-		free(words[i]);
-	}
-	assert_null(want[i]);
-	free(words);
-}
-
-static void
 completion_knows_groups_and_who_is_in_them(void **state)
 {
 	static const char *const groups[] = { "#lab", "#Labu", NULL };
@@ -1008,6 +1091,8 @@ main(void)
 		IN(what_may_hold_a_password_is_a_secret),
 		OUT(before_login_passwords_need_no_slash),
 		IN(completion_knows_what_stands_where),
+		IN(settings_topics_and_modes_are_completed),
+		IN(names_are_completed_behind_any_sign),
 		IN(help_names_every_command),
 		IN(the_help_on_one_stands_by_itself),
 		IN(closing_goes_back_to_everyone),

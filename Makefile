@@ -5,6 +5,9 @@
 #   make demo-realms   the same with two linked servers
 #   make check      installs what the tests need, builds, runs every test
 #   make SAN=address,undefined   (or SAN=thread) the same under sanitizers
+#   make DEBUG=1    the same for a debugger, in build/debug
+#   make test T=unit/chat/message_test   builds and runs one test, or several
+#   make compile_commands.json   how each file is compiled, for editors
 #   make po         brings the translations' lists of texts up to date
 #   make install    PREFIX (/usr/local) and DESTDIR as usual
 #   make V=1        shows the commands as they are run
@@ -21,17 +24,20 @@ INSTALL ?= install
 VERSION := 0.1.0
 
 SAN ?=
+DEBUG ?=
 comma := ,
-KIND := $(if $(SAN),$(subst $(comma),-,$(SAN)),plain)
+KIND := $(if $(SAN),$(subst $(comma),-,$(SAN)),$(if $(DEBUG),,plain))
+KIND := $(KIND)$(if $(DEBUG),$(if $(SAN),-)debug)
 B := build/$(KIND)
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
     -Wmissing-prototypes -Wold-style-definition -Wformat=2 -Wwrite-strings \
     -Wcast-qual -Wundef -Wvla -Wpointer-arith -Wimplicit-fallthrough
 HARDEN := -fstack-protector-strong -fPIE \
-    $(if $(SAN),-U_FORTIFY_SOURCE,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+    -U_FORTIFY_SOURCE $(if $(SAN)$(DEBUG),,-D_FORTIFY_SOURCE=3)
 HARDEN_LD := -pie -Wl,-z,relro -Wl,-z,now
-OPT := $(if $(SAN),-O1 -g -fno-omit-frame-pointer,-O2 -g)
+OPT := $(if $(DEBUG),-Og -g3,$(if $(SAN),-O1,-O2) -g) \
+    $(if $(SAN),-fno-omit-frame-pointer)
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) \
     $(if $(findstring undefined,$(SAN)),-fno-sanitize-recover=all))
 
@@ -42,6 +48,10 @@ ALL_CPPFLAGS = -I. -D_GNU_SOURCE -DCHAT_VERSION='"$(VERSION)"' $(CPPFLAGS)
 ALL_CFLAGS = -std=c11 $(OPT) $(WARN) $(if $(WERROR),-Werror) $(HARDEN) \
     $(SANFLAGS) -pthread -MMD -MP $(CFLAGS)
 ALL_LDFLAGS = $(HARDEN_LD) $(SANFLAGS) -pthread $(LDFLAGS)
+
+# What makes another object of the same source.
+FLAGS = $(CC) $(ALL_CPPFLAGS) $(filter-out -Werror,$(ALL_CFLAGS))
+quoted = '$(subst ','\'',$(1))'
 
 # ---- what there is --------------------------------------------------------
 
@@ -101,10 +111,27 @@ $(B)/%.a:
 	$(Q)rm -f $@
 	$(Q)ar rcs $@ $^
 
-$(B)/%.o: %.c
+$(B)/%.o: %.c $(B)/flags
 	@echo "  CC  $@"
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+
+# A file that is as new as the last change of its text.
+.PHONY: always
+keep_text = @mkdir -p $(@D); echo $(call quoted,$(1)) | cmp -s - $@ || \
+    echo $(call quoted,$(1)) >$@
+$(B)/flags: always
+	$(call keep_text,$(FLAGS) | $(ALL_LDFLAGS))
+
+.PHONY: compile_commands.json
+json = $(subst ",\",$(subst \,\\,$(1)))
+compile_commands.json:
+	@{ echo '['; for f in $$(find shared server tui tests -name '*.c'); do \
+	    printf '{"directory": "%s", "file": "%s", "command": "%s"}\n' \
+	        $(call quoted,$(call json,$(CURDIR))) "$$f" \
+	        $(call quoted,$(call json,$(FLAGS) \
+	            -DLOCALEDIR='"$(LOCALEDIR)"' -c))" $$f"; \
+	done | sed '$$!s/$$/,/'; echo ']'; } >$@
 
 link = @echo "  LD  $@"; $(if $(V),set -x;) $(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) \
     -Wl,--start-group $(filter %.a,$^) -Wl,--end-group
@@ -125,12 +152,10 @@ $(B)/locale/%/LC_MESSAGES/chat-tui.mo: tui/po/%.po
 	$(Q)msgfmt --check -o $@ $<
 
 # Installed, the catalogs are in LOCALEDIR; who changes it builds that anew.
-$(B)/tui/text.o: ALL_CPPFLAGS += -DLOCALEDIR='"$(LOCALEDIR)"'
+$(B)/tui/text.o: private ALL_CPPFLAGS += -DLOCALEDIR='"$(LOCALEDIR)"'
 $(B)/tui/text.o: $(B)/localedir
-.PHONY: always
 $(B)/localedir: always
-	@mkdir -p $(@D)
-	@echo '$(LOCALEDIR)' | cmp -s - $@ || echo '$(LOCALEDIR)' >$@
+	$(call keep_text,$(LOCALEDIR))
 
 # All texts that there are; it is made from the sources and not kept.
 build/chat-tui.pot: $(wildcard tui/*.[ch])
@@ -171,6 +196,15 @@ T_SCREEN := $(call tests_of,tests/screen/*_test.c)
 T_CRASH := $(call tests_of,tests/crash/*_test.c)
 T_FUZZ := $(call tests_of,tests/fuzz/*_fuzz.c)
 
+# No test is left out: a function that stands in no table does not compile, and
+# a file that no list above has stops make.
+$(B)/tests/%.o: private ALL_CFLAGS += -Werror=missing-prototypes \
+    $(addprefix -Werror=unused-,function variable const-variable)
+T_ALL := $(T_UNIT) $(T_WIRE) $(T_SCREEN) $(T_CRASH) $(T_FUZZ)
+STRAY := $(filter-out $(T_ALL:$(B)/%=%.c),\
+    $(shell find tests -name '*_test.c' -o -name '*_fuzz.c'))
+$(if $(STRAY),$(error no list of tests has $(STRAY)))
+
 CHAT_FAKES := $(call objs,tests/unit/chat/*_fake.c)
 TUI_FAKES := $(call objs,tests/unit/tui/*_fake.c)
 PAGE := $(B)/tests/lib/page.o
@@ -201,7 +235,7 @@ $(T_FUZZ): %: %.o $(A_TUI) $(SERVER_A)
 	$(link) $(L_TUI) $(L_TOP) $(L_JSON) $(L_STORE) $(L_WORK) $(L_SHARED)
 
 .PHONY: tests
-tests: all $(T_UNIT) $(T_WIRE) $(T_SCREEN) $(T_CRASH) $(T_FUZZ)
+tests: all $(T_ALL)
 
 .PHONY: bench
 bench: $(B)/tests/bench/connections all
@@ -229,6 +263,12 @@ crash: all $(T_CRASH)
 	$(RUN) $(T_CRASH)
 fuzz: all $(T_FUZZ)
 	$(RUN) $(T_FUZZ)
+
+# make test T=unit/chat/message_test, or T="wire/text_test fuzz/wire_fuzz"
+T_ASKED := $(addprefix $(B)/tests/,$(patsubst tests/%,%,$(basename $(T))))
+.PHONY: test
+test: $(T_ASKED)
+	$(if $(T),$(RUN) $(T_ASKED),$(error which test? T=unit/chat/message_test))
 
 # All tests of one kind of build, and what `make check` runs: everything plain,
 # everything under ASan and UBSan, and what has threads under TSan.
@@ -305,7 +345,7 @@ uninstall:
 
 .PHONY: clean
 clean:
-	rm -rf build
+	rm -rf build compile_commands.json
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 .SECONDARY:

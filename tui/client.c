@@ -225,6 +225,7 @@ client_connect(struct client *c, const char *server)
 	snprintf(s.server, sizeof(s.server), "%s", server);
 	model_set_status(c->model, &s);
 	c->logout_wanted = false;
+	c->needing = false;
 	uplink_start(c->uplink);
 	return true;
 }

@@ -37,6 +37,7 @@ enum client_why {
 	CLIENT_BAD_NAME,  /* refused for the name: none such, or taken */
 	CLIENT_BAD_REAL_NAME,
 	CLIENT_EXPIRED,   /* the token is not taken any more */
+	CLIENT_REMOVED,   /* thrown off the server */
 	CLIENT_LOGGED_OUT /* /logout: asked for */
 };
 
@@ -44,7 +45,8 @@ enum client_why {
  * What main.c is told.  Any of them may call back into the client.
  * changed: something in the model did (model_changes says what).
  * need_login: nobody is logged in and only a person can help; text is a
- *   sentence for them.  Then client_login() or client_connect().
+ *   sentence for them.  Then client_login() or client_connect().  Until then it
+ *   is not told again, whatever becomes of the connection.
  * logged_in: the token is to be remembered.
  * forget: the remembered token is worth nothing any more.
  * lost: the connection was lost, or could not be made; it is tried again.

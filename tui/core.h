@@ -55,6 +55,7 @@ struct client {
 	/* login.c: what to log in with: a token, or a name and password. */
 	char *user, *token, *password, *real_name;
 	bool registering;
+	bool needing; /* need_login was told, and nobody has helped yet */
 	bool logout_wanted;
 	char last_user[WIRE_NAME_CAP]; /* whose conversations are shown */
 	bool begun_anew; /* once in a connection: its server may be mad */

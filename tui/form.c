@@ -31,7 +31,7 @@ enum field {
 enum {
 	WIDTH = 64,      /* of the form, where there is room */
 	WHY_CAP = 2048,
-	WHY_ROWS = 4,
+	WHY_ROWS = 12,
 	GAP = 3,         /* columns behind the longest label, or help */
 	HELP_CAP = 4096,
 	ROWS_MAX = 48,
@@ -891,11 +891,30 @@ draw_help(const struct pane *p, int at, const struct rows *r, int n)
 		paint(p, at, col + 1, paint_style(PAINT_DIM), text_cut());
 }
 
+/* Where lines are left out behind this one it ends with "…". */
+static void
+draw_why(const struct pane *p, int at, const struct rows *r,
+    const struct row *row)
+{
+	chtype style = paint_style(r->calm ? PAINT_DIM : PAINT_ERROR);
+	const struct wrap_line *line = &r->wrap.line[row->n];
+	const char *s = r->why + line->start;
+	bool last = row == &r->row[r->count - 1] || row[1].kind != ROW_WHY;
+	int used, col;
+
+	if (!last || row->n + 1 == (int)r->wrap.count) {
+		paint_n(p, at, r->why_col, style, s, line->len);
+		return;
+	}
+	col = paint_n(p, at, r->why_col, style, s,
+	    paint_fit(s, line->len, p->w - r->why_col - 1, &used));
+	paint(p, at, col, style, text_cut());
+}
+
 static int
 draw_row(struct form *f, const struct pane *p, int at, const struct rows *r,
     const struct row *row)
 {
-	const struct wrap_line *line;
 	const char *title;
 
 	switch (row->kind) {
@@ -904,10 +923,7 @@ draw_row(struct form *f, const struct pane *p, int at, const struct rows *r,
 		draw_cut(p, at, paint_style(PAINT_BOLD), title, strlen(title));
 		break;
 	case ROW_WHY:
-		line = &r->wrap.line[row->n];
-		paint_n(p, at, r->why_col,
-		    paint_style(r->calm ? PAINT_DIM : PAINT_ERROR),
-		    r->why + line->start, line->len);
+		draw_why(p, at, r, row);
 		break;
 	case ROW_HINT:
 		draw_hint(f, p, at);

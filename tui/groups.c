@@ -325,14 +325,6 @@ groups_event_join(struct client *c, const json_t *o)
 	return true;
 }
 
-static bool
-is_ban(const json_t *o)
-{
-	const char *act = parse_string(o, "act");
-
-	return act != NULL && strcmp(act, "ban") == 0;
-}
-
 /* What we were done, the caller frees it. */
 static char *
 thrown_out_words(const struct deed *d, bool ban)
@@ -356,8 +348,8 @@ static void
 tell_thrown_out(struct client *c, const json_t *o, const struct deed *d)
 {
 	const char *reason = parse_string(o, "reason");
-	char *text = is_me(c, d->user) ? thrown_out_words(d, is_ban(o)) :
-	    threw_out_words(d, is_ban(o));
+	char *text = is_me(c, d->user) ? thrown_out_words(d, parse_ban(o)) :
+	    threw_out_words(d, parse_ban(o));
 
 	if (reason == NULL || *reason == '\0')
 		tell(c, d->target, "%s", text);

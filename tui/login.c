@@ -28,21 +28,36 @@ need_login(struct client *c, enum client_why why, const char *text)
 	core_wipe(&c->password);
 	core_wipe(&c->token);
 	c->registering = false;
+	c->needing = true;
 	if (uplink_is_up(c->uplink))
 		c->link = LINK_LOGIN;
 	core_publish(c);
 	c->events->need_login(c->arg, why, text);
 }
 
-void
-login_expired(struct client *c)
+static void
+token_ended(struct client *c, enum client_why why, const char *text)
 {
 	if (c->token == NULL)
 		return;
 	core_nothing_comes(c);
 	c->events->forget(c->arg);
-	need_login(c, CLIENT_EXPIRED,
+	need_login(c, why, text);
+}
+
+void
+login_expired(struct client *c)
+{
+	token_ended(c, CLIENT_EXPIRED,
 	    _("you are not logged in any more: log in again"));
+}
+
+void
+login_removed(struct client *c, const char *text)
+{
+	token_ended(c, CLIENT_REMOVED, text);
+	/* The server ends this connection, which is no loss to be told of. */
+	uplink_start(c->uplink);
 }
 
 static void
@@ -248,7 +263,7 @@ login_step(struct client *c)
 		    c->real_name == NULL ? "" : c->real_name);
 	} else if (c->password != NULL)
 		core_request(c, &rq, "auth %s %s", c->user, c->password);
-	else
+	else if (!c->needing)
 		need_login(c, CLIENT_NO_LOGIN, "");
 	c->login_tag = c->requests.tag;
 }
@@ -314,6 +329,7 @@ credentials(struct client *c, const char *user, const char *password,
 	core_replace(&c->password, password);
 	core_replace(&c->real_name, real_name);
 	c->registering = registering;
+	c->needing = false;
 	loop_timer_unset(c->loop, &c->relogin);
 	if (c->link == LINK_LOGIN)
 		login_step(c);
@@ -340,6 +356,7 @@ client_resume(struct client *c, const char *user, const char *token)
 	core_wipe(&c->password);
 	core_replace(&c->user, user);
 	core_replace(&c->token, token);
+	c->needing = false;
 	settle_user(c);
 	core_publish(c);
 	if (c->link == LINK_LOGIN)

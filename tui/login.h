@@ -18,8 +18,10 @@ void login_begin(struct client *);
 /* The next step towards watching, with what there is to log in with. */
 void login_step(struct client *);
 
-/* The server does not know the token any more. */
+/* The server does not know the token any more; and as it said itself, for it
+ * has thrown us off: text says so. */
 void login_expired(struct client *);
+void login_removed(struct client *, const char *text);
 
 /* Called when messages were put into the model: if their ids are held there for
  * others, the server has lost its data, and the watch begins anew. */

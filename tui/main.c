@@ -64,7 +64,7 @@ struct app {
 	bool leaving, logging_out;
 	int status;
 	int signal;     /* that ends it; 0: none */
-	char said[512]; /* what goes to standard error at the end */
+	char said[1024]; /* what goes to standard error at the end */
 
 	struct loop_timer limit;
 	struct loop_call check;
@@ -417,6 +417,7 @@ on_need_login(void *arg, enum client_why why, const char *text)
 		[CLIENT_BAD_NAME] = UI_ABOUT_USER,
 		[CLIENT_BAD_REAL_NAME] = UI_ABOUT_REAL_NAME,
 		[CLIENT_EXPIRED] = UI_ABOUT_PASSWORD,
+		[CLIENT_REMOVED] = UI_ABOUT_ALL,
 		[CLIENT_LOGGED_OUT] = UI_ABOUT_ALL,
 	};
 	struct app *a = arg;

@@ -52,6 +52,14 @@ parse_true(const json_t *o, const char *key)
 	return json_is_true(json_object_get(o, key));
 }
 
+bool
+parse_ban(const json_t *o)
+{
+	const char *act = parse_string(o, "act");
+
+	return act != NULL && strcmp(act, "ban") == 0;
+}
+
 int64_t
 parse_time(const json_t *o, const char *key, int64_t otherwise)
 {

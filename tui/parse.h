@@ -29,6 +29,7 @@ const char *parse_string(const json_t *, const char *key);
 const char *parse_name(const json_t *, const char *key, size_t cap);
 bool parse_id(const json_t *, const char *key, int64_t *); /* 0 and up */
 bool parse_true(const json_t *, const char *key);
+bool parse_ban(const json_t *); /* "act": of an event that puts somebody out */
 /* ms since 1970; otherwise when it is not there or no time. */
 int64_t parse_time(const json_t *, const char *key, int64_t otherwise);
 

@@ -2,6 +2,7 @@
 #include "tui/tidings.h"
 
 #include "shared/wire.h"
+#include "shared/xalloc.h"
 #include "tui/away.h"
 #include "tui/calls.h"
 #include "tui/clock.h"
@@ -231,6 +232,28 @@ event_read(struct client *c, json_t *o)
 }
 
 static void
+event_removed(struct client *c, json_t *o)
+{
+	const char *by = parse_name(o, "by", WIRE_TARGET_CAP);
+	const char *reason = parse_string(o, "reason");
+	char *what, *text;
+
+	if (by == NULL) {
+		core_broken(c, _("a bad removal"));
+		return;
+	}
+	what = xasprintf(parse_ban(o) ?
+	    _("you were banned from the server by %s") :
+	    _("you were kicked off the server by %s"), by);
+	text = xasprintf("%s%s%s", what,
+	    reason == NULL || *reason == '\0' ? "" : ": ",
+	    reason == NULL ? "" : reason);
+	login_removed(c, text);
+	free(what);
+	free(text);
+}
+
+static void
 event_shutdown(struct client *c, json_t *o)
 {
 	const char *text = parse_string(o, "message");
@@ -287,6 +310,7 @@ tidings_event(struct client *c, const char *event, json_t *o)
 		{ "message", event_message },
 		{ "presence", event_presence },
 		{ "read", event_read },
+		{ "removed", event_removed },
 		{ "shutdown", event_shutdown },
 		{ "join", event_join },
 		{ "leave", event_leave },

@@ -447,7 +447,7 @@ administrators_act_on_the_whole_server(void **state)
 	term_await(a, "no links to other realms");
 	type_line(a, "/ban * henderson spam");
 	term_await(a, "henderson is banned from the whole server");
-	term_await(b, "you are not logged in any more");
+	term_await(b, "you were banned from the server by messi: spam");
 	type_line(a, "/rules *");
 	term_await(a, "ban henderson, by messi");
 	type_line(a, "/grant lineker");

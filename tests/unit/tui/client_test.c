@@ -538,6 +538,47 @@ an_expired_token_asks_again_and_keeps_what_waits(void **state)
 }
 
 static void
+who_is_thrown_off_is_told_and_asked_once(void **state)
+{
+	static const struct {
+		const char *event, *text;
+	} cases[] = {
+		{ "{\"event\":\"removed\",\"by\":\"neko\",\"act\":\"kick\","
+		  "\"reason\":\"too loud\"}",
+		    "you were kicked off the server by neko: too loud" },
+		{ "{\"event\":\"removed\",\"by\":\"neko\",\"act\":\"ban\","
+		  "\"reason\":\"\"}",
+		    "you were banned from the server by neko" },
+		{ "{\"event\":\"removed\",\"by\":\"neko\"}",
+		    "you were kicked off the server by neko" },
+	};
+	struct world *w = *state;
+	int i;
+
+	go_online(w);
+	for (i = 0; i < 3; i++) {
+		put(w, cases[i].event);
+		await(w, w->asked == i + 1);
+		assert_int_equal(w->why, CLIENT_REMOVED);
+		assert_string_equal(w->text, cases[i].text);
+		assert_int_equal(w->forgot, i + 1);
+		assert_false(client_logged_in(w->client));
+		/* The server is there again, and nobody is asked again. */
+		await(w, w->connections == 2 * i + 2 &&
+		    link_of(w) == LINK_LOGIN);
+		cut(w);
+		await(w, w->connections == 2 * i + 3 &&
+		    link_of(w) == LINK_LOGIN);
+		assert_int_equal(w->asked, i + 1);
+		assert_false(noticed(w, "connection lost"));
+		client_login(w->client, "messi", "surabaya");
+		await(w, link_of(w) == LINK_ONLINE);
+	}
+	put(w, "{\"event\":\"removed\"}");
+	await(w, noticed(w, "a bad removal"));
+}
+
+static void
 a_logout_forgets_and_empties_the_screen(void **state)
 {
 	struct world *w = *state;
@@ -813,6 +854,7 @@ main(void)
 		T(ids_of_other_messages_tell_of_a_new_beginning),
 		T(lines_go_on_from_the_new_beginning),
 		T(an_expired_token_asks_again_and_keeps_what_waits),
+		T(who_is_thrown_off_is_told_and_asked_once),
 		T(a_logout_forgets_and_empties_the_screen),
 		T(another_user_does_not_see_the_first_ones_words),
 		T(read_marks_are_told_but_seldom),

@@ -244,9 +244,16 @@ client_lazy(struct client *c)
 }
 
 void
-client_follow(struct client *c, client_message_fn *fn, void *arg)
+client_no_reader(struct client *c)
 {
 	c->lazy = true;
+	c->no_reader = true;
+}
+
+void
+client_follow(struct client *c, client_message_fn *fn, void *arg)
+{
+	client_no_reader(c);
 	c->missed = missed_new(c, fn, arg);
 }
 

@@ -139,6 +139,8 @@ void client_show(struct client *, struct convo *);
 bool client_close(struct client *, struct convo *);
 /* For plain lines: pages of history only when they are asked for. */
 void client_lazy(struct client *);
+/* The same for who only says something: what is unread is not told. */
+void client_no_reader(struct client *);
 /*
  * Instead of going into the model messages go to fn as they come, from now on:
  * in the order of their ids, each once, and none is left out however long the

@@ -50,6 +50,7 @@ struct client {
 	uint64_t lost_in[CORE_LOST_MAX];
 	size_t losses;
 	bool lazy;      /* see client_lazy */
+	bool no_reader; /* see client_no_reader */
 	bool as_sent;   /* see client_as_sent */
 
 	/* login.c: what to log in with: a token, or a name and password. */

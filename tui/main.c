@@ -48,7 +48,7 @@ struct app {
 	struct client *client;
 	const struct ui_class *class;
 	struct ui_env env;
-	struct ui *ui; /* NULL: --send */
+	struct ui *ui; /* NULL: --send TARGET TEXT */
 	char *session_file, *history_file;
 	struct drafts *drafts; /* NULL: nothing is kept */
 	struct order *order;   /* likewise */
@@ -71,6 +71,13 @@ struct app {
 };
 
 /* ---- the end ----------------------------------------------------------- */
+
+/* --send TARGET - */
+static bool
+sends_lines(const struct app *a)
+{
+	return a->opt.send_target != NULL && a->opt.send_text == NULL;
+}
 
 /* How it is to end, once it does. */
 static void
@@ -127,7 +134,7 @@ on_check(void *arg)
 	if (a->order != NULL)
 		order_changed(a->order);
 	if (model_status(a->model)->link == LINK_ONLINE) {
-		if (!a->leaving && a->opt.send_target == NULL)
+		if (!a->leaving && a->opt.send_text == NULL)
 			loop_timer_unset(a->loop, &a->limit);
 		a->online = true;
 	}
@@ -430,7 +437,8 @@ on_need_login(void *arg, enum client_why why, const char *text)
 		return;
 	}
 	/* Away for longer than a token lives. */
-	if (a->opt.follow && why == CLIENT_EXPIRED && a->opt.user != NULL &&
+	if ((a->opt.follow || sends_lines(a)) && why == CLIENT_EXPIRED &&
+	    a->opt.user != NULL &&
 	    a->opt.password != NULL) {
 		client_login(a->client, a->opt.user, a->opt.password);
 		return;
@@ -455,7 +463,7 @@ on_logged_in(void *arg, const char *user, const char *token)
 
 	if (a->ui != NULL)
 		a->class->ask_done(a->ui);
-	if (a->opt.greeting != NULL && !a->greeted)
+	if (a->opt.greeting != NULL && !a->greeted && !sends_lines(a))
 		model_notice(a->model, clock_ms(), a->opt.greeting);
 	a->greeted = true;
 	keep_of(a, user);
@@ -512,7 +520,7 @@ on_answered(void *arg, bool ok, const char *why)
 
 	if (!ok && a->status == 0 && a->script)
 		a->status = 1;
-	if (a->opt.send_target != NULL) {
+	if (a->opt.send_text != NULL) {
 		if (!ok)
 			snprintf(a->said, sizeof(a->said), _("not sent: %s"),
 			    why);
@@ -622,9 +630,11 @@ open_ui(struct app *a)
 		.history_file = a->history_file,
 		.settings = a->opt.settings,
 		.json = a->opt.json,
+		.target = a->opt.send_target,
 		.timestamps = a->opt.timestamps,
 	};
-	a->class = a->opt.follow ? &ui_follow : full ? &ui_screen : &ui_plain;
+	a->class = a->opt.follow ? &ui_follow : sends_lines(a) ? &ui_send :
+	    full ? &ui_screen : &ui_plain;
 	signals_emergency(a->class->emergency);
 	a->ui = a->class->open(&a->env, why, sizeof(why));
 	if (a->ui == NULL) {
@@ -634,7 +644,7 @@ open_ui(struct app *a)
 		fputc('\n', stderr);
 		return false;
 	}
-	if (text_ascii() && isatty(STDOUT_FILENO) == 1)
+	if (text_ascii() && isatty(STDOUT_FILENO) == 1 && !sends_lines(a))
 		model_noticef(a->model, clock_ms(), "%s", _("the locale has no "
 		    "UTF-8: what is not ASCII stands here by its number, such "
 		    "as <U+00E9>; LC_ALL=C.UTF-8 chat-tui shows it"));
@@ -655,12 +665,30 @@ send_one(struct app *a)
 	loop_timer_set(a->loop, &a->limit, SCRIPT_MS, on_limit, a);
 }
 
+/* Of a target that is none each line would be refused. */
+static void
+begin_lines(struct app *a)
+{
+	const char *name = a->opt.send_target;
+	struct target t;
+	char why[400];
+
+	if (target_parse(&t, name, strlen(name)) != WIRE_OK) {
+		snprintf(why, sizeof(why), _("%s: that is nobody's name"),
+		    name);
+		stop(a, EX_USAGE, why);
+	}
+	loop_timer_set(a->loop, &a->limit, SCRIPT_MS, on_limit, a);
+}
+
 static void
 run(struct app *a)
 {
 	begin(a);
-	if (a->opt.send_target != NULL)
+	if (a->opt.send_text != NULL)
 		send_one(a);
+	else if (sends_lines(a))
+		begin_lines(a);
 	if (a->status == 0 && loop_run(a->loop) == -1)
 		stop(a, EX_OSERR, strerror(errno));
 }
@@ -762,7 +790,7 @@ main(int argc, char **argv)
 	}
 	model_on_draft(a.model, on_draft, &a);
 	signals_open(a.loop, on_signal, &a);
-	if (a.opt.send_target != NULL || open_ui(&a))
+	if (a.opt.send_text != NULL || open_ui(&a))
 		run(&a);
 	else
 		a.status = EX_UNAVAILABLE;

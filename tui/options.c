@@ -33,6 +33,8 @@ static const char *const help[] = {
 	N_("  --send TARGET TEXT    send one message and leave; status 0 says "
 	"that\n"
 	"                        the server has it on its disk\n"),
+	N_("  --send TARGET -       send each line of standard input, and no "
+	"command\n"),
 	N_("  --follow              print what is said, as it comes, and read "
 	"nothing\n"),
 	N_("  --follow --json       the same, a JSON object a line\n"),
@@ -426,7 +428,9 @@ parse_argv(struct options *o, int argc, char **argv, int *status)
 				return OPTIONS_FAIL;
 			}
 			set(&o->send_target, optarg);
-			set(&o->send_text, argv[optind++]);
+			set(&o->send_text, strcmp(argv[optind], "-") == 0 ?
+			    NULL : argv[optind]);
+			optind++;
 			break;
 		case ':':
 		case '?':

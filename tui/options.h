@@ -23,7 +23,8 @@ struct options {
 	bool timestamps;   /* with follow or plain */
 	bool no_remember;
 	char *greeting; /* said once, behind the first login; NULL: none */
-	char *send_target, *send_text; /* --send; NULL: not given */
+	char *send_target; /* --send; NULL: not given */
+	char *send_text;   /* NULL, with a target: the lines of the input */
 };
 
 enum options_do {

@@ -11,7 +11,6 @@
 #include "tui/ui.h"
 
 #include "shared/buf.h"
-#include "shared/frame.h"
 #include "shared/loop.h"
 #include "shared/utf8.h"
 #include "shared/wire.h"
@@ -26,10 +25,10 @@
 #include "tui/model.h"
 #include "tui/prompt.h"
 #include "tui/settings.h"
+#include "tui/stdin_lines.h"
 #include "tui/text.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -40,8 +39,7 @@
 #include <unistd.h>
 
 enum {
-	LINE_MAX_IN = 4 * WIRE_LINE_MAX, /* a typed line; tabs may be escaped */
-	IN_CAP = 2 * LINE_MAX_IN,
+	LINE_MAX_IN = 4 * WIRE_LINE_MAX, /* a question */
 	OUT_CAP = 8 * WIRE_LINE_MAX /* a text, cleaned: it grows */
 };
 
@@ -57,12 +55,11 @@ struct ui {
 	struct ui_env env;
 	bool terminal; /* standard input is one */
 	bool edits;    /* prompt.h has the line */
-	bool eof, leaving, told_unread;
+	bool leaving, told_unread;
 	bool mute;     /* what would be printed goes nowhere */
 	struct attention attention; /* of a terminal */
 	size_t taken;  /* lines of the input */
-	struct buf in;
-	struct frame lines;
+	struct stdin_lines *in; /* NULL: the line is readline's */
 	struct loop_call work;
 	struct lines said;
 
@@ -533,54 +530,46 @@ take_line(struct ui *ui, const char *line, size_t n)
 		ask_for(ui, ui->asking);
 }
 
+/* Leaves at the end of the input. */
+static void
+leave_input(struct ui *ui)
+{
+	int error = stdin_lines_error(ui->in);
+	char *why;
+
+	if (ui->leaving)
+		return;
+	if (error != 0) {
+		why = xasprintf(_("standard input: %s"), strerror(error));
+		ui->env.unwritten(ui->env.arg, why);
+		free(why);
+	}
+	leave(ui);
+}
+
 /* One line that is there; false: none, or not yet. */
 static bool
 next_line(struct ui *ui)
 {
-	char *p;
+	const char *line;
 	size_t n;
 
-	switch (frame_next(&ui->lines, &ui->in, &p, &n)) {
-	case FRAME_READY:
-		take_line(ui, p, n);
-		frame_done(&ui->lines, &ui->in);
+	switch (stdin_lines_next(ui->in, &line, &n)) {
+	case STDIN_LINE:
+		take_line(ui, line, n);
 		return true;
-	case FRAME_TOO_LONG:
+	case STDIN_LONG:
 		ui->taken++;
 		out_line("-- ", _("a line was too long: left out"));
 		ui->env.refused(ui->env.arg);
 		return true;
-	case FRAME_MORE:
+	case STDIN_END:
+		leave_input(ui);
+		break;
+	case STDIN_NOTHING:
 		break;
 	}
-	if (!ui->eof)
-		return false;
-	if (ui->in.len > 0 && !ui->lines.skipping) { /* without its LF */
-		char *rest = xmemdup0(buf_data(&ui->in), ui->in.len);
-
-		n = ui->in.len;
-		buf_clear(&ui->in);
-		frame_init(&ui->lines, FRAME_LINES, LINE_MAX_IN);
-		take_line(ui, rest, n);
-		explicit_bzero(rest, n);
-		free(rest);
-		return true;
-	}
-	if (!ui->leaving)
-		leave(ui);
 	return false;
-}
-
-/* Is there more of the input than was taken, as far as is known now? */
-static bool
-input_left(const struct ui *ui)
-{
-	struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
-	char byte;
-
-	if (ui->eof || ui->in.len > 0)
-		return ui->in.len > 0;
-	return poll(&p, 1, 0) != 1 || read(STDIN_FILENO, &byte, 1) != 0;
 }
 
 static void
@@ -588,7 +577,7 @@ complain_of_output(struct ui *ui, int error)
 {
 	char *why;
 
-	if (!ui->terminal && input_left(ui))
+	if (!ui->terminal && stdin_lines_left(ui->in))
 		/* TRANSLATORS: the first %s is why, such as "No space left on
 		 * device"; %zu is the number of a line. */
 		why = xasprintf(_("standard output: %s; the input was not "
@@ -602,11 +591,8 @@ complain_of_output(struct ui *ui, int error)
 static void
 end_input(struct ui *ui)
 {
-	if (!ui->eof && !ui->edits)
-		loop_unwatch(ui->env.loop, STDIN_FILENO);
-	ui->eof = true;
-	buf_clear(&ui->in);
-	frame_init(&ui->lines, FRAME_LINES, LINE_MAX_IN);
+	if (ui->in != NULL)
+		stdin_lines_end(ui->in);
 	if (!ui->leaving)
 		leave(ui);
 }
@@ -645,13 +631,12 @@ work(void *arg)
 	mark_read(ui);
 	tell_unread(ui);
 	write_out(ui); /* so that nothing is taken whose answer cannot be told */
-	while (!ui->edits && ready(ui) && next_line(ui))
+	while (ui->in != NULL && ready(ui) && next_line(ui))
 		write_out(ui);
 	lineedit_show();
 	write_out(ui);
-	if (!ui->eof && !ui->edits)
-		loop_want(ui->env.loop, STDIN_FILENO,
-		    ready(ui) && buf_room(&ui->in) > 0 ? LOOP_READ : 0);
+	if (ui->in != NULL)
+		stdin_lines_want(ui->in, ready(ui));
 }
 
 static void
@@ -661,23 +646,11 @@ plain_changed(struct ui *ui)
 }
 
 static void
-on_stdin(void *arg, int fd, unsigned what)
+on_come(void *arg)
 {
 	struct ui *ui = arg;
-	size_t room = 16 << 10;
-	char *to = buf_reserve(&ui->in, &room);
-	ssize_t n = read(fd, to, room);
 
-	(void)what;
-	if (n == -1 && (errno == EINTR || errno == EAGAIN))
-		return;
 	attention_use(&ui->attention, loop_now(ui->env.loop));
-	if (n > 0)
-		buf_grew(&ui->in, (size_t)n);
-	else {
-		ui->eof = true;
-		loop_unwatch(ui->env.loop, fd);
-	}
 	plain_changed(ui);
 }
 
@@ -712,10 +685,7 @@ on_typed(void *arg)
 static void
 on_gone(void *arg)
 {
-	struct ui *ui = arg;
-
-	ui->eof = true;
-	leave(ui);
+	leave(arg);
 }
 
 static char **
@@ -802,8 +772,6 @@ plain_open(const struct ui_env *env, char *why, size_t cap)
 	ui->real_name = xstrdup("");
 	lines_begin(&ui->said, clock_ms(), env->timestamps);
 	ui->said.folds = isatty(STDOUT_FILENO) == 1;
-	buf_init(&ui->in, IN_CAP);
-	frame_init(&ui->lines, FRAME_LINES, LINE_MAX_IN);
 	model_on_item(env->model, on_item, ui);
 	settings_listen(env->settings, on_setting, ui);
 	client_lazy(env->client);
@@ -815,7 +783,7 @@ plain_open(const struct ui_env *env, char *why, size_t cap)
 		.typed_out = !ui->edits,
 	};
 	if (!ui->edits)
-		loop_watch(env->loop, STDIN_FILENO, LOOP_READ, on_stdin, ui);
+		ui->in = stdin_lines_new(env->loop, on_come, ui);
 	return ui;
 }
 
@@ -828,12 +796,9 @@ plain_close(struct ui *ui)
 	model_on_item(ui->env.model, NULL, NULL);
 	settings_listen(ui->env.settings, NULL, NULL);
 	loop_defer_cancel(ui->env.loop, &ui->work);
-	if (!ui->eof && !ui->edits)
-		loop_unwatch(ui->env.loop, STDIN_FILENO);
 	if (!ui->mute && fflush(stdout) == EOF && errno != EPIPE)
 		complain_of_output(ui, errno);
-	explicit_bzero(buf_data(&ui->in), ui->in.len);
-	buf_release(&ui->in);
+	stdin_lines_free(ui->in);
 	slash_held_release(&ui->held);
 	replace(&ui->password, "");
 	free(ui->server);

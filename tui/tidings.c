@@ -130,8 +130,7 @@ tell_missed(struct client *c, struct away *away)
 {
 	char *line;
 
-	/* Who follows is no reader. */
-	if (c->missed != NULL || away_sum(away) <= c->unread_before)
+	if (c->no_reader || away_sum(away) <= c->unread_before)
 		return;
 	line = away_line(away);
 	core_notice(c, "%s", line);

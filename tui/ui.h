@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What main.c drives: the full screen (screen.c), plain lines (plain.c), or
- * only what others say (follow.c).  Each is a table of functions; struct ui is its own.
+ * What main.c drives: the full screen (screen.c), plain lines (plain.c), only
+ * what others say (follow.c), or only what is said (send.c).  Each is a table
+ * of functions; struct ui is its own.
  *
  * A UI watches standard input in the loop, gives each line to slash_line(),
  * and shows the model.  It never decides when the program ends: it calls
@@ -68,6 +69,7 @@ struct ui_env {
 	const char *history_file; /* of the input line; NULL: keep none */
 	struct settings *settings;
 	bool json;                /* --follow --json */
+	const char *target;       /* --send TARGET - */
 	bool timestamps;          /* --timestamps */
 };
 
@@ -97,5 +99,6 @@ struct ui_class {
 extern const struct ui_class ui_screen; /* screen.c */
 extern const struct ui_class ui_plain;  /* plain.c */
 extern const struct ui_class ui_follow; /* follow.c */
+extern const struct ui_class ui_send;   /* send.c */
 
 #endif

@@ -77,48 +77,23 @@ fd_lower(struct queue *q)
 		die("read from eventfd", errno);
 }
 
-/* n of them; last is the next of the last one. */
-static bool
-put_list(struct queue *q, struct queue_item *first, struct queue_item **last,
-    size_t n)
-{
-	bool ok;
-
-	pthread_mutex_lock(&q->lock);
-	ok = !q->closed && (q->cap == 0 || n <= q->cap - q->length);
-	if (ok) {
-		*q->last = first;
-		q->last = last;
-		if (q->length == 0)
-			fd_raise(q);
-		q->length += n;
-		if (n == 1)
-			pthread_cond_signal(&q->some);
-		else
-			pthread_cond_broadcast(&q->some);
-	}
-	pthread_mutex_unlock(&q->lock);
-	return ok;
-}
-
 bool
 queue_put(struct queue *q, struct queue_item *item)
 {
+	bool ok;
+
 	item->next = NULL;
-	return put_list(q, item, &item->next, 1);
-}
-
-bool
-queue_put_all(struct queue *q, struct queue_item *first)
-{
-	struct queue_item *last = first;
-	size_t n = 1;
-
-	if (first == NULL)
-		return true;
-	for (; last->next != NULL; last = last->next)
-		n++;
-	return put_list(q, first, &last->next, n);
+	pthread_mutex_lock(&q->lock);
+	ok = !q->closed && (q->cap == 0 || q->length < q->cap);
+	if (ok) {
+		*q->last = item;
+		q->last = &item->next;
+		if (q->length++ == 0)
+			fd_raise(q);
+		pthread_cond_signal(&q->some);
+	}
+	pthread_mutex_unlock(&q->lock);
+	return ok;
 }
 
 /* Locked, as take_all. */

@@ -25,10 +25,6 @@ void queue_free(struct queue *); /* empty, or its items are the caller's */
 
 bool queue_put(struct queue *, struct queue_item *); /* false: full, closed */
 
-/* A list linked by next, all of it or (false) none: nobody takes a part of it
- * with queue_take or queue_wait_all.  NULL: an empty one, and true. */
-bool queue_put_all(struct queue *, struct queue_item *first);
-
 /* All there is, oldest first, linked by next; NULL when there is nothing. */
 struct queue_item *queue_take(struct queue *);
 

@@ -278,8 +278,8 @@ newcomer_store(struct newcomer *new, const char *hash)
 	snprintf(new->hash, sizeof(new->hash), "%s", hash);
 	new->created = new->ask.chat->wall;
 	newcomer_record(new, &record);
-	if (!store_add_account(
-		new->ask.chat->store, &record, newcomer_written, new))
+	if (!txn_commit(store_add_account(TXN(new->ask.chat->store), &record),
+		newcomer_written, new))
 		newcomer_end(new, WIRE_BUSY);
 }
 
@@ -367,7 +367,8 @@ chat_rename(struct chat *chat, uint64_t session, const char *real_name,
 	r = ask_new(chat, sizeof(*r), done);
 	r->account = s->account;
 	snprintf(r->real_name, sizeof(r->real_name), "%s", real_name);
-	if (!store_set_real_name(
-		chat->store, r->account->id, real_name, renamed, r))
+	if (!txn_commit(store_set_real_name(
+			    TXN(chat->store), r->account->id, real_name),
+		renamed, r))
 		ask_end(&r->ask, WIRE_BUSY);
 }

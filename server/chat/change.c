@@ -29,6 +29,7 @@ change_new(struct chat *chat, struct group *g, const struct doer *who,
 	struct change *c = ask_new(chat, sizeof(*c), done);
 
 	c->ask.release = change_release;
+	txn_begin(&c->txn, chat->store);
 	c->group = g;
 	c->run = run;
 	if (who != NULL)
@@ -109,58 +110,49 @@ change_start(struct change *c)
 
 /* ---- to the disk ------------------------------------------------------ */
 
-/* When the last of its writes is told of; by then the chat may be gone. */
-void
-change_written(void *arg, const struct store_written *written)
+static void
+change_fail(struct change *c, enum wire_err err)
 {
-	struct change *c = arg;
-	struct chat *chat;
+	if (c->undo != NULL)
+		c->undo(c);
+	change_end(c, err);
+}
+
+static void
+change_apply(struct change *c)
+{
+	const struct chat_router *router = &c->ask.chat->router;
 	size_t i;
 
-	c->ok = c->ok && written->ok;
-	if (--c->writes > 0 || !ask_alive(&c->ask))
-		return;
-	if (!c->ok) {
-		if (c->undo != NULL)
-			c->undo(c);
-		change_end(c, WIRE_STORAGE);
-		return;
-	}
-	chat = c->ask.chat;
 	c->apply(c);
 	for (i = 0; i < c->realms; i++)
-		chat->router.wake(chat->router.arg, c->realm[i].key,
-		    c->realm[i].items);
+		router->wake(
+		    router->arg, c->realm[i].key, c->realm[i].items);
 	change_end(c, WIRE_OK);
 }
 
-void
-change_member_written(void *arg, const struct store_written *written)
+/* By now the chat may be gone. */
+static void
+change_written(void *arg, const struct store_written *written)
 {
 	struct change *c = arg;
 
+	if (!ask_alive(&c->ask))
+		return;
 	c->since = written->id;
-	change_written(arg, written);
+	if (written->ok)
+		change_apply(c);
+	else
+		change_fail(c, WIRE_STORAGE);
 }
 
-/* Room for n writes; false: it is over with WIRE_BUSY. */
-bool
-change_hold(struct change *c, size_t n)
-{
-	c->ok = true;
-	if (store_hold(c->ask.chat->store, n))
-		return true;
-	if (c->undo != NULL)
-		c->undo(c);
-	change_end(c, WIRE_BUSY);
-	return false;
-}
-
-/* What a write was asked for; nothing is called back before the release. */
 void
-change_count(struct change *c, bool queued)
+change_commit(struct change *c)
 {
-	c->writes += queued;
+	if (c->txn.count == 0)
+		change_apply(c);
+	else if (!txn_commit(&c->txn, change_written, c))
+		change_fail(c, WIRE_BUSY);
 }
 
 void
@@ -168,40 +160,35 @@ change_write_group(struct change *c)
 {
 	struct group *g = c->group;
 
-	change_count(c,
-	    store_put_group(c->ask.chat->store,
-		&(struct store_group){ .conv = g->key,
-		    .name = g->target.name,
-		    .realm = g->target.realm,
-		    .topic = c->act == CHAT_TOPIC ? c->text : g->topic,
-		    .mode = (int)(c->act == CHAT_MODE ? c->mode : g->mode),
-		    .created = g->created },
-		change_written, c));
+	store_put_group(&c->txn,
+	    &(struct store_group){ .conv = g->key,
+		.name = g->target.name,
+		.realm = g->target.realm,
+		.topic = c->act == CHAT_TOPIC ? c->text : g->topic,
+		.mode = (int)(c->act == CHAT_MODE ? c->mode : g->mode),
+		.created = g->created });
 }
 
 void
 change_write_member(struct change *c, const char *key, const char *shown,
-    const char *real_name, const struct account *a, enum chat_role role,
-    store_written_fn *fn)
+    const char *real_name, const struct account *a, enum chat_role role)
 {
-	change_count(c,
-	    store_put_member(c->ask.chat->store,
-		&(struct store_member){ .conv = c->group->key,
-		    .member = key,
-		    .name = shown,
-		    .real_name = real_name,
-		    .account = a != NULL ? a->id : 0,
-		    .role = (int)role,
-		    .joined = c->ask.chat->wall },
-		fn, c));
+	store_put_member(&c->txn,
+	    &(struct store_member){ .conv = c->group->key,
+		.member = key,
+		.name = shown,
+		.real_name = real_name,
+		.account = a != NULL ? a->id : 0,
+		.role = (int)role,
+		.joined = c->ask.chat->wall });
 }
 
 void
 change_write_role(struct change *c, const struct member *m, enum chat_role role)
 {
 	if (m->joined)
-		change_write_member(c, m->key, m->shown, m->real_name, m->account,
-		    role, change_written);
+		change_write_member(
+		    c, m->key, m->shown, m->real_name, m->account, role);
 }
 
 /* ---- items for the realms with members -------------------------------- */
@@ -210,13 +197,11 @@ void
 change_write_item(
     struct change *c, const char *realm, const struct chat_item *item)
 {
-	struct chat *chat = c->ask.chat;
-	const struct chat_router *router = &chat->router;
+	const struct chat_router *router = &c->ask.chat->router;
 	char body[PEER_ITEM_MAX];
 	size_t i, len = router->pack(router->arg, item, body, sizeof(body));
-	struct store_out out = { realm, body, len };
 
-	change_count(c, store_add_out(chat->store, &out, change_written, c));
+	store_add_out(&c->txn, &(struct store_out){ realm, body, len });
 	for (i = 0; i < c->realms; i++)
 		if (strcmp(c->realm[i].key, realm) == 0)
 			break;
@@ -236,12 +221,6 @@ change_write_items(struct change *c, const struct chat_item *item)
 
 	SLIST_FOREACH(r, &c->group->realms, entry)
 		change_write_item(c, r->key, item);
-}
-
-size_t
-change_realms(const struct group *g)
-{
-	return group_realms(g, NULL, NULL, 0);
 }
 
 /* "messi@its". */
@@ -379,18 +358,11 @@ settle_run(struct change *c)
 	}
 	snprintf(c->whom, sizeof(c->whom), "%s", keeps->key);
 	c->apply = settle_apply;
-	if (!change_hold(c, (owners_of(g) + 1) * (1 + change_realms(g))))
-		return;
 	settle_member(c, keeps, CHAT_OWNER);
 	TAILQ_FOREACH(m, &g->members, entry)
 		if (m != keeps && m->role == CHAT_OWNER)
 			settle_member(c, m, CHAT_MODERATOR);
-	store_release(c->ask.chat->store);
-	if (c->writes > 0)
-		return;
-	/* On raw lines all of them: nothing of it is on the disk. */
-	settle_apply(c);
-	change_end(c, WIRE_OK);
+	change_commit(c);
 }
 
 static bool

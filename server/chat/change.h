@@ -9,7 +9,7 @@
  * more at once; what comes behind it waits for it.
  *
  * Everything that a change writes, the items for other realms included, is one
- * commit: change_hold, the writes, store_release.
+ * transaction: the puts, then change_commit.
  */
 #ifndef SERVER_CHAT_CHANGE_H
 #define SERVER_CHAT_CHANGE_H
@@ -32,6 +32,7 @@ struct told {
 
 struct change {
 	struct ask ask;
+	struct txn txn; /* what it writes */
 	struct group *group;
 	void (*run)(struct change *);
 	void (*apply)(struct change *);  /* it is durable */
@@ -53,8 +54,6 @@ struct change {
 	/* The realms that were told, to be woken. */
 	struct told *realm;
 	size_t realms;
-	size_t writes; /* on their way */
-	bool ok;
 	TAILQ_ENTRY(change) entry;
 };
 
@@ -72,29 +71,21 @@ void change_end(struct change *, enum wire_err);
 
 /* ---- what it writes --------------------------------------------------- */
 
-/* Room for n writes; false: it is over with WIRE_BUSY. */
-bool change_hold(struct change *, size_t n);
-
-/* Callbacks of its writes, of which the last ends it; the second notes the
- * id, as store_put_member tells it. */
-void change_written(void *arg, const struct store_written *);
-void change_member_written(void *arg, const struct store_written *);
-
-/* A write was asked for, with one of these. */
-void change_count(struct change *, bool queued);
+/*
+ * Writes what was put into its txn, and ends it: it is applied when that is
+ * durable, undone when the disk or the queue refuses.  Where all is about raw
+ * lines nothing was put, and it is applied at once.
+ */
+void change_commit(struct change *);
 
 /* With the topic or the mode that it sets. */
 void change_write_group(struct change *);
 void change_write_member(struct change *, const char *key, const char *shown,
-    const char *real_name, const struct account *, enum chat_role,
-    store_written_fn *);
+    const char *real_name, const struct account *, enum chat_role);
 void change_write_role(
     struct change *, const struct member *, enum chat_role);
 
 /* ---- items for the realms with members -------------------------------- */
-
-/* How many realms those are. */
-size_t change_realms(const struct group *);
 
 /* "messi@its". */
 const char *change_full_name(

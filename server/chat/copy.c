@@ -65,6 +65,7 @@ copy_tidy(struct chat *chat, struct group *g)
  * was taken. */
 struct applied {
 	struct ask ask;
+	struct txn txn;
 	char conv[CONVO_CAP];
 	void (*apply)(struct applied *, struct group *);
 	char key[WIRE_TARGET_CAP], shown[WIRE_TARGET_CAP];
@@ -79,8 +80,6 @@ struct applied {
 	bool muted, quiet, here;
 	bool going; /* who it is about is out, for what they say, already */
 	int64_t since;
-	size_t writes;
-	bool ok;
 };
 
 static struct applied *
@@ -91,7 +90,7 @@ applied_new(struct chat *chat, const char *conv,
 
 	snprintf(a->conv, sizeof(a->conv), "%s", conv);
 	a->apply = apply;
-	a->ok = true;
+	txn_begin(&a->txn, chat->store);
 	return a;
 }
 
@@ -112,34 +111,32 @@ applied_written(void *arg, const struct store_written *written)
 	struct chat *chat;
 	struct group *g;
 
-	a->ok = a->ok && written->ok;
-	if (--a->writes > 0 || !ask_alive(&a->ask))
+	if (!ask_alive(&a->ask))
 		return;
 	chat = a->ask.chat;
+	a->since = written->id;
 	g = group_find(chat, a->conv);
-	if (a->ok && g != NULL)
+	if (written->ok && g != NULL)
 		a->apply(a, g);
 	else if (g != NULL)
 		stays(a, g);
-	if (a->ok && a->wake[0] != '\0')
+	if (written->ok && a->wake[0] != '\0')
 		chat->router.wake(chat->router.arg, a->wake, 1);
-	ask_end(&a->ask, a->ok ? WIRE_OK : WIRE_STORAGE);
+	ask_end(&a->ask, written->ok ? WIRE_OK : WIRE_STORAGE);
 }
 
-static void
-applied_member_written(void *arg, const struct store_written *written)
+/* What was put into its txn, and how far the stream of its origin (NULL: it
+ * has none) was taken.  False: it is over with WIRE_BUSY. */
+static bool
+applied_commit(struct applied *a, const struct chat_origin *origin)
 {
-	struct applied *a = arg;
-
-	a->since = written->id;
-	applied_written(arg, written);
-}
-
-static void
-write_taken(struct applied *a, const struct chat_origin *origin)
-{
-	a->writes += store_set_taken(a->ask.chat->store, origin->realm,
-	    origin->stream, origin->number, applied_written, a);
+	if (origin != NULL)
+		store_set_taken(&a->txn, origin->realm, origin->stream,
+		    origin->number);
+	if (txn_commit(&a->txn, applied_written, a))
+		return true;
+	ask_end(&a->ask, WIRE_BUSY);
+	return false;
 }
 
 /* With their raw lines.  The group may end with them. */
@@ -211,8 +208,7 @@ keep_wish(void *arg, const struct store_rule *rule)
 	struct applied *a = arg;
 
 	if (rule->kind == STORE_INVITE || rule->kind == STORE_VISIT)
-		a->writes += store_put_rule(
-		    a->ask.chat->store, rule, applied_written, a);
+		store_put_rule(&a->txn, rule);
 }
 
 /* All of it goes but the wishes, and what they are for. */
@@ -220,8 +216,7 @@ static void
 write_anew(struct applied *a, const struct group *g)
 {
 	a->apply = apply_anew;
-	a->writes += store_end_group(
-	    a->ask.chat->store, g->key, applied_written, a);
+	store_end_group(&a->txn, g->key);
 	rule_each(a->ask.chat, g->key, keep_wish, a);
 }
 
@@ -277,22 +272,16 @@ receive_group(struct chat *chat, const struct chat_origin *origin,
 	a->mode = item->mode;
 	snprintf(a->text, sizeof(a->text), "%s", item->text);
 	copy_by(a, item);
-	if (!store_hold(chat->store, 3 + rule_count(chat, conv))) {
-		ask_end(&a->ask, WIRE_BUSY);
-		return NULL;
-	}
 	if (item->from == NULL)
 		write_anew(a, g);
-	a->writes += store_put_group(chat->store,
+	store_put_group(&a->txn,
 	    &(struct store_group){ .conv = g->key,
 		.name = g->target.name,
 		.realm = g->target.realm,
 		.topic = a->text,
 		.mode = (int)a->mode,
-		.created = g->created },
-	    applied_written, a);
-	write_taken(a, origin);
-	store_release(chat->store);
+		.created = g->created });
+	(void)applied_commit(a, origin);
 	return NULL;
 }
 
@@ -349,33 +338,28 @@ apply_member(struct applied *a, struct group *g)
 static void
 write_member(struct applied *a, const struct group *g)
 {
-	struct store *store = a->ask.chat->store;
-
-	a->writes += store_put_member(store,
+	/* First, for its answer: since when they are one. */
+	store_put_member(&a->txn,
 	    &(struct store_member){ .conv = g->key,
 		.member = a->key,
 		.name = a->shown,
 		.real_name = a->real_name,
 		.account = a->account != NULL ? a->account->id : 0,
 		.role = (int)a->role,
-		.joined = a->ask.chat->wall },
-	    applied_member_written, a);
+		.joined = a->ask.chat->wall });
 	if (a->muted)
-		a->writes += store_put_rule(store,
+		store_put_rule(&a->txn,
 		    &(struct store_rule){ .kind = STORE_MUTE,
 			.conv = g->key,
 			.member = a->key,
 			.name = a->shown,
 			.by = a->by,
 			.reason = "",
-			.time = a->ask.chat->wall },
-		    applied_written, a);
+			.time = a->ask.chat->wall });
 	else
-		a->writes += store_drop_rule(store, STORE_MUTE, g->key,
-		    a->key, applied_written, a);
+		store_drop_rule(&a->txn, STORE_MUTE, g->key, a->key);
 	if (a->account != NULL)
-		a->writes += store_drop_rule(store, STORE_INVITE, g->key,
-		    a->key, applied_written, a);
+		store_drop_rule(&a->txn, STORE_INVITE, g->key, a->key);
 }
 
 /* The home believes that one of ours is in who is not: it is told. */
@@ -412,15 +396,10 @@ deny_member(struct chat *chat, const struct chat_origin *origin,
 		    chat, item->group, ours->name, body, sizeof(body)) };
 
 	snprintf(a->wake, sizeof(a->wake), "%s", origin->realm);
-	if (!store_hold(chat->store, 2)) {
-		ask_end(&a->ask, WIRE_BUSY);
-		return;
-	}
 	if (receive_may_answer(chat, origin->realm))
-		a->writes +=
-		    store_add_out(chat->store, &out, applied_written, a);
-	write_taken(a, origin);
-	store_release(chat->store);
+		store_add_out(&a->txn, &out);
+	if (!applied_commit(a, origin))
+		return;
 	if (rule_is(chat, STORE_INVITE, conv, ours->key))
 		wish_drop(chat, conv, ours);
 	wishes_met(chat, conv, ours, WIRE_BUSY);
@@ -480,13 +459,8 @@ receive_member(struct chat *chat, const struct chat_origin *origin,
 			receive_nothing(chat, origin, done);
 		return NULL;
 	}
-	if (!store_hold(chat->store, 4)) {
-		ask_end(&a->ask, WIRE_BUSY);
-		return NULL;
-	}
 	write_member(a, g);
-	write_taken(a, origin);
-	store_release(chat->store);
+	(void)applied_commit(a, origin);
 	return NULL;
 }
 
@@ -539,17 +513,12 @@ receive_gone(struct chat *chat, const struct chat_origin *origin,
 			wish_again(chat, conv, ours);
 		return NULL;
 	}
-	if (!store_hold(chat->store, 3)) {
-		ask_end(&a->ask, WIRE_BUSY);
-		return NULL;
-	}
-	m->out = a->going = true;
-	a->writes += store_drop_member(chat->store, g->key, m->key,
-	    m->account != NULL ? m->account->id : 0, applied_written, a);
-	a->writes += store_drop_rule(chat->store, STORE_MUTE, g->key, m->key,
-	    applied_written, a);
-	write_taken(a, origin);
-	store_release(chat->store);
+	store_drop_member(&a->txn, g->key, m->key,
+	    m->account != NULL ? m->account->id : 0);
+	store_drop_rule(&a->txn, STORE_MUTE, g->key, m->key);
+	a->going = true;
+	if (applied_commit(a, origin))
+		m->out = true;
 	return NULL;
 }
 
@@ -580,12 +549,7 @@ receive_line(struct chat *chat, const struct chat_origin *origin,
 		receive_nothing(chat, origin, done);
 		return NULL;
 	}
-	if (store_hold(chat->store, 1)) {
-		write_taken(a, origin);
-		store_release(chat->store);
-	} else {
-		ask_end(&a->ask, WIRE_BUSY);
-	}
+	(void)applied_commit(a, origin);
 	return NULL;
 }
 
@@ -651,23 +615,24 @@ void
 copy_leave(struct chat *chat, struct group *g, struct member *m,
     struct chat_done done)
 {
-	struct applied *a = applied_new(chat, g->key, apply_left, done);
 	char body[PEER_ITEM_MAX];
 	struct store_out out = { g->home, body, 0 };
+	struct applied *a;
 
-	snprintf(a->key, sizeof(a->key), "%s", m->key);
-	snprintf(a->wake, sizeof(a->wake), "%s", g->home);
-	if (chat->router.pack == NULL || !store_hold(chat->store, 2)) {
-		ask_end(&a->ask, WIRE_BUSY);
+	if (chat->router.pack == NULL) {
+		ask_refuse(chat, done, WIRE_BUSY);
 		return;
 	}
-	m->out = a->going = true;
+	a = applied_new(chat, g->key, apply_left, done);
+	snprintf(a->key, sizeof(a->key), "%s", m->key);
+	snprintf(a->wake, sizeof(a->wake), "%s", g->home);
 	out.len = pack_leave(
 	    chat, g->target.name, m->shown, body, sizeof(body));
-	a->writes += store_drop_member(
-	    chat->store, g->key, m->key, m->account->id, applied_written, a);
-	a->writes += store_add_out(chat->store, &out, applied_written, a);
-	store_release(chat->store);
+	store_drop_member(&a->txn, g->key, m->key, m->account->id);
+	store_add_out(&a->txn, &out);
+	a->going = true;
+	if (applied_commit(a, NULL))
+		m->out = true;
 }
 
 /* ---- what is said ----------------------------------------------------- */

@@ -262,45 +262,23 @@ deed_written(void *arg, const struct store_written *written)
 	ask_end(&d->ask, written->ok ? WIRE_OK : WIRE_STORAGE);
 }
 
-/* The rule and the end of the sessions: both, or neither. */
-static bool
-write_ban(struct store *store, struct server_deed *d,
-    const struct store_rule *rule)
-{
-	if (d->account == NULL)
-		return store_put_rule(store, rule, deed_written, d);
-	if (!store_hold(store, 2))
-		return false;
-	(void)store_put_rule(store, rule, NULL, NULL);
-	(void)store_end_sessions(store, d->account->id, deed_written, d);
-	store_release(store);
-	return true;
-}
-
 /* Also what is so already: it may be on its way to be otherwise. */
 static bool
 deed_write(struct store *store, struct server_deed *d)
 {
+	struct txn *t = TXN(store);
 	struct store_rule rule;
 
 	rule_of(d, &rule);
-	switch (d->act) {
-	case CHAT_BAN:
-		return write_ban(store, d, &rule);
-	case CHAT_MUTE:
-		return store_put_rule(store, &rule, deed_written, d);
-	case CHAT_UNBAN:
-	case CHAT_UNMUTE:
-		return store_drop_rule(
-		    store, rule.kind, "", d->key, deed_written, d);
-	case CHAT_GRANT:
-	case CHAT_REVOKE:
-		return store_set_admin(store, d->account->id,
-		    d->act == CHAT_GRANT, deed_written, d);
-	default: /* no other comes here */
-		return store_end_sessions(
-		    store, d->account->id, deed_written, d);
-	}
+	if (d->act == CHAT_BAN || d->act == CHAT_MUTE)
+		store_put_rule(t, &rule);
+	else if (d->act == CHAT_UNBAN || d->act == CHAT_UNMUTE)
+		store_drop_rule(t, rule.kind, "", d->key);
+	else if (d->act == CHAT_GRANT || d->act == CHAT_REVOKE)
+		store_set_admin(t, d->account->id, d->act == CHAT_GRANT);
+	if (ends_sessions(d))
+		store_end_sessions(t, d->account->id);
+	return txn_commit(t, deed_written, d);
 }
 
 static enum wire_err

@@ -86,16 +86,13 @@ join_write(struct change *c)
 	bool first = at != NULL && !is_with_us(g, realm);
 
 	group_realm_add(g, realm);
-	if (!change_hold(c, 4 + g->count + 1 + change_realms(g)))
-		return;
-	change_write_group(c);
+	/* The member first: the answer tells since when they are one. */
 	change_write_member(c, c->who.key, c->who.shown, c->who.real_name,
-	    c->who.account, c->role, change_member_written);
-	change_count(c,
-	    store_drop_rule(c->ask.chat->store, STORE_INVITE, g->key,
-		c->who.key, change_written, c));
+	    c->who.account, c->role);
+	change_write_group(c);
+	store_drop_rule(&c->txn, STORE_INVITE, g->key, c->who.key);
 	join_items(c, realm, first);
-	store_release(c->ask.chat->store);
+	change_commit(c);
 }
 
 static size_t
@@ -178,7 +175,8 @@ join_ours(struct chat *chat, const struct doer *who,
 			return;
 		}
 		/* What was said in an older one of that name is nobody's. */
-		(void)store_end_group(chat->store, key, NULL, NULL);
+		(void)txn_commit(
+		    store_end_group(TXN(chat->store), key), NULL, NULL);
 		g = group_new(chat, key, target->name, "");
 		snprintf(g->maker, sizeof(g->maker), "%s",
 		    at != NULL ? at + 1 : "");
@@ -315,16 +313,14 @@ heir_write(struct change *c, const struct member *m)
 static void
 ban_write(struct change *c)
 {
-	change_count(c,
-	    store_put_rule(c->ask.chat->store,
-		&(struct store_rule){ .kind = STORE_BAN,
-		    .conv = c->group->key,
-		    .member = c->whom,
-		    .name = c->shown,
-		    .by = c->who.shown,
-		    .reason = c->text,
-		    .time = c->ask.chat->wall },
-		change_written, c));
+	store_put_rule(&c->txn,
+	    &(struct store_rule){ .kind = STORE_BAN,
+		.conv = c->group->key,
+		.member = c->whom,
+		.name = c->shown,
+		.by = c->who.shown,
+		.reason = c->text,
+		.time = c->ask.chat->wall });
 }
 
 /*
@@ -335,7 +331,6 @@ void
 change_out(
     struct change *c, struct member *m, const struct chat_origin *origin)
 {
-	struct store *store = c->ask.chat->store;
 	struct group *g = c->group;
 	bool was_out = m->out;
 
@@ -352,23 +347,19 @@ change_out(
 	c->leaves = !c->alone;
 	g->leaving += c->leaves;
 	c->ends = g->count == 1 && (!g->busy || c->alone) && m->lines == 0;
-	if (!change_hold(c, 6 + 2 * change_realms(g)))
-		return;
 	if (c->act == CHAT_BAN)
 		ban_write(c);
-	change_count(c,
-	    store_drop_member(store, g->key, m->key,
-		m->account != NULL ? m->account->id : 0, change_written, c));
+	store_drop_member(&c->txn, g->key, m->key,
+	    m->account != NULL ? m->account->id : 0);
 	if (c->ask.chat->router.pack != NULL)
 		out_items(c, m);
 	heir_write(c, m);
 	if (c->ends)
-		change_count(c, store_end_group(store, g->key, change_written, c));
+		store_end_group(&c->txn, g->key);
 	if (origin != NULL)
-		change_count(c,
-		    store_set_taken(store, origin->realm, origin->stream,
-			origin->number, change_written, c));
-	store_release(store);
+		store_set_taken(&c->txn, origin->realm, origin->stream,
+		    origin->number);
+	change_commit(c);
 }
 
 void

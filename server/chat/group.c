@@ -105,7 +105,7 @@ group_tidy(struct chat *chat, struct group *g)
 		return;
 	rule_drop_all(chat, g->key);
 	/* Also what was said there, of which there may be no row. */
-	(void)store_end_group(chat->store, g->key, NULL, NULL);
+	(void)txn_commit(store_end_group(TXN(chat->store), g->key), NULL, NULL);
 	group_free(chat, g);
 }
 

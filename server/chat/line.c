@@ -285,7 +285,8 @@ pass_to(struct chat *chat, const char *realm, const struct chat_item *item)
 	    ask_new(chat, sizeof(*p), (struct chat_done){ 0 });
 
 	snprintf(p->realm, sizeof(p->realm), "%s", realm);
-	if (!store_add_out(chat->store, &out, passed_written, p))
+	if (!txn_commit(
+		store_add_out(TXN(chat->store), &out), passed_written, p))
 		ask_end(&p->ask, WIRE_BUSY);
 }
 
@@ -352,7 +353,7 @@ enter(struct chat *chat, const struct doer *who, const char *name,
 	if (g != NULL)
 		return g;
 	/* What was said in an older one of that name is nobody's. */
-	(void)store_end_group(chat->store, key, NULL, NULL);
+	(void)txn_commit(store_end_group(TXN(chat->store), key), NULL, NULL);
 	return group_new(chat, key, name, "");
 }
 

@@ -92,7 +92,8 @@ login_store(struct login *login)
 	secret_token(login->token);
 	secret_digest(login->token, strlen(login->token), login->digest);
 	memcpy(record.digest, login->digest, sizeof(record.digest));
-	if (!store_add_session(chat->store, &record, login_written, login))
+	if (!txn_commit(store_add_session(TXN(chat->store), &record),
+		login_written, login))
 		ask_end(&login->ask, WIRE_BUSY);
 }
 
@@ -200,8 +201,8 @@ chat_logout(struct chat *chat, uint64_t session, struct chat_done done)
 		session_drop(chat, s, WIRE_NO_SESSION);
 		session_logged_out(chat, a);
 		ask_end(&out->ask, WIRE_OK);
-	} else if (!store_end_session(
-		       chat->store, s->digest, logout_written, out)) {
+	} else if (!txn_commit(store_end_session(TXN(chat->store), s->digest),
+		       logout_written, out)) {
 		ask_end(&out->ask, WIRE_BUSY);
 	} else {
 		session_silence(chat, s, WIRE_NO_SESSION);
@@ -255,8 +256,10 @@ passwd_made(void *arg, const char *hash)
 	}
 	s = session_find(p->ask.chat, p->session);
 	snprintf(p->hash, sizeof(p->hash), "%s", hash);
-	if (store_set_password(p->ask.chat->store, p->account->id, hash,
-		s->kind == CHAT_TOKEN ? s->digest : NULL, passwd_written, p))
+	if (txn_commit(
+		store_set_password(TXN(p->ask.chat->store), p->account->id,
+		    hash, s->kind == CHAT_TOKEN ? s->digest : NULL),
+		passwd_written, p))
 		p->account->changing++;
 	else
 		ask_end(&p->ask, WIRE_BUSY);

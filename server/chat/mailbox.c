@@ -172,8 +172,9 @@ chat_read(struct chat *chat, uint64_t session, uint64_t watcher,
 	/* Nobody has read what was not said yet. */
 	if (id > last)
 		id = last;
-	if (!store_mark_read(chat->store, r->me->id, convo.key, id, read_written,
-		r))
+	if (!txn_commit(store_mark_read(
+			    TXN(chat->store), r->me->id, convo.key, id),
+		read_written, r))
 		ask_end(&r->ask, WIRE_BUSY);
 }
 
@@ -313,8 +314,9 @@ inbox_mark(struct inbox *in, const char *conv, size_t i)
 	mark->inbox = in;
 	mark->me = in->me;
 	mark->target = in->message[i].target;
-	if (store_mark_read(chat->store, in->me->id, conv,
-		in->message[i].id, inbox_marked, mark)) {
+	if (txn_commit(store_mark_read(TXN(chat->store), in->me->id, conv,
+			   in->message[i].id),
+		inbox_marked, mark)) {
 		in->marks++;
 		return true;
 	}

@@ -301,9 +301,12 @@ said_tag(const struct said *said, struct store_tag *out)
 	memcpy(out->digest, said->digest, sizeof(out->digest));
 }
 
+/* In one commit with the note of how far the origin's stream was taken. */
 static bool
-said_add(struct said *said, const struct store_along *along)
+said_add(struct said *said, const struct store_along *along,
+    const struct chat_origin *origin)
 {
+	struct txn *t = TXN(said->ask.chat->store);
 	struct store_message m = { .time = said->time,
 		.kind = said->to.kind,
 		.conv = said->to.key,
@@ -311,25 +314,11 @@ said_add(struct said *said, const struct store_along *along)
 		.name = said->name,
 		.text = said->text };
 
-	return store_add_message(
-	    said->ask.chat->store, &m, along, said_written, said);
-}
-
-/* With the note of how far a realm's stream was taken, in one commit. */
-static bool
-said_add_taken(struct said *said, const struct store_along *along,
-    const struct chat_origin *origin)
-{
-	struct store *store = said->ask.chat->store;
-	bool ok;
-
-	if (!store_hold(store, 2))
-		return false;
-	ok = said_add(said, along) &&
-	    store_set_taken(store, origin->realm, origin->stream,
-		origin->number, NULL, NULL);
-	store_release(store);
-	return ok;
+	store_add_message(t, &m, along);
+	if (origin != NULL)
+		store_set_taken(
+		    t, origin->realm, origin->stream, origin->number);
+	return txn_commit(t, said_written, said);
 }
 
 static void
@@ -358,8 +347,7 @@ said_store(struct said *said, const struct chat_origin *origin)
 		said_tag(said, &tag);
 		along.tag = &tag;
 	}
-	if (!(origin != NULL ? said_add_taken(said, &along, origin)
-			     : said_add(said, &along)))
+	if (!said_add(said, &along, origin))
 		ask_end(&said->ask, WIRE_BUSY);
 }
 

@@ -183,18 +183,16 @@ run_rule(struct change *c)
 		return;
 	}
 	c->apply = rule_apply;
-	if (!change_hold(c, 2 + change_realms(c->group)))
-		return;
-	change_count(c,
-	    lift ? store_drop_rule(chat->store, rule.kind, rule.conv,
-		       rule.member, change_written, c)
-		 : store_put_rule(chat->store, &rule, change_written, c));
+	if (lift)
+		store_drop_rule(&c->txn, rule.kind, rule.conv, rule.member);
+	else
+		store_put_rule(&c->txn, &rule);
 	if (c->act == CHAT_INVITE_USER)
 		invite_item(c);
 	else if (rule.kind == STORE_MUTE && m != NULL &&
 	    chat->router.pack != NULL)
 		change_write_member_items(c, m, m->role, !lift);
-	store_release(chat->store);
+	change_commit(c);
 }
 
 static void
@@ -265,8 +263,6 @@ run_role(struct change *c)
 		return;
 	}
 	c->apply = role_apply;
-	if (!change_hold(c, 2 + 2 * change_realms(c->group)))
-		return;
 	change_write_role(c, m, c->role);
 	if (chat->router.pack != NULL)
 		change_write_member_items(c, m, c->role,
@@ -278,7 +274,7 @@ run_role(struct change *c)
 			    rule_is(chat, STORE_MUTE, c->group->key,
 				old->key));
 	}
-	store_release(chat->store);
+	change_commit(c);
 }
 
 /* ---- topic and mode ---- */
@@ -302,22 +298,16 @@ run_group(struct change *c)
 	char by[WIRE_TARGET_CAP];
 	struct chat_item item;
 
-	if (!g->stored) {
-		/* All are on raw lines: it is as durable as they are. */
-		group_apply(c);
-		change_end(c, WIRE_OK);
-		return;
-	}
 	c->apply = group_apply;
-	if (!change_hold(c, 1 + change_realms(g)))
-		return;
-	change_write_group(c);
-	if (c->ask.chat->router.pack != NULL) {
+	/* Where all are on raw lines it is as durable as they are. */
+	if (g->stored)
+		change_write_group(c);
+	if (g->stored && c->ask.chat->router.pack != NULL) {
 		change_group_item(c, &item);
 		item.from = change_full_name(c->ask.chat, c->who.shown, by);
 		change_write_items(c, &item);
 	}
-	store_release(c->ask.chat->store);
+	change_commit(c);
 }
 
 static const struct right rights[CHAT_ACTS] = {

@@ -93,8 +93,9 @@ visit_drop(struct chat *chat, const char *conv, const struct account *a,
     store_written_fn *fn, void *arg)
 {
 	rule_drop(chat, STORE_VISIT, conv, a->key);
-	return store_drop_rule(
-	    chat->store, STORE_VISIT, conv, a->key, fn, arg);
+	return txn_commit(
+	    store_drop_rule(TXN(chat->store), STORE_VISIT, conv, a->key), fn,
+	    arg);
 }
 
 void
@@ -184,8 +185,9 @@ void
 wish_drop(struct chat *chat, const char *conv, const struct account *a)
 {
 	rule_drop(chat, STORE_INVITE, conv, a->key);
-	(void)store_drop_rule(
-	    chat->store, STORE_INVITE, conv, a->key, NULL, NULL);
+	(void)txn_commit(
+	    store_drop_rule(TXN(chat->store), STORE_INVITE, conv, a->key), NULL,
+	    NULL);
 }
 
 static void
@@ -371,19 +373,20 @@ can_ask(const struct chat *chat, const char *realm)
 static bool
 wish_write(struct wish *w)
 {
-	struct store *store = w->ask.chat->store;
-	struct store_rule rule = wish_rule(w, STORE_VISIT);
+	struct chat *chat = w->ask.chat;
+	struct store_rule invite = wish_rule(w, STORE_INVITE);
+	struct store_rule visit = wish_rule(w, STORE_VISIT);
+	struct txn *t = TXN(chat->store);
+	bool for_line = w->visit.sink != NULL;
 
-	if (!store_hold(store, 2))
+	store_put_rule(t, &invite);
+	if (for_line)
+		store_put_rule(t, &visit);
+	if (!txn_commit(t, wish_noted, w))
 		return false;
 	/* Here at once: who joins meanwhile finds it, and stays. */
-	if (w->visit.sink != NULL) {
-		(void)store_put_rule(store, &rule, NULL, NULL);
-		rule_put(w->ask.chat, &rule);
-	}
-	rule.kind = STORE_INVITE;
-	(void)store_put_rule(store, &rule, wish_noted, w);
-	store_release(store);
+	if (for_line)
+		rule_put(chat, &visit);
 	return true;
 }
 

@@ -72,8 +72,9 @@ receive_nothing(struct chat *chat, const struct chat_origin *origin,
 {
 	struct taken *t = ask_new(chat, sizeof(*t), done);
 
-	if (!store_set_taken(chat->store, origin->realm, origin->stream,
-		origin->number, taken_written, t))
+	if (!txn_commit(store_set_taken(TXN(chat->store), origin->realm,
+			    origin->stream, origin->number),
+		taken_written, t))
 		ask_end(&t->ask, WIRE_BUSY);
 }
 
@@ -92,6 +93,7 @@ receive_bounce(struct chat *chat, const struct chat_origin *origin,
 		.err = err };
 	char body[PEER_ITEM_MAX];
 	struct store_out out = { origin->realm, body, 0 };
+	struct txn *txn = TXN(chat->store);
 	struct taken *t;
 
 	if (!receive_may_answer(chat, origin->realm)) {
@@ -101,14 +103,10 @@ receive_bounce(struct chat *chat, const struct chat_origin *origin,
 	out.len = router->pack(router->arg, &back, body, sizeof(body));
 	t = ask_new(chat, sizeof(*t), done);
 	snprintf(t->realm, sizeof(t->realm), "%s", origin->realm);
-	if (!store_hold(chat->store, 2)) {
+	store_add_out(txn, &out);
+	store_set_taken(txn, origin->realm, origin->stream, origin->number);
+	if (!txn_commit(txn, taken_written, t))
 		ask_end(&t->ask, WIRE_BUSY);
-		return;
-	}
-	(void)store_add_out(chat->store, &out, NULL, NULL);
-	(void)store_set_taken(chat->store, origin->realm, origin->stream,
-	    origin->number, taken_written, t);
-	store_release(chat->store);
 }
 
 /* ---- letters ---------------------------------------------------------- */

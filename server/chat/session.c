@@ -24,8 +24,8 @@ static void
 end_stored(struct chat *chat, const struct session *s)
 {
 	if (s->kind == CHAT_TOKEN)
-		(void)store_end_session(
-		    chat->store, s->digest, end_written, NULL);
+		(void)txn_commit(store_end_session(TXN(chat->store), s->digest),
+		    end_written, NULL);
 }
 
 /* ---- logged in or not ------------------------------------------------- */
@@ -48,7 +48,8 @@ online_insert(struct session_list *list, struct session *s)
 static void
 save_seen(struct chat *chat, const struct account *a)
 {
-	(void)store_set_seen(chat->store, a->id, a->seen, NULL, NULL);
+	(void)txn_commit(
+	    store_set_seen(TXN(chat->store), a->id, a->seen), NULL, NULL);
 }
 
 static void
@@ -273,7 +274,8 @@ static void
 save_use(struct chat *chat, struct session *s)
 {
 	if (s->kind == CHAT_TOKEN && !s->ending && s->saved != s->used &&
-	    store_use_session(chat->store, s->digest, s->used, NULL, NULL))
+	    txn_commit(store_use_session(TXN(chat->store), s->digest, s->used),
+		NULL, NULL))
 		s->saved = s->used;
 }
 

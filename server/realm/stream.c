@@ -65,8 +65,8 @@ new_stream(void *arg)
 
 	o->ready = false;
 	stream_name(o->stream);
-	if (!store_new_stream(
-	    l->set->store, l->key, o->stream, new_stream_done, l))
+	if (!txn_commit(store_new_stream(TXN(l->set->store), l->key, o->stream),
+		new_stream_done, l))
 		loop_timer_set(
 		    l->set->loop, &o->again, AGAIN_MS, new_stream, l);
 }
@@ -432,7 +432,8 @@ stream_settle(struct link *l)
 		link_send(l, m);
 	}
 	if (o->ready && o->acked > o->dropped &&
-	    store_drop_out(l->set->store, l->key, o->acked, NULL, NULL))
+	    txn_commit(store_drop_out(TXN(l->set->store), l->key, o->acked),
+		NULL, NULL))
 		o->dropped = o->acked;
 	link_hail(l);
 }

@@ -47,14 +47,13 @@ apply_account(struct sql *q, struct write *j)
 	step_add_party(q, j->done.id, SQL_EVERYONE, step_last_id(q));
 }
 
-bool
-store_add_account(struct store *s, const struct store_account *a,
-    store_written_fn *fn, void *arg)
+struct txn *
+store_add_account(struct txn *t, const struct store_account *a)
 {
 	struct registration *r = write_new(sizeof(*r),
 	    write_room(a->name) + write_room(a->key) +
 		write_room(a->real_name) + write_room(a->hash),
-	    apply_account, fn, arg);
+	    apply_account);
 	struct store_account *to = &r->account;
 
 	*to = *a;
@@ -62,7 +61,7 @@ store_add_account(struct store *s, const struct store_account *a,
 	to->key = write_text(&r->write, a->key);
 	to->real_name = write_text(&r->write, a->real_name);
 	to->hash = write_text(&r->write, a->hash);
-	return write_put(s, &r->write);
+	return txn_put(t, &r->write);
 }
 
 static void
@@ -76,16 +75,15 @@ apply_real_name(struct sql *q, struct write *j)
 	sql_run(q);
 }
 
-bool
-store_set_real_name(struct store *s, int64_t account, const char *name,
-    store_written_fn *fn, void *arg)
+struct txn *
+store_set_real_name(struct txn *t, int64_t account, const char *name)
 {
 	struct change *c =
-	    write_new(sizeof(*c), write_room(name), apply_real_name, fn, arg);
+	    write_new(sizeof(*c), write_room(name), apply_real_name);
 
 	c->account = account;
 	c->text = write_text(&c->write, name);
-	return write_put(s, &c->write);
+	return txn_put(t, &c->write);
 }
 
 static void
@@ -99,15 +97,14 @@ apply_admin(struct sql *q, struct write *j)
 	sql_run(q);
 }
 
-bool
-store_set_admin(struct store *s, int64_t account, bool admin,
-    store_written_fn *fn, void *arg)
+struct txn *
+store_set_admin(struct txn *t, int64_t account, bool admin)
 {
-	struct change *c = write_new(sizeof(*c), 0, apply_admin, fn, arg);
+	struct change *c = write_new(sizeof(*c), 0, apply_admin);
 
 	c->account = account;
 	c->number = admin;
-	return write_put(s, &c->write);
+	return txn_put(t, &c->write);
 }
 
 /* ---- sessions --------------------------------------------------------- */
@@ -131,14 +128,13 @@ apply_session(struct sql *q, struct write *j)
 	sql_run(q);
 }
 
-bool
-store_add_session(struct store *s, const struct store_session *session,
-    store_written_fn *fn, void *arg)
+struct txn *
+store_add_session(struct txn *t, const struct store_session *session)
 {
-	struct login *l = write_new(sizeof(*l), 0, apply_session, fn, arg);
+	struct login *l = write_new(sizeof(*l), 0, apply_session);
 
 	l->session = *session;
-	return write_put(s, &l->write);
+	return txn_put(t, &l->write);
 }
 
 static void
@@ -151,15 +147,13 @@ apply_session_end(struct sql *q, struct write *j)
 	sql_run(q);
 }
 
-bool
-store_end_session(struct store *s, const unsigned char *digest,
-    store_written_fn *fn, void *arg)
+struct txn *
+store_end_session(struct txn *t, const unsigned char *digest)
 {
-	struct change *c =
-	    write_new(sizeof(*c), 0, apply_session_end, fn, arg);
+	struct change *c = write_new(sizeof(*c), 0, apply_session_end);
 
 	memcpy(c->digest, digest, sizeof(c->digest));
-	return write_put(s, &c->write);
+	return txn_put(t, &c->write);
 }
 
 /* All of the account's but the one with the digest, if there is one. */
@@ -177,15 +171,13 @@ apply_sessions_end(struct sql *q, struct write *j)
 	sql_run(q);
 }
 
-bool
-store_end_sessions(struct store *s, int64_t account, store_written_fn *fn,
-    void *arg)
+struct txn *
+store_end_sessions(struct txn *t, int64_t account)
 {
-	struct change *c =
-	    write_new(sizeof(*c), 0, apply_sessions_end, fn, arg);
+	struct change *c = write_new(sizeof(*c), 0, apply_sessions_end);
 
 	c->account = account;
-	return write_put(s, &c->write);
+	return txn_put(t, &c->write);
 }
 
 static void
@@ -200,19 +192,19 @@ apply_password(struct sql *q, struct write *j)
 	apply_sessions_end(q, j);
 }
 
-bool
-store_set_password(struct store *s, int64_t account, const char *hash,
-    const unsigned char *keep, store_written_fn *fn, void *arg)
+struct txn *
+store_set_password(
+    struct txn *t, int64_t account, const char *hash, const unsigned char *keep)
 {
 	struct change *c =
-	    write_new(sizeof(*c), write_room(hash), apply_password, fn, arg);
+	    write_new(sizeof(*c), write_room(hash), apply_password);
 
 	c->account = account;
 	c->text = write_text(&c->write, hash);
 	c->digested = keep != NULL;
 	if (c->digested)
 		memcpy(c->digest, keep, sizeof(c->digest));
-	return write_put(s, &c->write);
+	return txn_put(t, &c->write);
 }
 
 static void
@@ -226,16 +218,14 @@ apply_session_use(struct sql *q, struct write *j)
 	sql_run(q);
 }
 
-bool
-store_use_session(struct store *s, const unsigned char *digest, int64_t used,
-    store_written_fn *fn, void *arg)
+struct txn *
+store_use_session(struct txn *t, const unsigned char *digest, int64_t used)
 {
-	struct change *c =
-	    write_new(sizeof(*c), 0, apply_session_use, fn, arg);
+	struct change *c = write_new(sizeof(*c), 0, apply_session_use);
 
 	memcpy(c->digest, digest, sizeof(c->digest));
 	c->number = used;
-	return write_put(s, &c->write);
+	return txn_put(t, &c->write);
 }
 
 static void
@@ -249,13 +239,12 @@ apply_seen(struct sql *q, struct write *j)
 	sql_run(q);
 }
 
-bool
-store_set_seen(struct store *s, int64_t account, int64_t seen,
-    store_written_fn *fn, void *arg)
+struct txn *
+store_set_seen(struct txn *t, int64_t account, int64_t seen)
 {
-	struct change *c = write_new(sizeof(*c), 0, apply_seen, fn, arg);
+	struct change *c = write_new(sizeof(*c), 0, apply_seen);
 
 	c->account = account;
 	c->number = seen;
-	return write_put(s, &c->write);
+	return txn_put(t, &c->write);
 }

@@ -29,14 +29,13 @@ apply_group(struct sql *q, struct write *j)
 	sql_run(q);
 }
 
-bool
-store_put_group(struct store *s, const struct store_group *g,
-    store_written_fn *fn, void *arg)
+struct txn *
+store_put_group(struct txn *t, const struct store_group *g)
 {
 	struct group *to = write_new(sizeof(*to),
 	    write_room(g->conv) + write_room(g->name) +
 		write_room(g->realm) + write_room(g->topic),
-	    apply_group, fn, arg);
+	    apply_group);
 	struct write *j = &to->write;
 
 	to->group = *g;
@@ -44,7 +43,7 @@ store_put_group(struct store *s, const struct store_group *g,
 	to->group.name = write_text(j, g->name);
 	to->group.realm = write_text(j, g->realm);
 	to->group.topic = write_text(j, g->topic);
-	return write_put(s, j);
+	return txn_put(t, j);
 }
 
 struct group_end {
@@ -69,15 +68,14 @@ apply_group_end(struct sql *q, struct write *j)
 	}
 }
 
-bool
-store_end_group(
-    struct store *s, const char *conv, store_written_fn *fn, void *arg)
+struct txn *
+store_end_group(struct txn *t, const char *conv)
 {
 	struct group_end *to = write_new(
-	    sizeof(*to), write_room(conv), apply_group_end, fn, arg);
+	    sizeof(*to), write_room(conv), apply_group_end);
 
 	to->conv = write_text(&to->write, conv);
-	return write_put(s, &to->write);
+	return txn_put(t, &to->write);
 }
 
 /* ---- members ---------------------------------------------------------- */
@@ -154,14 +152,13 @@ apply_member(struct sql *q, struct write *j)
 	add_member(q, conv, m, j->done.id);
 }
 
-bool
-store_put_member(struct store *s, const struct store_member *m,
-    store_written_fn *fn, void *arg)
+struct txn *
+store_put_member(struct txn *t, const struct store_member *m)
 {
 	struct member *to = write_new(sizeof(*to),
 	    write_room(m->conv) + write_room(m->member) +
 		write_room(m->name) + write_room(m->real_name),
-	    apply_member, fn, arg);
+	    apply_member);
 	struct write *j = &to->write;
 
 	to->member = *m;
@@ -169,7 +166,7 @@ store_put_member(struct store *s, const struct store_member *m,
 	to->member.member = write_text(j, m->member);
 	to->member.name = write_text(j, m->name);
 	to->member.real_name = write_text(j, m->real_name);
-	return write_put(s, j);
+	return txn_put(t, j);
 }
 
 static void
@@ -190,17 +187,17 @@ apply_member_end(struct sql *q, struct write *j)
 	sql_run(q);
 }
 
-bool
-store_drop_member(struct store *s, const char *conv, const char *member,
-    int64_t account, store_written_fn *fn, void *arg)
+struct txn *
+store_drop_member(struct txn *t, const char *conv, const char *member,
+    int64_t account)
 {
 	struct member *to = write_new(sizeof(*to),
-	    write_room(conv) + write_room(member), apply_member_end, fn, arg);
+	    write_room(conv) + write_room(member), apply_member_end);
 
 	to->member.conv = write_text(&to->write, conv);
 	to->member.member = write_text(&to->write, member);
 	to->member.account = account;
-	return write_put(s, &to->write);
+	return txn_put(t, &to->write);
 }
 
 /* ---- rules ------------------------------------------------------------ */
@@ -232,15 +229,14 @@ apply_rule(struct sql *q, struct write *j)
 	sql_run(q);
 }
 
-bool
-store_put_rule(struct store *s, const struct store_rule *r,
-    store_written_fn *fn, void *arg)
+struct txn *
+store_put_rule(struct txn *t, const struct store_rule *r)
 {
 	struct rule *to = write_new(sizeof(*to),
 	    write_room(r->conv) + write_room(r->member) +
 		write_room(r->name) + write_room(r->by) +
 		write_room(r->reason),
-	    apply_rule, fn, arg);
+	    apply_rule);
 	struct write *j = &to->write;
 
 	to->rule = *r;
@@ -249,7 +245,7 @@ store_put_rule(struct store *s, const struct store_rule *r,
 	to->rule.name = write_text(j, r->name);
 	to->rule.by = write_text(j, r->by);
 	to->rule.reason = write_text(j, r->reason);
-	return write_put(s, j);
+	return txn_put(t, j);
 }
 
 static void
@@ -268,15 +264,15 @@ apply_rule_end(struct sql *q, struct write *j)
 	sql_run(q);
 }
 
-bool
-store_drop_rule(struct store *s, enum store_rule_kind kind, const char *conv,
-    const char *member, store_written_fn *fn, void *arg)
+struct txn *
+store_drop_rule(struct txn *t, enum store_rule_kind kind, const char *conv,
+    const char *member)
 {
 	struct rule *to = write_new(sizeof(*to),
-	    write_room(conv) + write_room(member), apply_rule_end, fn, arg);
+	    write_room(conv) + write_room(member), apply_rule_end);
 
 	to->rule.kind = kind;
 	to->rule.conv = write_text(&to->write, conv);
 	to->rule.member = write_text(&to->write, member);
-	return write_put(s, &to->write);
+	return txn_put(t, &to->write);
 }

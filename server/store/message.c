@@ -112,12 +112,12 @@ keep_along(struct saying *to, const struct store_along *along)
 	j->sweep = to->tag.since;
 }
 
-bool
-store_add_message(struct store *s, const struct store_message *m,
-    const struct store_along *along, store_written_fn *fn, void *arg)
+struct txn *
+store_add_message(struct txn *t, const struct store_message *m,
+    const struct store_along *along)
 {
-	struct saying *to = write_new(
-	    sizeof(*to), room_for(m, along), apply_message, fn, arg);
+	struct saying *to =
+	    write_new(sizeof(*to), room_for(m, along), apply_message);
 	struct write *j = &to->write;
 
 	keep_along(to, along);
@@ -126,7 +126,7 @@ store_add_message(struct store *s, const struct store_message *m,
 	to->message.sender = write_text(j, m->sender);
 	to->message.name = write_text(j, m->name);
 	to->message.text = write_text(j, m->text);
-	return write_put(s, j);
+	return txn_put(t, j);
 }
 
 /* ---- marks ------------------------------------------------------------ */
@@ -167,17 +167,16 @@ apply_mark(struct sql *q, struct write *j)
 	sql_run(q);
 }
 
-bool
-store_mark_read(struct store *s, int64_t account, const char *conv,
-    int64_t id, store_written_fn *fn, void *arg)
+struct txn *
+store_mark_read(struct txn *t, int64_t account, const char *conv,
+    int64_t id)
 {
-	struct mark *to =
-	    write_new(sizeof(*to), write_room(conv), apply_mark, fn, arg);
+	struct mark *to = write_new(sizeof(*to), write_room(conv), apply_mark);
 
 	to->account = account;
 	to->conv = write_text(&to->write, conv);
 	to->id = id;
-	return write_put(s, &to->write);
+	return txn_put(t, &to->write);
 }
 
 /* ---- tags ------------------------------------------------------------- */

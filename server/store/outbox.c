@@ -23,17 +23,16 @@ apply_out(struct sql *q, struct write *j)
 	j->done.id = step_add_out(q, &((struct out *)j)->out);
 }
 
-bool
-store_add_out(struct store *s, const struct store_out *out,
-    store_written_fn *fn, void *arg)
+struct txn *
+store_add_out(struct txn *t, const struct store_out *out)
 {
-	struct out *to = write_new(sizeof(*to),
-	    write_room(out->realm) + out->len, apply_out, fn, arg);
+	struct out *to = write_new(
+	    sizeof(*to), write_room(out->realm) + out->len, apply_out);
 
 	to->out.realm = write_text(&to->write, out->realm);
 	to->out.body = write_keep(&to->write, out->body, out->len);
 	to->out.len = out->len;
-	return write_put(s, &to->write);
+	return txn_put(t, &to->write);
 }
 
 /* How far a stream, either way, has come. */
@@ -43,17 +42,17 @@ struct progress {
 	int64_t number;
 };
 
-static bool
-put_progress(struct store *s, write_apply_fn *apply, const char *realm,
-    const char *stream, int64_t number, store_written_fn *fn, void *arg)
+static struct txn *
+put_progress(struct txn *t, write_apply_fn *apply, const char *realm,
+    const char *stream, int64_t number)
 {
-	struct progress *to = write_new(sizeof(*to),
-	    write_room(realm) + write_room(stream), apply, fn, arg);
+	struct progress *to = write_new(
+	    sizeof(*to), write_room(realm) + write_room(stream), apply);
 
 	to->realm = write_text(&to->write, realm);
 	to->stream = write_text(&to->write, stream);
 	to->number = number;
-	return write_put(s, &to->write);
+	return txn_put(t, &to->write);
 }
 
 static void
@@ -67,11 +66,10 @@ apply_drop(struct sql *q, struct write *j)
 	sql_run(q);
 }
 
-bool
-store_drop_out(struct store *s, const char *realm, int64_t upto,
-    store_written_fn *fn, void *arg)
+struct txn *
+store_drop_out(struct txn *t, const char *realm, int64_t upto)
 {
-	return put_progress(s, apply_drop, realm, NULL, upto, fn, arg);
+	return put_progress(t, apply_drop, realm, NULL, upto);
 }
 
 static void
@@ -86,11 +84,11 @@ apply_taken(struct sql *q, struct write *j)
 	sql_run(q);
 }
 
-bool
-store_set_taken(struct store *s, const char *realm, const char *stream,
-    int64_t number, store_written_fn *fn, void *arg)
+struct txn *
+store_set_taken(
+    struct txn *t, const char *realm, const char *stream, int64_t number)
 {
-	return put_progress(s, apply_taken, realm, stream, number, fn, arg);
+	return put_progress(t, apply_taken, realm, stream, number);
 }
 
 static void
@@ -107,11 +105,10 @@ apply_stream(struct sql *q, struct write *j)
 	j->done.id = sql_number(q);
 }
 
-bool
-store_new_stream(struct store *s, const char *realm, const char *stream,
-    store_written_fn *fn, void *arg)
+struct txn *
+store_new_stream(struct txn *t, const char *realm, const char *stream)
 {
-	return put_progress(s, apply_stream, realm, stream, 0, fn, arg);
+	return put_progress(t, apply_stream, realm, stream, 0);
 }
 
 /* ---- reading ---------------------------------------------------------- */

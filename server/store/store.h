@@ -42,7 +42,7 @@ enum {
 	STORE_WORDS_MAX = 32,  /* to search for; more do not count */
 	STORE_LOOK_MAX = 20000, /* ids among which a text is looked through for
 	                         * words that the index cannot find */
-	STORE_HOLD_MAX = 16384, /* writes that are held for one commit */
+	STORE_TXN_MAX = 16384, /* writes of one transaction */
 	STORE_STREAM_LEN = 16  /* characters of a stream's name */
 };
 
@@ -227,6 +227,7 @@ int64_t store_last_id(struct store *);
 struct store_written {
 	bool ok;        /* false: the disk refused; nothing of it is there.
 	                 * True also for what is told below. */
+	/* The rest is of the first put: */
 	int64_t id;     /* of the message or account; mark: where it stands now;
 	                 * else what is said at the call, or 0 */
 	bool duplicate; /* message: that tag is known, id is the first one's;
@@ -237,6 +238,61 @@ struct store_written {
 };
 
 typedef void store_written_fn(void *arg, const struct store_written *);
+
+/*
+ * A transaction: writes that are made together or not at all.
+ *
+ * The problem.  To join a group writes the group, the member, an invitation
+ * that is used up, and an item for each realm that is to know of it.  If the
+ * process dies, or the disk is full, between two of these, the realms of the
+ * world disagree for ever about who is in the group.  So they are one commit.
+ *
+ * How it goes: txn_begin, any number of puts (the calls below, up to
+ * STORE_TXN_MAX; nobody says ahead how many), then txn_commit or txn_abort.
+ * A put only copies what it is given into the transaction: it reads nothing,
+ * cannot fail and has no callback.  The one callback of txn_commit tells how
+ * all of it ended; id, duplicate, reused and taken are those of the FIRST
+ * put, so what you want to know of goes first.  The puts are made in their
+ * order.
+ *
+ * The invariants: a transaction enters the queue whole or not at all (false:
+ * nothing is written and nothing is called back); the writer's thread never
+ * divides it between two commits; and it is refused whole.  Several
+ * transactions may share one commit (group commit), in the order in which
+ * they were committed here, and their callbacks come in that order too.
+ *
+ * What would break: what a put refers to is decided now but written later, so
+ * a caller that decides by what it wrote in an earlier transaction, which the
+ * disk then refuses, has decided wrongly.  That is why a refusal takes all
+ * with it that was committed before its caller heard of it (writer.c).  And a
+ * transaction must not stay open beyond the turn: what others commit
+ * meanwhile overtakes it.
+ *
+ * A struct txn is a local or a member, no heap; each put returns it, so that a
+ * single write is one expression:
+ *
+ *	if (!txn_commit(store_set_admin(TXN(store), id, true), fn, arg))
+ *		busy();
+ */
+struct txn {
+	struct store *store;
+	struct write *first, *last;
+	size_t count;
+};
+
+struct txn *txn_begin(struct txn *, struct store *);
+
+#define TXN(store) txn_begin(&(struct txn){ 0 }, (store))
+
+/*
+ * The txn is empty then, and may take another's puts.  fn may be NULL.  False:
+ * the queue has no room for all of it, it is above STORE_TXN_MAX, or the store
+ * is being closed: the caller says busy.  One without puts is answered, too.
+ */
+bool txn_commit(struct txn *, store_written_fn *, void *arg);
+
+/* Forgets the puts. */
+void txn_abort(struct txn *);
 
 struct store_tag {
 	int64_t account;
@@ -261,60 +317,39 @@ struct store_along {
 	size_t out_count;
 };
 
-bool store_add_message(struct store *, const struct store_message *,
-    const struct store_along *, store_written_fn *, void *arg);
-
-/*
- * All writes that are made between the two are one commit: all of them are
- * there, or none is (and each is told so by its own callback).  n: at most so
- * many, for which room is kept, so that none of them is refused; false: there
- * is no room (or n is above STORE_HOLD_MAX), and there is no hold.  Others may
- * be in the same commit, before and behind them.
- *
- * Not nested, and nothing is dispatched or closed in between: it is within a
- * turn.  A write beyond n ends the process, for what is held would be torn.
- */
-bool store_hold(struct store *, size_t n);
-void store_release(struct store *);
+struct txn *store_add_message(struct txn *, const struct store_message *,
+    const struct store_along *);
 
 /* Gives the account a row for everyone, read up to now. */
-bool store_add_account(struct store *, const struct store_account *,
-    store_written_fn *, void *arg);
-bool store_set_real_name(struct store *, int64_t account, const char *name,
-    store_written_fn *, void *arg);
+struct txn *store_add_account(struct txn *, const struct store_account *);
+struct txn *store_set_real_name(struct txn *, int64_t account,
+    const char *name);
 
 /* All sessions of the account but keep (NULL: none kept) end with it. */
-bool store_set_password(struct store *, int64_t account, const char *hash,
-    const unsigned char *keep, store_written_fn *, void *arg);
+struct txn *store_set_password(struct txn *, int64_t account, const char *hash,
+    const unsigned char *keep);
 
-bool store_add_session(struct store *, const struct store_session *,
-    store_written_fn *, void *arg);
-bool store_end_session(struct store *, const unsigned char *digest,
-    store_written_fn *, void *arg);
+struct txn *store_add_session(struct txn *, const struct store_session *);
+struct txn *store_end_session(struct txn *, const unsigned char *digest);
 
-/* When it was last used: many times a minute at most.  fn may be NULL. */
-bool store_use_session(struct store *, const unsigned char *digest,
-    int64_t used, store_written_fn *, void *arg);
+/* When it was last used: many times a minute at most. */
+struct txn *store_use_session(struct txn *, const unsigned char *digest,
+    int64_t used);
 
-/* When somebody was last seen, which outlives their sessions.  fn may be
- * NULL. */
-bool store_set_seen(struct store *, int64_t account, int64_t seen,
-    store_written_fn *, void *arg);
+/* When somebody was last seen, which outlives their sessions. */
+struct txn *store_set_seen(struct txn *, int64_t account, int64_t seen);
 
-bool store_set_admin(struct store *, int64_t account, bool admin,
-    store_written_fn *, void *arg);
+struct txn *store_set_admin(struct txn *, int64_t account, bool admin);
 
 /* Made or changed.  What it is found by: conv. */
-bool store_put_group(struct store *, const struct store_group *,
-    store_written_fn *, void *arg);
+struct txn *store_put_group(struct txn *, const struct store_group *);
 
 /*
  * It is over: members, rules and its readers' rows go; its messages stay, but
  * nobody reads them and its key is free for another group, whose history is
  * empty.  ok also where there is none, and where there are but messages.
  */
-bool store_end_group(
-    struct store *, const char *conv, store_written_fn *, void *arg);
+struct txn *store_end_group(struct txn *, const char *conv);
 
 /*
  * Made, or (duplicate) changed: name, real name, role; the rest stays.  A new
@@ -322,35 +357,30 @@ bool store_end_group(
  * nothing up to now is replayed to it or counted by store_count, but history
  * and search have it.  id in done: since.
  */
-bool store_put_member(struct store *, const struct store_member *,
-    store_written_fn *, void *arg);
+struct txn *store_put_member(struct txn *, const struct store_member *);
 /* Its row as reader goes with it (account 0: it has none). */
-bool store_drop_member(struct store *, const char *conv, const char *member,
-    int64_t account, store_written_fn *, void *arg);
+struct txn *store_drop_member(struct txn *, const char *conv,
+    const char *member, int64_t account);
 
 /* Made or changed.  Dropped: ok also where there is none. */
-bool store_put_rule(struct store *, const struct store_rule *,
-    store_written_fn *, void *arg);
-bool store_drop_rule(struct store *, enum store_rule_kind, const char *conv,
-    const char *member, store_written_fn *, void *arg);
+struct txn *store_put_rule(struct txn *, const struct store_rule *);
+struct txn *store_drop_rule(struct txn *, enum store_rule_kind,
+    const char *conv, const char *member);
 
 /* Ends every session of the account, of which one more cannot come between:
  * store_set_password without the password. */
-bool store_end_sessions(
-    struct store *, int64_t account, store_written_fn *, void *arg);
+struct txn *store_end_sessions(struct txn *, int64_t account);
 
 /* An item for a realm, behind all others; id in done: its number. */
-bool store_add_out(
-    struct store *, const struct store_out *, store_written_fn *, void *arg);
+struct txn *store_add_out(struct txn *, const struct store_out *);
 
-/* The peer has all up to that number, and they go.  fn may be NULL. */
-bool store_drop_out(struct store *, const char *realm, int64_t upto,
-    store_written_fn *, void *arg);
+/* The peer has all up to that number, and they go. */
+struct txn *store_drop_out(struct txn *, const char *realm, int64_t upto);
 
-/* What was taken of the peer's stream (held together with what it did): the
- * realm's `from` and `taken`. */
-bool store_set_taken(struct store *, const char *realm, const char *stream,
-    int64_t number, store_written_fn *, void *arg);
+/* What was taken of the peer's stream (in one transaction with what it did):
+ * the realm's `from` and `taken`. */
+struct txn *store_set_taken(struct txn *, const char *realm,
+    const char *stream, int64_t number);
 
 /*
  * A new stream to that realm, with what is in its outbox numbered from 1 (id
@@ -360,12 +390,12 @@ bool store_set_taken(struct store *, const char *realm, const char *stream,
  * has taken more than we know of, because an older copy of the data was put
  * back.
  */
-bool store_new_stream(struct store *, const char *realm, const char *stream,
-    store_written_fn *, void *arg);
+struct txn *store_new_stream(struct txn *, const char *realm,
+    const char *stream);
 
-/* The mark never moves back.  fn may be NULL. */
-bool store_mark_read(struct store *, int64_t account, const char *conv,
-    int64_t id, store_written_fn *, void *arg);
+/* The mark never moves back. */
+struct txn *store_mark_read(
+    struct txn *, int64_t account, const char *conv, int64_t id);
 
 /* ---- queries ---------------------------------------------------------- */
 

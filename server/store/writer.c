@@ -6,10 +6,8 @@
 #include "server/store/store.h"
 #include "shared/xalloc.h"
 
-#include <assert.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 
 /*
  * When the log is worked into the file, in pages.  Usually beside what is
@@ -36,11 +34,8 @@ struct writer {
 	atomic_uint_fast64_t commits;
 
 	/* The caller's thread's: */
-	size_t waiting; /* jobs not delivered yet */
+	size_t waiting; /* writes not delivered yet */
 	uint64_t heard; /* of so many refusals */
-	struct queue_item *held, **held_end; /* held_end NULL: no hold */
-	size_t room; /* so many more may be held */
-	bool stopped;
 };
 
 /* ---- commit ----------------------------------------------------------- */
@@ -93,6 +88,17 @@ sweep_tags(struct writer *w)
 	w->sweep = 0;
 }
 
+static void
+apply_one(struct writer *w, struct write *j)
+{
+	for (; j != NULL; j = j->next) {
+		if (j->sweep > w->sweep)
+			w->sweep = j->sweep;
+		if (w->q->err == SQLITE_OK)
+			j->apply(w->q, j);
+	}
+}
+
 static bool
 apply_all(struct writer *w, struct queue_item *batch)
 {
@@ -100,14 +106,8 @@ apply_all(struct writer *w, struct queue_item *batch)
 
 	sql_start(w->q, SQL_BEGIN);
 	sql_run(w->q);
-	for (item = batch; item != NULL; item = item->next) {
-		struct write *j = (struct write *)item;
-
-		if (j->sweep > w->sweep)
-			w->sweep = j->sweep;
-		if (w->q->err == SQLITE_OK)
-			j->apply(w->q, j);
-	}
+	for (item = batch; item != NULL; item = item->next)
+		apply_one(w, (struct write *)item);
 	sweep_tags(w);
 	return w->q->err == SQLITE_OK;
 }
@@ -245,8 +245,6 @@ writer_stop(struct writer *w)
 {
 	if (w == NULL)
 		return;
-	assert(w->held_end == NULL);
-	w->stopped = true;
 	queue_close(w->in);
 	pthread_join(w->thread, NULL);
 }
@@ -269,65 +267,12 @@ writer_commits(const struct writer *w)
 
 /* ---- the caller's side ------------------------------------------------ */
 
-static void
-deliver(struct store *s, struct store_job *job)
+void
+writer_delivers(struct writer *w, const struct write *j)
 {
-	struct write *j = (struct write *)job;
-
-	s->writer->waiting--; /* before the call, which may add one */
-	if (j->heard > s->writer->heard)
-		s->writer->heard = j->heard;
-	if (j->fn != NULL)
-		j->fn(j->arg, &j->done);
-	free(j);
-}
-
-void *
-write_new(size_t size, size_t keep, write_apply_fn *apply,
-    store_written_fn *fn, void *arg)
-{
-	struct write *j = xmalloc(size + keep);
-
-	memset(j, 0, size);
-	j->job.deliver = deliver;
-	j->apply = apply;
-	j->fn = fn;
-	j->arg = arg;
-	j->end = (char *)j + size;
-	return j;
-}
-
-void *
-write_keep(struct write *j, const void *p, size_t n)
-{
-	char *at = j->end;
-
-	if (n > 0)
-		memcpy(at, p, n);
-	j->end += n;
-	return at;
-}
-
-size_t
-write_room(const char *s)
-{
-	return s == NULL ? 0 : strlen(s) + 1;
-}
-
-const char *
-write_text(struct write *j, const char *s)
-{
-	return s == NULL ? NULL : write_keep(j, s, write_room(s));
-}
-
-static void
-hold_back(struct writer *w, struct queue_item *item)
-{
-	assert(w->room > 0); /* as many as store_hold was told of */
-	w->room--;
-	item->next = NULL;
-	*w->held_end = item;
-	w->held_end = &item->next;
+	w->waiting -= j->count; /* before the call, which may add some */
+	if (j->heard > w->heard)
+		w->heard = j->heard;
 }
 
 /*
@@ -335,47 +280,12 @@ hold_back(struct writer *w, struct queue_item *item)
  * taken, so that a caller who does not dispatch is bounded, too.
  */
 bool
-write_put(struct store *s, struct write *j)
+writer_put(struct writer *w, struct write *j)
 {
-	struct writer *w = s->writer;
-
 	j->heard = w->heard;
-	if (w->held_end != NULL) {
-		hold_back(w, &j->job.item);
-	} else if (w->waiting >= STORE_QUEUE_MAX ||
-	    !queue_put(w->in, &j->job.item)) {
-		free(j);
+	if (j->count > STORE_QUEUE_MAX - w->waiting ||
+	    !queue_put(w->in, &j->job.item))
 		return false;
-	}
-	w->waiting++;
+	w->waiting += j->count;
 	return true;
-}
-
-/* Nothing but what is held goes in until the release, so the room stays. */
-bool
-store_hold(struct store *s, size_t n)
-{
-	struct writer *w = s->writer;
-
-	assert(w->held_end == NULL);
-	if (w->stopped || n > STORE_HOLD_MAX ||
-	    n > STORE_QUEUE_MAX - w->waiting)
-		return false;
-	w->held = NULL;
-	w->held_end = &w->held;
-	w->room = n;
-	return true;
-}
-
-/* As one list, of which the thread takes all or nothing: so it is one batch,
- * and a batch is one transaction. */
-void
-store_release(struct store *s)
-{
-	struct writer *w = s->writer;
-
-	assert(w->held_end != NULL);
-	w->held_end = NULL;
-	(void)queue_put_all(w->in, w->held); /* is open, and has the room */
-	w->held = NULL;
 }

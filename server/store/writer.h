@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The thread that writes: all jobs there are make one transaction, and its
- * commit is the answer to each.  When it fails, nothing of it is there, all
+ * The thread that writes: all transactions (store.h) that are queued make one
+ * commit, which is the answer to each.  When it fails, nothing of it is there, all
  * its jobs are told so, and the connection is made anew: after an I/O error
  * nothing that the old one believes is taken for true.  Private to store/.
  */
@@ -33,6 +33,13 @@ void writer_free(struct writer *);
 
 uint64_t writer_commits(const struct writer *);
 
+/* Queues a transaction by its first write.  False: there is no room for its
+ * count, or the writer was stopped. */
+bool writer_put(struct writer *, struct write *);
+
+/* It is about to be called back. */
+void writer_delivers(struct writer *, const struct write *);
+
 /* ---- writes ----------------------------------------------------------- */
 
 /*
@@ -45,27 +52,29 @@ typedef void write_apply_fn(struct sql *, struct write *);
 struct write {
 	struct store_job job; /* first */
 	write_apply_fn *apply;
-	store_written_fn *fn; /* may be NULL */
-	void *arg;
+	struct write *next; /* of the same transaction; NULL: the last */
 	struct store_written done;
-	uint64_t heard; /* of so many refusals, when it was made or refused */
 	int64_t sweep; /* tags older than that may go; 0: none */
 	char *end;     /* of what is kept so far, behind the struct */
+	/* The transaction's, in its first write: */
+	store_written_fn *fn; /* may be NULL */
+	void *arg;
+	size_t count;   /* of its writes */
+	uint64_t heard; /* of so many refusals, when it was made or refused */
 };
 
 /*
  * size: of the struct whose head it is, zeroed but for the head.  keep: how
  * much room is needed for what write_keep and write_text will copy.
  */
-void *write_new(size_t size, size_t keep, write_apply_fn *,
-    store_written_fn *, void *arg);
+void *write_new(size_t size, size_t keep, write_apply_fn *);
 
 /* What is kept first is aligned as the struct is. */
 void *write_keep(struct write *, const void *, size_t);
 const char *write_text(struct write *, const char *);
 size_t write_room(const char *); /* for write_text */
 
-/* False: it was refused, and is freed. */
-bool write_put(struct store *, struct write *);
+/* It is the transaction's from here. */
+struct txn *txn_put(struct txn *, struct write *);
 
 #endif

@@ -258,7 +258,8 @@ hand_over(struct chance *c, int from)
 	while ((item = store_fake_out(store, realm, 0)) != NULL &&
 	    item->number <= taken) {
 		assert_true(
-		    store_drop_out(store, realm, item->number, NULL, NULL));
+		    txn_commit(store_drop_out(TXN(store), realm, item->number),
+			NULL, NULL));
 		store_fake_run(store);
 	}
 	if (item == NULL)

@@ -389,8 +389,9 @@ peer_carry(struct peer *from, struct peer *to)
 
 	while ((item = store_fake_out(from->w->store, realm, 0)) != NULL) {
 		carry_one(from, to, item);
-		assert_true(store_drop_out(
-		    from->w->store, realm, item->number, NULL, NULL));
+		assert_true(txn_commit(
+		    store_drop_out(TXN(from->w->store), realm, item->number),
+		    NULL, NULL));
 		world_run(from->w);
 		n++;
 	}

@@ -20,6 +20,17 @@ store_fake_new(void)
 	return s;
 }
 
+static void
+writes_free(struct write *w)
+{
+	struct write *next;
+
+	for (; w != NULL; w = next) {
+		next = w->next;
+		free(w);
+	}
+}
+
 void
 store_fake_free(struct store *s)
 {
@@ -29,7 +40,7 @@ store_fake_free(struct store *s)
 
 	while ((w = TAILQ_FIRST(&s->writes)) != NULL) {
 		TAILQ_REMOVE(&s->writes, w, entry);
-		free(w);
+		writes_free(w);
 	}
 	while ((q = TAILQ_FIRST(&s->queries)) != NULL) {
 		TAILQ_REMOVE(&s->queries, q, entry);
@@ -110,6 +121,16 @@ store_fake_queries(const struct store *s)
 	return n;
 }
 
+static size_t
+length(const struct write *w)
+{
+	size_t n = 0;
+
+	for (; w != NULL; w = w->next)
+		n++;
+	return n;
+}
+
 size_t
 store_fake_writes(const struct store *s)
 {
@@ -117,7 +138,8 @@ store_fake_writes(const struct store *s)
 	size_t n = 0;
 
 	TAILQ_FOREACH(w, &s->writes, entry)
-		n += !w->applied;
+		if (!w->applied)
+			n += length(w);
 	return n;
 }
 
@@ -147,52 +169,59 @@ store_fake_admin(const struct store *s, const char *key)
 /* ---- the queue of writes ---------------------------------------------- */
 
 struct write *
-fake_put(struct store *s, fake_apply_fn *apply, store_written_fn *fn,
-    void *arg)
+fake_put(struct txn *t, fake_apply_fn *apply)
 {
-	struct write *w;
+	struct write *w = xcalloc(1, sizeof(*w));
 
-	/* Room was kept for what is held. */
-	if (s->refuse && s->hold == 0)
-		return NULL;
-	if (s->hold != 0 && s->room-- == 0)
-		fake_full();
-	w = xcalloc(1, sizeof(*w));
 	w->apply = apply;
-	w->hold = s->hold;
-	w->fn = fn;
-	w->arg = arg;
-	TAILQ_INSERT_TAIL(&s->writes, w, entry);
+	if (t->first == NULL)
+		t->first = w;
+	else
+		t->last->next = w;
+	t->last = w;
+	t->count++;
 	return w;
 }
 
-bool
-store_hold(struct store *s, size_t n)
+struct txn *
+txn_begin(struct txn *t, struct store *s)
 {
-	if (s->hold != 0)
-		abort();
-	if (s->refuse || n > STORE_HOLD_MAX)
-		return false;
-	s->hold = ++s->holds;
-	s->room = n;
-	return true;
+	*t = (struct txn){ .store = s };
+	return t;
 }
 
 void
-store_release(struct store *s)
+txn_abort(struct txn *t)
 {
-	if (s->hold == 0)
-		abort();
-	s->hold = 0;
+	writes_free(t->first);
+	txn_begin(t, t->store);
 }
 
+bool
+txn_commit(struct txn *t, store_written_fn *fn, void *arg)
+{
+	if (t->store->refuse || t->count > STORE_TXN_MAX) {
+		txn_abort(t);
+		return false;
+	}
+	if (t->first == NULL)
+		(void)fake_put(t, NULL);
+	t->first->fn = fn;
+	t->first->arg = arg;
+	TAILQ_INSERT_TAIL(&t->store->writes, t->first, entry);
+	txn_begin(t, t->store);
+	return true;
+}
+
+/* One transaction. */
 static void
 apply(struct store *s, struct write *w)
 {
 	w->applied = true;
 	w->result.ok = !s->fail;
-	if (!s->fail && w->apply != NULL)
-		w->apply(s, w);
+	for (; w != NULL && !s->fail; w = w->next)
+		if (w->apply != NULL)
+			w->apply(s, w);
 }
 
 void
@@ -200,8 +229,6 @@ store_fake_apply(struct store *s)
 {
 	struct write *w;
 
-	if (s->hold != 0)
-		abort();
 	TAILQ_FOREACH(w, &s->writes, entry)
 		if (!w->applied)
 			apply(s, w);
@@ -210,18 +237,13 @@ store_fake_apply(struct store *s)
 void
 store_fake_apply_one(struct store *s)
 {
-	struct write *w = TAILQ_FIRST(&s->writes);
-	unsigned hold;
+	struct write *w;
 
-	while (w != NULL && w->applied)
-		w = TAILQ_NEXT(w, entry);
-	if (w == NULL)
-		return;
-	hold = w->hold;
-	do
-		apply(s, w);
-	while ((w = TAILQ_NEXT(w, entry)) != NULL && hold != 0 &&
-	    w->hold == hold);
+	TAILQ_FOREACH(w, &s->writes, entry)
+		if (!w->applied) {
+			apply(s, w);
+			return;
+		}
 }
 
 void
@@ -233,7 +255,7 @@ store_dispatch(struct store *s)
 		TAILQ_REMOVE(&s->writes, w, entry);
 		if (w->fn != NULL)
 			w->fn(w->arg, &w->result);
-		free(w);
+		writes_free(w);
 	}
 }
 
@@ -244,7 +266,7 @@ store_fake_commit(struct store *s)
 	size_t n = 0;
 
 	TAILQ_FOREACH(w, &s->writes, entry)
-		n++;
+		n += length(w);
 	store_fake_apply(s);
 	store_dispatch(s);
 	return n;
@@ -353,28 +375,26 @@ keep_outs(struct store *s, struct write *w, const struct store_along *along)
 	}
 }
 
-bool
-store_add_message(struct store *s, const struct store_message *m,
-    const struct store_along *along, store_written_fn *fn, void *arg)
+struct txn *
+store_add_message(struct txn *t, const struct store_message *m,
+    const struct store_along *along)
 {
-	struct write *w = fake_put(s, apply_message, fn, arg);
+	struct write *w = fake_put(t, apply_message);
 
-	if (w == NULL)
-		return false;
 	w->message = *m;
-	w->message.conv = fake_keep(s, m->conv);
-	w->message.sender = fake_keep(s, m->sender);
-	w->message.name = fake_keep(s, m->name);
-	w->message.text = fake_keep(s, m->text);
+	w->message.conv = fake_keep(t->store, m->conv);
+	w->message.sender = fake_keep(t->store, m->sender);
+	w->message.name = fake_keep(t->store, m->name);
+	w->message.text = fake_keep(t->store, m->text);
 	w->reader = fake_keep_bytes(
-	    s, along->readers, along->count * sizeof(*along->readers));
+	    t->store, along->readers, along->count * sizeof(*along->readers));
 	w->readers = along->count;
-	keep_outs(s, w, along);
+	keep_outs(t->store, w, along);
 	if (along->tag != NULL) {
 		w->tag = *along->tag;
-		w->tag.tag = fake_keep(s, along->tag->tag);
+		w->tag.tag = fake_keep(t->store, along->tag->tag);
 	}
-	return true;
+	return t;
 }
 
 /* Never behind the last message. */
@@ -391,18 +411,16 @@ apply_mark(struct store *s, struct write *w)
 	w->result.id = l != NULL ? l->mark : 0;
 }
 
-bool
-store_mark_read(struct store *s, int64_t account, const char *conv,
-    int64_t id, store_written_fn *fn, void *arg)
+struct txn *
+store_mark_read(struct txn *t, int64_t account, const char *conv,
+    int64_t id)
 {
-	struct write *w = fake_put(s, apply_mark, fn, arg);
+	struct write *w = fake_put(t, apply_mark);
 
-	if (w == NULL)
-		return false;
 	w->account = account;
 	w->number = id;
-	w->conv = fake_keep(s, conv);
-	return true;
+	w->conv = fake_keep(t->store, conv);
+	return t;
 }
 
 /* ---- accounts --------------------------------------------------------- */
@@ -425,20 +443,17 @@ apply_account(struct store *s, struct write *w)
 	    s, a->id, STORE_EVERYONE, "*", (int64_t)s->messages);
 }
 
-bool
-store_add_account(struct store *s, const struct store_account *a,
-    store_written_fn *fn, void *arg)
+struct txn *
+store_add_account(struct txn *t, const struct store_account *a)
 {
-	struct write *w = fake_put(s, apply_account, fn, arg);
+	struct write *w = fake_put(t, apply_account);
 
-	if (w == NULL)
-		return false;
 	w->person = *a;
-	w->person.name = fake_keep(s, a->name);
-	w->person.key = fake_keep(s, a->key);
-	w->person.real_name = fake_keep(s, a->real_name);
-	w->person.hash = fake_keep(s, a->hash);
-	return true;
+	w->person.name = fake_keep(t->store, a->name);
+	w->person.key = fake_keep(t->store, a->key);
+	w->person.real_name = fake_keep(t->store, a->real_name);
+	w->person.hash = fake_keep(t->store, a->hash);
+	return t;
 }
 
 static void
@@ -447,17 +462,14 @@ apply_real_name(struct store *s, struct write *w)
 	s->account[w->account - 1].real_name = w->text;
 }
 
-bool
-store_set_real_name(struct store *s, int64_t account, const char *name,
-    store_written_fn *fn, void *arg)
+struct txn *
+store_set_real_name(struct txn *t, int64_t account, const char *name)
 {
-	struct write *w = fake_put(s, apply_real_name, fn, arg);
+	struct write *w = fake_put(t, apply_real_name);
 
-	if (w == NULL)
-		return false;
 	w->account = account;
-	w->text = fake_keep(s, name);
-	return true;
+	w->text = fake_keep(t->store, name);
+	return t;
 }
 
 static void
@@ -466,17 +478,14 @@ apply_admin(struct store *s, struct write *w)
 	s->account[w->account - 1].admin = w->on;
 }
 
-bool
-store_set_admin(struct store *s, int64_t account, bool admin,
-    store_written_fn *fn, void *arg)
+struct txn *
+store_set_admin(struct txn *t, int64_t account, bool admin)
 {
-	struct write *w = fake_put(s, apply_admin, fn, arg);
+	struct write *w = fake_put(t, apply_admin);
 
-	if (w == NULL)
-		return false;
 	w->account = account;
 	w->on = admin;
-	return true;
+	return t;
 }
 
 /* ---- sessions --------------------------------------------------------- */
@@ -521,18 +530,16 @@ set_digest(struct write *w, const unsigned char *digest)
 	w->digest = w->digest_is;
 }
 
-bool
-store_set_password(struct store *s, int64_t account, const char *hash,
-    const unsigned char *keep, store_written_fn *fn, void *arg)
+struct txn *
+store_set_password(struct txn *t, int64_t account, const char *hash,
+    const unsigned char *keep)
 {
-	struct write *w = fake_put(s, apply_password, fn, arg);
+	struct write *w = fake_put(t, apply_password);
 
-	if (w == NULL)
-		return false;
 	w->account = account;
-	w->text = fake_keep(s, hash);
+	w->text = fake_keep(t->store, hash);
 	set_digest(w, keep);
-	return true;
+	return t;
 }
 
 static void
@@ -542,37 +549,31 @@ apply_session(struct store *s, struct write *w)
 	    w->session;
 }
 
-bool
-store_add_session(struct store *s, const struct store_session *session,
-    store_written_fn *fn, void *arg)
+struct txn *
+store_add_session(struct txn *t, const struct store_session *session)
 {
-	struct write *w = fake_put(s, apply_session, fn, arg);
+	struct write *w = fake_put(t, apply_session);
 
-	if (w != NULL)
-		w->session = *session;
-	return w != NULL;
+	w->session = *session;
+	return t;
 }
 
-bool
-store_end_session(struct store *s, const unsigned char *digest,
-    store_written_fn *fn, void *arg)
+struct txn *
+store_end_session(struct txn *t, const unsigned char *digest)
 {
-	struct write *w = fake_put(s, apply_session_ends, fn, arg);
+	struct write *w = fake_put(t, apply_session_ends);
 
-	if (w != NULL)
-		set_digest(w, digest);
-	return w != NULL;
+	set_digest(w, digest);
+	return t;
 }
 
-bool
-store_end_sessions(
-    struct store *s, int64_t account, store_written_fn *fn, void *arg)
+struct txn *
+store_end_sessions(struct txn *t, int64_t account)
 {
-	struct write *w = fake_put(s, apply_session_ends, fn, arg);
+	struct write *w = fake_put(t, apply_session_ends);
 
-	if (w != NULL)
-		w->account = account;
-	return w != NULL;
+	w->account = account;
+	return t;
 }
 
 static void
@@ -585,17 +586,14 @@ apply_use(struct store *s, struct write *w)
 			s->session[i].used = w->number;
 }
 
-bool
-store_use_session(struct store *s, const unsigned char *digest, int64_t used,
-    store_written_fn *fn, void *arg)
+struct txn *
+store_use_session(struct txn *t, const unsigned char *digest, int64_t used)
 {
-	struct write *w = fake_put(s, apply_use, fn, arg);
+	struct write *w = fake_put(t, apply_use);
 
-	if (w == NULL)
-		return false;
 	set_digest(w, digest);
 	w->number = used;
-	return true;
+	return t;
 }
 
 static void
@@ -604,17 +602,14 @@ apply_seen(struct store *s, struct write *w)
 	s->account[w->account - 1].seen = w->number;
 }
 
-bool
-store_set_seen(struct store *s, int64_t account, int64_t seen,
-    store_written_fn *fn, void *arg)
+struct txn *
+store_set_seen(struct txn *t, int64_t account, int64_t seen)
 {
-	struct write *w = fake_put(s, apply_seen, fn, arg);
+	struct write *w = fake_put(t, apply_seen);
 
-	if (w == NULL)
-		return false;
 	w->account = account;
 	w->number = seen;
-	return true;
+	return t;
 }
 
 /* ---- the queue of queries --------------------------------------------- */

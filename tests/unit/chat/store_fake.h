@@ -21,7 +21,7 @@ void store_fake_free(struct store *);
 /* Queued writes take place, in order; their results wait for a dispatch. */
 void store_fake_apply(struct store *);
 
-/* The first of them, and all that is held with it. */
+/* The first transaction of them. */
 void store_fake_apply_one(struct store *);
 
 /* They take place and are dispatched.  Says how many there were. */

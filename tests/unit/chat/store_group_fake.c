@@ -90,20 +90,17 @@ apply_group(struct store *s, struct write *w)
 	*g = w->group;
 }
 
-bool
-store_put_group(struct store *s, const struct store_group *g,
-    store_written_fn *fn, void *arg)
+struct txn *
+store_put_group(struct txn *t, const struct store_group *g)
 {
-	struct write *w = fake_put(s, apply_group, fn, arg);
+	struct write *w = fake_put(t, apply_group);
 
-	if (w == NULL)
-		return false;
 	w->group = *g;
-	w->group.conv = fake_keep(s, g->conv);
-	w->group.name = fake_keep(s, g->name);
-	w->group.realm = fake_keep(s, g->realm);
-	w->group.topic = fake_keep(s, g->topic);
-	return true;
+	w->group.conv = fake_keep(t->store, g->conv);
+	w->group.name = fake_keep(t->store, g->name);
+	w->group.realm = fake_keep(t->store, g->realm);
+	w->group.topic = fake_keep(t->store, g->topic);
+	return t;
 }
 
 /* Under a key that no group can have. */
@@ -140,15 +137,13 @@ apply_group_end(struct store *s, struct write *w)
 	put_away_messages(s, w->conv);
 }
 
-bool
-store_end_group(
-    struct store *s, const char *conv, store_written_fn *fn, void *arg)
+struct txn *
+store_end_group(struct txn *t, const char *conv)
 {
-	struct write *w = fake_put(s, apply_group_end, fn, arg);
+	struct write *w = fake_put(t, apply_group_end);
 
-	if (w != NULL)
-		w->conv = fake_keep(s, conv);
-	return w != NULL;
+	w->conv = fake_keep(t->store, conv);
+	return t;
 }
 
 /* ---- members ---------------------------------------------------------- */
@@ -178,20 +173,17 @@ apply_member(struct store *s, struct write *w)
 	l->mark = l->since = m->since;
 }
 
-bool
-store_put_member(struct store *s, const struct store_member *m,
-    store_written_fn *fn, void *arg)
+struct txn *
+store_put_member(struct txn *t, const struct store_member *m)
 {
-	struct write *w = fake_put(s, apply_member, fn, arg);
+	struct write *w = fake_put(t, apply_member);
 
-	if (w == NULL)
-		return false;
 	w->member = *m;
-	w->member.conv = fake_keep(s, m->conv);
-	w->member.member = fake_keep(s, m->member);
-	w->member.name = fake_keep(s, m->name);
-	w->member.real_name = fake_keep(s, m->real_name);
-	return true;
+	w->member.conv = fake_keep(t->store, m->conv);
+	w->member.member = fake_keep(t->store, m->member);
+	w->member.name = fake_keep(t->store, m->name);
+	w->member.real_name = fake_keep(t->store, m->real_name);
+	return t;
 }
 
 static void
@@ -205,18 +197,16 @@ apply_member_end(struct store *s, struct write *w)
 		fake_drop_link(s, w->account, w->conv);
 }
 
-bool
-store_drop_member(struct store *s, const char *conv, const char *member,
-    int64_t account, store_written_fn *fn, void *arg)
+struct txn *
+store_drop_member(struct txn *t, const char *conv, const char *member,
+    int64_t account)
 {
-	struct write *w = fake_put(s, apply_member_end, fn, arg);
+	struct write *w = fake_put(t, apply_member_end);
 
-	if (w == NULL)
-		return false;
-	w->conv = fake_keep(s, conv);
-	w->text = fake_keep(s, member);
+	w->conv = fake_keep(t->store, conv);
+	w->text = fake_keep(t->store, member);
 	w->account = account;
-	return true;
+	return t;
 }
 
 /* ---- rules ------------------------------------------------------------ */
@@ -232,21 +222,18 @@ apply_rule(struct store *s, struct write *w)
 	*to = *r;
 }
 
-bool
-store_put_rule(struct store *s, const struct store_rule *r,
-    store_written_fn *fn, void *arg)
+struct txn *
+store_put_rule(struct txn *t, const struct store_rule *r)
 {
-	struct write *w = fake_put(s, apply_rule, fn, arg);
+	struct write *w = fake_put(t, apply_rule);
 
-	if (w == NULL)
-		return false;
 	w->rule = *r;
-	w->rule.conv = fake_keep(s, r->conv);
-	w->rule.member = fake_keep(s, r->member);
-	w->rule.name = fake_keep(s, r->name);
-	w->rule.by = fake_keep(s, r->by);
-	w->rule.reason = fake_keep(s, r->reason);
-	return true;
+	w->rule.conv = fake_keep(t->store, r->conv);
+	w->rule.member = fake_keep(t->store, r->member);
+	w->rule.name = fake_keep(t->store, r->name);
+	w->rule.by = fake_keep(t->store, r->by);
+	w->rule.reason = fake_keep(t->store, r->reason);
+	return t;
 }
 
 static void
@@ -258,18 +245,16 @@ apply_rule_end(struct store *s, struct write *w)
 		TAKE_OUT(s->rule, s->rules, i);
 }
 
-bool
-store_drop_rule(struct store *s, enum store_rule_kind kind, const char *conv,
-    const char *member, store_written_fn *fn, void *arg)
+struct txn *
+store_drop_rule(struct txn *t, enum store_rule_kind kind, const char *conv,
+    const char *member)
 {
-	struct write *w = fake_put(s, apply_rule_end, fn, arg);
+	struct write *w = fake_put(t, apply_rule_end);
 
-	if (w == NULL)
-		return false;
 	w->rule.kind = kind;
-	w->rule.conv = fake_keep(s, conv);
-	w->rule.member = fake_keep(s, member);
-	return true;
+	w->rule.conv = fake_keep(t->store, conv);
+	w->rule.member = fake_keep(t->store, member);
+	return t;
 }
 
 /* ---- start ------------------------------------------------------------ */

@@ -25,9 +25,9 @@ struct write {
 	TAILQ_ENTRY(write) entry;
 	fake_apply_fn *apply;
 	bool applied;
-	unsigned hold; /* those of one number are one commit; 0: by itself */
+	struct write *next; /* of the same transaction */
 	struct store_written result;
-	store_written_fn *fn;
+	store_written_fn *fn; /* the transaction's, in its first */
 	void *arg;
 	/* What it is about, by kind. */
 	int64_t account, number;
@@ -94,8 +94,6 @@ struct kept {
 
 struct store {
 	bool fail, refuse;
-	unsigned hold, holds; /* the open one's number, 0: none; the last's */
-	size_t room;          /* writes that the open one may still take */
 	TAILQ_HEAD(writes, write) writes;
 	TAILQ_HEAD(queries, query) queries;
 	SLIST_HEAD(, kept) kept;
@@ -117,9 +115,9 @@ struct store {
 const char *fake_keep(struct store *, const char *);
 void *fake_keep_bytes(struct store *, const void *, size_t n);
 
+struct write *fake_put(struct txn *, fake_apply_fn *);
+
 /* NULL: refused. */
-struct write *fake_put(
-    struct store *, fake_apply_fn *, store_written_fn *, void *arg);
 struct query *fake_ask(struct store *,
     void (*answer)(struct store *, const struct query *), void *arg);
 

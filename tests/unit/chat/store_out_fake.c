@@ -79,32 +79,27 @@ apply_out(struct store *s, struct write *w)
 	w->result.id = fake_apply_out(s, w->out);
 }
 
-bool
-store_add_out(struct store *s, const struct store_out *out,
-    store_written_fn *fn, void *arg)
+struct txn *
+store_add_out(struct txn *t, const struct store_out *out)
 {
-	struct write *w = fake_put(s, apply_out, fn, arg);
+	struct write *w = fake_put(t, apply_out);
 
-	if (w == NULL)
-		return false;
-	w->out = fake_keep_bytes(s, out, sizeof(*out));
-	w->out->realm = fake_keep(s, out->realm);
-	w->out->body = fake_keep_bytes(s, out->body, out->len);
-	return true;
+	w->out = fake_keep_bytes(t->store, out, sizeof(*out));
+	w->out->realm = fake_keep(t->store, out->realm);
+	w->out->body = fake_keep_bytes(t->store, out->body, out->len);
+	return t;
 }
 
-static struct write *
-put_progress(struct store *s, fake_apply_fn *apply, const char *realm,
-    const char *stream, int64_t number, store_written_fn *fn, void *arg)
+static struct txn *
+put_progress(struct txn *t, fake_apply_fn *apply, const char *realm,
+    const char *stream, int64_t number)
 {
-	struct write *w = fake_put(s, apply, fn, arg);
+	struct write *w = fake_put(t, apply);
 
-	if (w == NULL)
-		return NULL;
-	w->realm = fake_keep(s, realm);
-	w->stream = fake_keep(s, stream);
+	w->realm = fake_keep(t->store, realm);
+	w->stream = fake_keep(t->store, stream);
 	w->number = number;
-	return w;
+	return t;
 }
 
 static void
@@ -120,11 +115,10 @@ apply_drop(struct store *s, struct write *w)
 	s->outs = kept;
 }
 
-bool
-store_drop_out(struct store *s, const char *realm, int64_t upto,
-    store_written_fn *fn, void *arg)
+struct txn *
+store_drop_out(struct txn *t, const char *realm, int64_t upto)
 {
-	return put_progress(s, apply_drop, realm, NULL, upto, fn, arg) != NULL;
+	return put_progress(t, apply_drop, realm, NULL, upto);
 }
 
 static void
@@ -136,12 +130,11 @@ apply_taken(struct store *s, struct write *w)
 	r->taken = w->number;
 }
 
-bool
-store_set_taken(struct store *s, const char *realm, const char *stream,
-    int64_t number, store_written_fn *fn, void *arg)
+struct txn *
+store_set_taken(struct txn *t, const char *realm, const char *stream,
+    int64_t number)
 {
-	return put_progress(
-		   s, apply_taken, realm, stream, number, fn, arg) != NULL;
+	return put_progress(t, apply_taken, realm, stream, number);
 }
 
 static void
@@ -155,12 +148,10 @@ apply_stream(struct store *s, struct write *w)
 	w->result.id = r->last - r->base;
 }
 
-bool
-store_new_stream(struct store *s, const char *realm, const char *stream,
-    store_written_fn *fn, void *arg)
+struct txn *
+store_new_stream(struct txn *t, const char *realm, const char *stream)
 {
-	return put_progress(s, apply_stream, realm, stream, 0, fn, arg) !=
-	    NULL;
+	return put_progress(t, apply_stream, realm, stream, 0);
 }
 
 /* ---- reading ---------------------------------------------------------- */

@@ -47,17 +47,31 @@ static struct {
 	unsigned drops, noted;
 } was;
 
-bool
-store_new_stream(struct store *s, const char *realm, const char *stream,
-    store_written_fn *fn, void *arg)
+struct txn *
+txn_begin(struct txn *t, struct store *s)
 {
-	(void)s;
+	*t = (struct txn){ .store = s };
+	return t;
+}
+
+/* What is dropped from an outbox is not waited for. */
+bool
+txn_commit(struct txn *t, store_written_fn *fn, void *arg)
+{
+	(void)t;
 	(void)arg;
+	if (fn != NULL)
+		was.made = fn;
+	return !was.refuse;
+}
+
+struct txn *
+store_new_stream(struct txn *t, const char *realm, const char *stream)
+{
 	assert_string_equal(realm, "medan");
 	snprintf(was.new_stream, sizeof was.new_stream, "%s", stream);
-	was.made = fn;
 	was.news++;
-	return !was.refuse;
+	return t;
 }
 
 bool
@@ -75,16 +89,12 @@ store_read_out(struct store *s, const char *realm, int64_t after,
 	return !was.refuse;
 }
 
-bool
-store_drop_out(struct store *s, const char *realm, int64_t upto,
-    store_written_fn *fn, void *arg)
+struct txn *
+store_drop_out(struct txn *t, const char *realm, int64_t upto)
 {
-	(void)s;
 	(void)realm;
-	(void)fn;
-	(void)arg;
 	was.dropped = upto;
-	return !was.refuse;
+	return t;
 }
 
 const char *

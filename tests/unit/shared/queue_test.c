@@ -77,40 +77,6 @@ a_full_queue_refuses(void **state)
 }
 
 static void
-a_list_goes_in_whole_or_not_at_all(void **state)
-{
-	struct queue *q = queue_new(3);
-	struct thing a, b, c, d;
-
-	(void)state;
-	assert_true(queue_put_all(q, NULL));
-	assert_false(readable(q));
-	assert_true(queue_put(q, &a.item));
-	b.item.next = &c.item;
-	c.item.next = &d.item;
-	d.item.next = NULL;
-	assert_false(queue_put_all(q, &b.item));
-	assert_int_equal(queue_length(q), 1);
-	assert_ptr_equal(queue_take(q), &a.item);
-	assert_null(a.item.next);
-	assert_true(queue_put_all(q, &b.item));
-	assert_true(readable(q));
-	assert_int_equal(queue_length(q), 3);
-	assert_ptr_equal(queue_wait(q), &b.item);
-	assert_true(queue_put(q, &a.item)); /* behind them */
-	assert_ptr_equal(queue_wait_all(q), &c.item);
-	assert_ptr_equal(c.item.next, &d.item);
-	assert_ptr_equal(d.item.next, &a.item);
-	assert_null(a.item.next);
-	assert_false(readable(q));
-	queue_close(q);
-	a.item.next = &b.item;
-	b.item.next = NULL;
-	assert_false(queue_put_all(q, &a.item));
-	queue_free(q);
-}
-
-static void
 a_closed_queue_takes_nothing_and_gives_what_is_left(void **state)
 {
 	struct queue *q = queue_new(0);
@@ -230,7 +196,6 @@ main(void)
 		cmocka_unit_test(
 		    first_in_is_first_out_and_the_descriptor_says_so),
 		cmocka_unit_test(a_full_queue_refuses),
-		cmocka_unit_test(a_list_goes_in_whole_or_not_at_all),
 		cmocka_unit_test(
 		    a_closed_queue_takes_nothing_and_gives_what_is_left),
 		cmocka_unit_test(closing_wakes_all_who_sleep),

@@ -190,20 +190,20 @@ all_writes_of_a_refused_commit_are_refused(void **state)
 		.hash = "$hash" };
 
 	fill_disk(4096);
-	assert_true(store_add_account(w->store, &a, on_written, w));
-	assert_true(store_end_session(w->store, digest, on_written, w));
+	assert_true(
+	    txn_commit(store_add_account(TXN(w->store), &a), on_written, w));
+	assert_true(txn_commit(
+	    store_end_session(TXN(w->store), digest), on_written, w));
 	w->asked = 2;
-	wrote(w,
-	    store_add_message(w->store, &m,
-		&(struct store_along){ .tag = &tag }, on_written, w));
+	wrote(w, store_add_message(
+		     TXN(w->store), &m, &(struct store_along){ .tag = &tag }));
 	assert_false(w->written.ok);
 	free_disk();
-	wrote(w, store_add_account(w->store, &a, on_written, w));
+	wrote(w, store_add_account(TXN(w->store), &a));
 	assert_true(w->written.ok);
 	assert_false(w->written.taken);
-	wrote(w,
-	    store_add_message(w->store, &m,
-		&(struct store_along){ .tag = &tag }, on_written, w));
+	wrote(w, store_add_message(
+		     TXN(w->store), &m, &(struct store_along){ .tag = &tag }));
 	assert_true(w->written.ok);
 	assert_false(w->written.duplicate);
 	assert_int_equal(all_there_is(w), 1);
@@ -297,38 +297,14 @@ no_write_overtakes_one_whose_refusal_was_not_told(void **state)
 	assert_string_equal(w->seen[1].text, "two");
 }
 
-/* ---- what is held ----------------------------------------------------- */
+/* ---- transactions ----------------------------------------------------- */
 
-/* So many of each hold that the thread would be at it before the last. */
-enum { OUTS = 60, WRITES = OUTS + 3 };
-
-struct held {
-	unsigned asked, answered, refused;
-};
-
-static void
-on_held(void *arg, const struct store_written *done)
-{
-	struct held *h = arg;
-
-	h->answered++;
-	h->refused += !done->ok;
-}
-
-static void
-await_held(struct world *w, const struct held *h)
-{
-	struct pollfd pfd = { .fd = store_fd(w->store), .events = POLLIN };
-
-	while (h->answered < h->asked) {
-		assert_int_equal(poll(&pfd, 1, WAIT_MS), 1);
-		store_dispatch(w->store);
-	}
-}
+/* So many in each that the thread would be at it before the last. */
+enum { OUTS = 60 };
 
 /* What a message from another realm does, passed on to many. */
 static bool
-try_to_hold(struct world *w, int number)
+try_to_write(struct world *w, int number)
 {
 	char text[180];
 	const struct store_out out = { "medan", text, sizeof(text) };
@@ -338,21 +314,19 @@ try_to_hold(struct world *w, int number)
 		.member = text,
 		.name = "A Name",
 		.real_name = "A Name" };
-	struct held h = { .asked = WRITES };
+	unsigned answered = w->answered;
+	struct txn t;
 
 	snprintf(text, sizeof(text), "%0150d", number);
-	assert_true(store_hold(w->store, WRITES));
-	assert_true(store_add_message(w->store, &m,
-	    &(struct store_along){ 0 }, on_held, &h));
+	txn_begin(&t, w->store);
+	store_add_message(&t, &m, &(struct store_along){ 0 });
 	for (int i = 0; i < OUTS; i++)
-		assert_true(store_add_out(w->store, &out, on_held, &h));
-	assert_true(store_put_member(w->store, &who, on_held, &h));
-	assert_true(store_set_taken(
-	    w->store, "medan", "aaaaaaaaaaaaaaaa", number, on_held, &h));
-	store_release(w->store);
-	await_held(w, &h);
-	assert_true(h.refused == 0 || h.refused == WRITES);
-	return h.refused == 0;
+		store_add_out(&t, &out);
+	store_put_member(&t, &who);
+	store_set_taken(&t, "medan", "aaaaaaaaaaaaaaaa", number);
+	wrote(w, &t);
+	assert_int_equal(w->answered, answered + 1);
+	return w->written.ok;
 }
 
 struct there {
@@ -392,7 +366,7 @@ what_is_there(struct world *w)
 
 /* The disk runs full again and again, somewhere in the middle of things. */
 static void
-what_is_held_is_there_together_or_not_at_all(void **state)
+a_transaction_is_there_whole_or_not_at_all(void **state)
 {
 	enum { MANY = 300 };
 	struct world *w = *state;
@@ -401,7 +375,7 @@ what_is_held_is_there_together_or_not_at_all(void **state)
 
 	for (int i = 1; i <= MANY; i++) {
 		fill_disk((rlim_t)(4096 * (1 + i * 7 % 83)));
-		if (try_to_hold(w, i)) {
+		if (try_to_write(w, i)) {
 			ok++;
 			last = i;
 		}
@@ -424,11 +398,11 @@ a_refused_hold_does_not_come_back_after_a_crash(void **state)
 {
 	struct world *w = *state;
 
-	assert_true(try_to_hold(w, 1));
+	assert_true(try_to_write(w, 1));
 	atomic_store(&bad_syncs, 1);
-	assert_false(try_to_hold(w, 2));
+	assert_false(try_to_write(w, 2));
 	assert_int_equal(last_after_crash(w), 1);
-	assert_true(try_to_hold(w, 3));
+	assert_true(try_to_write(w, 3));
 	assert_int_equal(what_is_there(w).items, 2);
 	assert_int_equal(what_is_there(w).taken, 3);
 }
@@ -446,7 +420,7 @@ hold_until_killed(const struct world *outer, int tell)
 	strcpy(w->dir, outer->dir);
 	world_open(w);
 	for (id = store_last_id(w->store) + 1;; id++) {
-		if (!try_to_hold(w, (int)id) ||
+		if (!try_to_write(w, (int)id) ||
 		    write(tell, &id, sizeof(id)) != sizeof(id))
 			_exit(1);
 	}
@@ -583,7 +557,7 @@ main(void)
 		FAULT_TEST(a_refused_message_does_not_come_back_after_a_crash),
 		FAULT_TEST(nothing_is_written_until_the_disk_syncs_again),
 		FAULT_TEST(no_write_overtakes_one_whose_refusal_was_not_told),
-		FAULT_TEST(what_is_held_is_there_together_or_not_at_all),
+		FAULT_TEST(a_transaction_is_there_whole_or_not_at_all),
 		FAULT_TEST(a_refused_hold_does_not_come_back_after_a_crash),
 		BARE_TEST(what_was_answered_survives_a_kill_at_any_moment),
 		BARE_TEST(what_is_held_stays_together_through_a_kill),

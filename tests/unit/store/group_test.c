@@ -89,14 +89,14 @@ put_group(struct world *w, const char *conv, const char *topic, int mode)
 		.mode = mode,
 		.created = 5 };
 
-	wrote(w, store_put_group(w->store, &g, on_written, w));
+	wrote(w, store_put_group(TXN(w->store), &g));
 	assert_true(w->written.ok);
 }
 
 static void
 end_group(struct world *w, const char *conv)
 {
-	wrote(w, store_end_group(w->store, conv, on_written, w));
+	wrote(w, store_end_group(TXN(w->store), conv));
 	assert_true(w->written.ok);
 }
 
@@ -111,7 +111,7 @@ join(struct world *w, const char *conv, const char *who, int64_t account)
 		.role = 1,
 		.joined = 9 };
 
-	wrote(w, store_put_member(w->store, &m, on_written, w));
+	wrote(w, store_put_member(TXN(w->store), &m));
 	assert_true(w->written.ok);
 	return w->written.id;
 }
@@ -119,8 +119,7 @@ join(struct world *w, const char *conv, const char *who, int64_t account)
 static void
 leave(struct world *w, const char *conv, const char *who, int64_t account)
 {
-	wrote(w,
-	    store_drop_member(w->store, conv, who, account, on_written, w));
+	wrote(w, store_drop_member(TXN(w->store), conv, who, account));
 	assert_true(w->written.ok);
 }
 
@@ -131,8 +130,7 @@ say_group(struct world *w, const char *conv, const char *from,
 	struct store_message m = message(STORE_GROUP, conv, from, text);
 
 	wrote(w,
-	    store_add_message(w->store, &m, &(struct store_along){ 0 },
-		on_written, w));
+	    store_add_message(TXN(w->store), &m, &(struct store_along){ 0 }));
 	assert_true(w->written.ok);
 	return w->written.id;
 }
@@ -168,7 +166,7 @@ put_rule(struct world *w, enum store_rule_kind kind, const char *conv,
 		.reason = reason,
 		.time = 7 };
 
-	wrote(w, store_put_rule(w->store, &r, on_written, w));
+	wrote(w, store_put_rule(TXN(w->store), &r));
 	assert_true(w->written.ok);
 }
 
@@ -176,7 +174,7 @@ static void
 drop_rule(struct world *w, enum store_rule_kind kind, const char *conv,
     const char *who)
 {
-	wrote(w, store_drop_rule(w->store, kind, conv, who, on_written, w));
+	wrote(w, store_drop_rule(TXN(w->store), kind, conv, who));
 	assert_true(w->written.ok);
 }
 
@@ -195,7 +193,7 @@ a_group_is_made_and_changed_by_its_key(void **state)
 	struct list l;
 
 	put_group(w, "#batak", "", 0);
-	wrote(w, store_put_group(w->store, &remote, on_written, w));
+	wrote(w, store_put_group(TXN(w->store), &remote));
 	put_group(w, "#batak", "kopi", 2);
 	world_reopen(w);
 	l = groups(w);
@@ -258,7 +256,7 @@ a_member_is_changed_in_its_place(void **state)
 	join(w, "#b", "messi", messi);
 	join(w, "#b", "neko", 2);
 	say_group(w, "#b", "neko", "halo");
-	wrote(w, store_put_member(w->store, &m, on_written, w));
+	wrote(w, store_put_member(TXN(w->store), &m));
 	assert_true(w->written.duplicate);
 	assert_int_equal(w->written.id, 0); /* its since, not the last id */
 	l = members(w);

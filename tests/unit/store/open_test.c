@@ -516,7 +516,8 @@ the_second_schema_keeps_all_that_it_had(void **state)
 	assert_int_equal(w->unread[1].mark, 1);
 	count(w, 2, 0, 10); /* all of it is replayed, as it was before */
 	assert_int_equal(w->tally.count, 3);
-	wrote(w, store_find_tag(w->store, &tag, on_written, w));
+	was_taken(w, store_find_tag(w->store, &tag, on_written, w));
+	await(w);
 	assert_true(w->written.duplicate);
 	assert_int_equal(w->written.id, 2);
 	world_close(w);

@@ -77,7 +77,7 @@ realms(struct world *w)
 static int64_t
 new_stream(struct world *w, const char *realm, const char *stream)
 {
-	wrote(w, store_new_stream(w->store, realm, stream, on_written, w));
+	wrote(w, store_new_stream(TXN(w->store), realm, stream));
 	assert_true(w->written.ok);
 	return w->written.id;
 }
@@ -93,7 +93,7 @@ put_out(struct world *w, const char *realm, const char *text)
 {
 	const struct store_out out = item(realm, text);
 
-	wrote(w, store_add_out(w->store, &out, on_written, w));
+	wrote(w, store_add_out(TXN(w->store), &out));
 	assert_true(w->written.ok);
 	return w->written.id;
 }
@@ -101,7 +101,7 @@ put_out(struct world *w, const char *realm, const char *text)
 static void
 drop(struct world *w, const char *realm, int64_t upto)
 {
-	wrote(w, store_drop_out(w->store, realm, upto, on_written, w));
+	wrote(w, store_drop_out(TXN(w->store), realm, upto));
 	assert_true(w->written.ok);
 }
 
@@ -156,7 +156,7 @@ any_bytes_come_back_as_they_were(void **state)
 	struct found f;
 
 	for (size_t i = 0; i < 2; i++)
-		wrote(w, store_add_out(w->store, &out[i], on_written, w));
+		wrote(w, store_add_out(TXN(w->store), &out[i]));
 	assert_true(w->written.ok);
 	f = outbox(w, "medan", 0);
 	assert_int_equal(f.count, 2);
@@ -173,7 +173,7 @@ the_body_is_copied(void **state)
 	const struct store_out out = { realm, body, 4 };
 	struct found f;
 
-	was_taken(w, store_add_out(w->store, &out, on_written, w));
+	commit(w, store_add_out(TXN(w->store), &out));
 	memset(body, 'x', 4);
 	memset(realm, 'x', 5);
 	await(w);
@@ -233,7 +233,8 @@ what_the_peer_has_goes_and_numbers_go_on(void **state)
 	assert_int_equal(put_out(w, "medan", "next"), 4);
 	f = outbox(w, "medan", 0);
 	assert_items(&f, 4, 1, "next");
-	assert_true(store_drop_out(w->store, "medan", 4, NULL, NULL));
+	assert_true(
+	    txn_commit(store_drop_out(TXN(w->store), "medan", 4), NULL, NULL));
 }
 
 /* ---- streams ---------------------------------------------------------- */
@@ -307,13 +308,11 @@ what_was_taken_outlives_the_process_and_a_new_stream(void **state)
 
 	new_stream(w, "medan", "aaaaaaaaaaaaaaaa");
 	new_stream(w, "its", "bbbbbbbbbbbbbbbb");
-	wrote(w,
-	    store_set_taken(
-		w->store, "medan", "eeeeeeeeeeeeeeee", 7, on_written, w));
+	wrote(
+	    w, store_set_taken(TXN(w->store), "medan", "eeeeeeeeeeeeeeee", 7));
 	assert_true(w->written.ok);
-	wrote(w,
-	    store_set_taken(
-		w->store, "medan", "eeeeeeeeeeeeeeee", 8, on_written, w));
+	wrote(
+	    w, store_set_taken(TXN(w->store), "medan", "eeeeeeeeeeeeeeee", 8));
 	put_out(w, "medan", "one");
 	new_stream(w, "medan", "cccccccccccccccc");
 	world_reopen(w);
@@ -322,9 +321,8 @@ what_was_taken_outlives_the_process_and_a_new_stream(void **state)
 	assert_string_equal(
 	    f.text[0], "medan cccccccccccccccc 1 1 eeeeeeeeeeeeeeee 8");
 	assert_string_equal(f.text[1], "its bbbbbbbbbbbbbbbb 0 0  0");
-	wrote(w,
-	    store_set_taken(
-		w->store, "medan", "ffffffffffffffff", 1, on_written, w));
+	wrote(
+	    w, store_set_taken(TXN(w->store), "medan", "ffffffffffffffff", 1));
 	f = realms(w);
 	assert_string_equal(
 	    f.text[0], "medan cccccccccccccccc 1 1 ffffffffffffffff 1");
@@ -340,11 +338,9 @@ say_out(struct world *w, const struct store_tag *tag)
 	struct store_message m =
 	    message(STORE_EVERYONE, STORE_EVERYONE_KEY, "messi", "text");
 
-	wrote(w,
-	    store_add_message(w->store, &m,
-		&(struct store_along){
-		    .tag = tag, .outs = outs, .out_count = 3 },
-		on_written, w));
+	wrote(w, store_add_message(TXN(w->store), &m,
+		     &(struct store_along){
+			 .tag = tag, .outs = outs, .out_count = 3 }));
 	assert_true(w->written.ok);
 }
 

@@ -611,7 +611,7 @@ closing_answers_every_query(void **state)
 	const struct store_out out = { "medan", "text", 4 };
 
 	for (int i = 0; i < 100; i++) {
-		was_taken(w, store_add_out(w->store, &out, on_written, w));
+		commit(w, store_add_out(TXN(w->store), &out));
 		was_taken(w, store_read(w->store, &query, on_page, w));
 		was_taken(w,
 		    store_read_out(

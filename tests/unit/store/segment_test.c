@@ -34,26 +34,25 @@ segments(struct world *w)
 
 static const unsigned char digest[STORE_DIGEST_LEN] = { 1 };
 
-static bool
-nothing(struct world *w)
+static struct txn *
+nothing(struct txn *t)
 {
-	return store_use_session(w->store, digest, 1, on_written, w);
+	return store_use_session(t, digest, 1);
 }
 
-static bool
-private_message(struct world *w)
+static struct txn *
+private_message(struct txn *t)
 {
 	static const int64_t readers[] = { 1, 2 };
 	struct store_message m =
 	    message(STORE_PRIVATE, "messi neko", "messi", "halo");
 
-	return store_add_message(w->store, &m,
-	    &(struct store_along){ .readers = readers, .count = 2 },
-	    on_written, w);
+	return store_add_message(
+	    t, &m, &(struct store_along){ .readers = readers, .count = 2 });
 }
 
-static bool
-tagged_message(struct world *w)
+static struct txn *
+tagged_message(struct txn *t)
 {
 	static const struct store_tag tag = {
 		.account = 1, .tag = "a", .since = 500
@@ -61,50 +60,47 @@ tagged_message(struct world *w)
 	struct store_message m =
 	    message(STORE_EVERYONE, STORE_EVERYONE_KEY, "messi", "halo");
 
-	return store_add_message(w->store, &m,
-	    &(struct store_along){ .tag = &tag }, on_written, w);
+	return store_add_message(t, &m, &(struct store_along){ .tag = &tag });
 }
 
-static bool
-message_to_realms(struct world *w)
+static struct txn *
+message_to_realms(struct txn *t)
 {
 	static const struct store_out outs[] = { { "its", "a", 1 },
 		{ "medan", "b", 1 }, { "its", "c", 1 } };
 	struct store_message m =
 	    message(STORE_EVERYONE, STORE_EVERYONE_KEY, "messi", "halo");
 
-	return store_add_message(w->store, &m,
-	    &(struct store_along){ .outs = outs, .out_count = 3 }, on_written,
-	    w);
+	return store_add_message(
+	    t, &m, &(struct store_along){ .outs = outs, .out_count = 3 });
 }
 
-static bool
-item(struct world *w)
+static struct txn *
+item(struct txn *t)
 {
-	return store_add_out(w->store, &(struct store_out){ "its", "a", 1 },
-	    on_written, w);
+	return store_add_out(t, &(struct store_out){ "its", "a", 1 });
 }
 
-static bool
-drop_of_items(struct world *w)
+static struct txn *
+drop_of_items(struct txn *t)
 {
-	return store_drop_out(w->store, "its", 1, on_written, w);
+	return store_drop_out(t, "its", 1);
 }
 
-static bool
-progress(struct world *w)
+static struct txn *
+progress(struct txn *t)
 {
-	return store_set_taken(w->store, "its", "stream", 1, on_written, w);
+	return store_set_taken(t, "its", "stream", 1);
 }
 
-static bool
-stream(struct world *w)
+static struct txn *
+stream(struct txn *t)
 {
-	return store_new_stream(w->store, "its", "stream", on_written, w);
+	return store_new_stream(t, "its", "stream");
 }
 
-static bool
-account(struct world *w)
+static struct txn *
+account(struct txn *t)
 {
 	static const struct store_account a = { .name = "dewi",
 		.key = "dewi",
@@ -112,66 +108,66 @@ account(struct world *w)
 		.hash = "$hash",
 		.created = 77 };
 
-	return store_add_account(w->store, &a, on_written, w);
+	return store_add_account(t, &a);
 }
 
-static bool
-name(struct world *w)
+static struct txn *
+name(struct txn *t)
 {
-	return store_set_real_name(w->store, 1, "Lionel", on_written, w);
+	return store_set_real_name(t, 1, "Lionel");
 }
 
-static bool
-password(struct world *w)
+static struct txn *
+password(struct txn *t)
 {
-	return store_set_password(w->store, 1, "$h", NULL, on_written, w);
+	return store_set_password(t, 1, "$h", NULL);
 }
 
-static bool
-admin(struct world *w)
+static struct txn *
+admin(struct txn *t)
 {
-	return store_set_admin(w->store, 1, true, on_written, w);
+	return store_set_admin(t, 1, true);
 }
 
-static bool
-seen(struct world *w)
+static struct txn *
+seen(struct txn *t)
 {
-	return store_set_seen(w->store, 1, 77, on_written, w);
+	return store_set_seen(t, 1, 77);
 }
 
-static bool
-login(struct world *w)
+static struct txn *
+login(struct txn *t)
 {
 	struct store_session s = { .account = 1, .created = 1, .expires = 9 };
 
 	memcpy(s.digest, digest, sizeof(digest));
-	return store_add_session(w->store, &s, on_written, w);
+	return store_add_session(t, &s);
 }
 
-static bool
-logout(struct world *w)
+static struct txn *
+logout(struct txn *t)
 {
-	return store_end_session(w->store, digest, on_written, w);
+	return store_end_session(t, digest);
 }
 
-static bool
-end_of_logins(struct world *w)
+static struct txn *
+end_of_logins(struct txn *t)
 {
-	return store_end_sessions(w->store, 1, on_written, w);
+	return store_end_sessions(t, 1);
 }
 
-static bool
-group(struct world *w)
+static struct txn *
+group(struct txn *t)
 {
 	static const struct store_group g = {
 		.conv = "#lab", .name = "lab", .realm = "", .topic = ""
 	};
 
-	return store_put_group(w->store, &g, on_written, w);
+	return store_put_group(t, &g);
 }
 
-static bool
-member(struct world *w)
+static struct txn *
+member(struct txn *t)
 {
 	static const struct store_member m = { .conv = "#lab",
 		.member = "messi",
@@ -179,17 +175,17 @@ member(struct world *w)
 		.real_name = "",
 		.account = 1 };
 
-	return store_put_member(w->store, &m, on_written, w);
+	return store_put_member(t, &m);
 }
 
-static bool
-drop_of_member(struct world *w)
+static struct txn *
+drop_of_member(struct txn *t)
 {
-	return store_drop_member(w->store, "#lab", "messi", 1, on_written, w);
+	return store_drop_member(t, "#lab", "messi", 1);
 }
 
-static bool
-rule(struct world *w)
+static struct txn *
+rule(struct txn *t)
 {
 	static const struct store_rule r = { .kind = STORE_BAN,
 		.conv = "#lab",
@@ -198,32 +194,30 @@ rule(struct world *w)
 		.by = "messi",
 		.reason = "" };
 
-	return store_put_rule(w->store, &r, on_written, w);
+	return store_put_rule(t, &r);
 }
 
-static bool
-drop_of_rule(struct world *w)
+static struct txn *
+drop_of_rule(struct txn *t)
 {
-	return store_drop_rule(
-	    w->store, STORE_BAN, "#lab", "neko", on_written, w);
+	return store_drop_rule(t, STORE_BAN, "#lab", "neko");
 }
 
-static bool
-end_of_group(struct world *w)
+static struct txn *
+end_of_group(struct txn *t)
 {
-	return store_end_group(w->store, "#lab", on_written, w);
+	return store_end_group(t, "#lab");
 }
 
-static bool
-read_mark(struct world *w)
+static struct txn *
+read_mark(struct txn *t)
 {
-	return store_mark_read(
-	    w->store, 1, STORE_EVERYONE_KEY, 4, on_written, w);
+	return store_mark_read(t, 1, STORE_EVERYONE_KEY, 4);
 }
 
 static const struct write {
 	const char *name;
-	bool (*run)(struct world *);
+	struct txn *(*run)(struct txn *);
 } between[] = {
 	{ "nothing to do", nothing },
 	{ "private message", private_message },
@@ -256,11 +250,11 @@ set_up(struct world *w)
 {
 	add_account(w, "messi");
 	add_account(w, "neko");
-	wrote(w, login(w));
-	wrote(w, item(w));
-	wrote(w, group(w));
-	wrote(w, member(w));
-	wrote(w, rule(w));
+	wrote(w, login(TXN(w->store)));
+	wrote(w, item(TXN(w->store)));
+	wrote(w, group(TXN(w->store)));
+	wrote(w, member(TXN(w->store)));
+	wrote(w, rule(TXN(w->store)));
 	assert_int_equal(segments(w), 0);
 }
 
@@ -269,18 +263,18 @@ try(const struct write *write)
 {
 	void *bare = NULL;
 	struct world *w;
+	struct txn t;
 	int64_t n;
 
 	assert_int_equal(world_new(&bare), 0);
 	w = bare;
 	set_up(w);
-	assert_true(store_hold(w->store, 4));
-	start_all(w, "messi", "satu");
-	was_taken(w, write->run(w));
-	was_taken(w, write->run(w));
-	start_all(w, "messi", "dua");
-	store_release(w->store);
-	await(w);
+	txn_begin(&t, w->store);
+	put_all(&t, "messi", "satu");
+	write->run(&t);
+	write->run(&t);
+	put_all(&t, "messi", "dua");
+	wrote(w, &t);
 	assert_true(w->written.ok);
 	n = segments(w);
 	if (n != 1)
@@ -310,13 +304,12 @@ static void
 a_message_keeps_its_number_whatever_was_written(void **state)
 {
 	struct world *w = *state;
+	struct txn t;
 
 	set_up(w);
-	assert_true(store_hold(w->store, 3));
-	start_all(w, "messi", "satu");
-	was_taken(w, message_to_realms(w));
+	put_all(txn_begin(&t, w->store), "messi", "satu");
+	commit(w, message_to_realms(&t));
 	start_all(w, "messi", "tiga");
-	store_release(w->store);
 	await(w);
 	assert_int_equal(w->written.id, 3);
 	assert_int_equal(find(w, 1, "tiga"), 1);

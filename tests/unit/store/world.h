@@ -161,9 +161,15 @@ was_taken(struct world *w, bool taken)
 }
 
 static inline void
-wrote(struct world *w, bool taken)
+commit(struct world *w, struct txn *t)
 {
-	was_taken(w, taken);
+	was_taken(w, txn_commit(t, on_written, w));
+}
+
+static inline void
+wrote(struct world *w, struct txn *t)
+{
+	commit(w, t);
 	await(w);
 }
 
@@ -179,16 +185,20 @@ message(enum store_kind kind, const char *conv, const char *from,
 		.text = text };
 }
 
-/* Not waited for. */
-static inline void
-start_all(struct world *w, const char *from, const char *text)
+static inline struct txn *
+put_all(struct txn *t, const char *from, const char *text)
 {
 	struct store_message m =
 	    message(STORE_EVERYONE, STORE_EVERYONE_KEY, from, text);
 
-	was_taken(
-	    w, store_add_message(
-		w->store, &m, &(struct store_along){ 0 }, on_written, w));
+	return store_add_message(t, &m, &(struct store_along){ 0 });
+}
+
+/* Not waited for. */
+static inline void
+start_all(struct world *w, const char *from, const char *text)
+{
+	commit(w, put_all(TXN(w->store), from, text));
 }
 
 static inline int64_t
@@ -207,11 +217,9 @@ say_private(struct world *w, const char *conv, int64_t one, int64_t two,
 	const int64_t readers[] = { one, two };
 	struct store_message m = message(STORE_PRIVATE, conv, from, text);
 
-	wrote(w,
-	    store_add_message(w->store, &m,
+	wrote(w, store_add_message(TXN(w->store), &m,
 		&(struct store_along){
-		    .readers = readers, .count = one == two ? 1 : 2 },
-		on_written, w));
+		    .readers = readers, .count = one == two ? 1 : 2 }));
 	assert_true(w->written.ok);
 	return w->written.id;
 }
@@ -225,7 +233,7 @@ add_account(struct world *w, const char *name)
 		.hash = "$hash",
 		.created = 77 };
 
-	wrote(w, store_add_account(w->store, &a, on_written, w));
+	wrote(w, store_add_account(TXN(w->store), &a));
 	assert_true(w->written.ok);
 	return w->written.id;
 }
@@ -233,8 +241,7 @@ add_account(struct world *w, const char *name)
 static inline int64_t
 mark(struct world *w, int64_t account, const char *conv, int64_t id)
 {
-	wrote(w,
-	    store_mark_read(w->store, account, conv, id, on_written, w));
+	wrote(w, store_mark_read(TXN(w->store), account, conv, id));
 	assert_true(w->written.ok);
 	return w->written.id;
 }

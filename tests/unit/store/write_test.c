@@ -41,9 +41,9 @@ results_come_in_the_order_of_the_writes(void **state)
 	struct order o = { 1, true, 0 };
 
 	for (int i = 0; i < MANY; i++)
-		assert_true(store_add_message(
-		    w->store, &m, &(struct store_along){ 0 }, on_next,
-		    &o));
+		assert_true(txn_commit(store_add_message(TXN(w->store), &m,
+					   &(struct store_along){ 0 }),
+		    on_next, &o));
 	while (o.answered < MANY) {
 		assert_int_equal(poll(&pfd, 1, WAIT_MS), 1);
 		store_dispatch(w->store);
@@ -73,11 +73,8 @@ strings_are_copied(void **state)
 	int64_t readers[] = { 1, 2 };
 	struct store_message m = message(STORE_PRIVATE, conv, from, text);
 
-	was_taken(w,
-	    store_add_message(
-		w->store, &m,
-		&(struct store_along){ .readers = readers, .count = 2 },
-		on_written, w));
+	commit(w, store_add_message(TXN(w->store), &m,
+		      &(struct store_along){ .readers = readers, .count = 2 }));
 	memset(conv, 'x', sizeof(conv) - 1);
 	memset(from, 'x', sizeof(from) - 1);
 	memset(text, 'x', sizeof(text) - 1);
@@ -120,9 +117,9 @@ too_many_writes_are_refused_and_the_others_made(void **state)
 
 	/* Not dispatched, so they wait although they are done. */
 	for (size_t i = 0; i < STORE_QUEUE_MAX; i++)
-		was_taken(w,
-		    store_use_session(w->store, digest, 1, on_written, w));
-	assert_false(store_use_session(w->store, digest, 1, on_written, w));
+		commit(w, store_use_session(TXN(w->store), digest, 1));
+	assert_false(txn_commit(
+	    store_use_session(TXN(w->store), digest, 1), on_written, w));
 	await(w);
 	assert_true(w->written.ok);
 	say_all(w, "messi", "there is room again");
@@ -163,9 +160,8 @@ start_tagged(struct world *w, struct store_tag tag, int64_t time)
 	    message(STORE_EVERYONE, STORE_EVERYONE_KEY, "messi", "text");
 
 	m.time = time;
-	was_taken(w,
-	    store_add_message(w->store, &m,
-		&(struct store_along){ .tag = &tag }, on_written, w));
+	commit(w, store_add_message(
+		      TXN(w->store), &m, &(struct store_along){ .tag = &tag }));
 }
 
 static struct store_written
@@ -277,27 +273,32 @@ a_tag_is_looked_up_without_a_message(void **state)
 	struct store_tag tag = tag_of(1, "t1", 7);
 
 	say_all(w, "messi", "before");
-	wrote(w, store_find_tag(w->store, &tag, on_written, w));
+	was_taken(w, store_find_tag(w->store, &tag, on_written, w));
+	await(w);
 	assert_true(w->written.ok);
 	assert_false(w->written.duplicate);
 	assert_false(w->written.reused);
 	assert_int_equal(w->written.id, 0);
 	say_tagged(w, tag, 100);
-	wrote(w, store_find_tag(w->store, &tag, on_written, w));
+	was_taken(w, store_find_tag(w->store, &tag, on_written, w));
+	await(w);
 	assert_true(w->written.duplicate);
 	assert_false(w->written.reused);
 	assert_int_equal(w->written.id, 2);
 	tag = tag_of(1, "t1", 8);
-	wrote(w, store_find_tag(w->store, &tag, on_written, w));
+	was_taken(w, store_find_tag(w->store, &tag, on_written, w));
+	await(w);
 	assert_false(w->written.duplicate);
 	assert_true(w->written.reused);
 	assert_int_equal(w->written.id, 2);
 	tag = tag_of(2, "t1", 7);
-	wrote(w, store_find_tag(w->store, &tag, on_written, w));
+	was_taken(w, store_find_tag(w->store, &tag, on_written, w));
+	await(w);
 	assert_int_equal(w->written.id, 0);
 	tag = tag_of(1, "t1", 7);
 	tag.since = 101;
-	wrote(w, store_find_tag(w->store, &tag, on_written, w));
+	was_taken(w, store_find_tag(w->store, &tag, on_written, w));
+	await(w);
 	assert_int_equal(w->written.id, 0);
 	assert_int_equal(store_last_id(w->store), 2);
 	assert_true(say_tagged(w, tag_of(1, "t1", 7), 300).duplicate);
@@ -350,7 +351,7 @@ accounts_come_back_in_the_order_of_registration(void **state)
 		.hash = "$argon2id$",
 		.created = 5 };
 
-	wrote(w, store_add_account(w->store, &a, on_written, w));
+	wrote(w, store_add_account(TXN(w->store), &a));
 	assert_true(w->written.ok);
 	assert_int_equal(w->written.id, 1);
 	assert_int_equal(add_account(w, "henderson"), 2);
@@ -375,7 +376,7 @@ a_taken_key_adds_nothing(void **state)
 		.created = 6 };
 
 	add_account(w, "messi");
-	wrote(w, store_add_account(w->store, &a, on_written, w));
+	wrote(w, store_add_account(TXN(w->store), &a));
 	assert_true(w->written.ok);
 	assert_true(w->written.taken);
 	assert_int_equal(w->written.id, 1);
@@ -392,8 +393,7 @@ a_real_name_is_changed_for_one_account(void **state)
 
 	add_account(w, "messi");
 	add_account(w, "neko");
-	wrote(w,
-	    store_set_real_name(w->store, 1, "Lionel Messi", on_written, w));
+	wrote(w, store_set_real_name(TXN(w->store), 1, "Lionel Messi"));
 	assert_true(w->written.ok);
 	store_each_account(w->store, on_account, &l);
 	assert_string_equal(l.text[0], "1 messi messi Lionel Messi $hash 77");
@@ -408,7 +408,7 @@ when_somebody_was_seen_outlives_their_session(void **state)
 
 	add_account(w, "messi");
 	add_account(w, "neko");
-	wrote(w, store_set_seen(w->store, 2, 99, on_written, w));
+	wrote(w, store_set_seen(TXN(w->store), 2, 99));
 	assert_true(w->written.ok);
 	world_reopen(w);
 	store_each_account(w->store, on_account, &l);
@@ -428,14 +428,14 @@ an_account_is_made_and_unmade_an_administrator(void **state)
 		.admin = true };
 
 	add_account(w, "messi");
-	wrote(w, store_add_account(w->store, &a, on_written, w));
-	wrote(w, store_set_admin(w->store, 1, true, on_written, w));
+	wrote(w, store_add_account(TXN(w->store), &a));
+	wrote(w, store_set_admin(TXN(w->store), 1, true));
 	assert_true(w->written.ok);
 	world_reopen(w);
 	store_each_account(w->store, on_account, &l);
 	assert_string_equal(l.text[0], "1 messi messi A Name $hash 77 admin");
 	assert_string_equal(l.text[1], "2 root root Root $hash 0 admin");
-	wrote(w, store_set_admin(w->store, 2, false, on_written, w));
+	wrote(w, store_set_admin(TXN(w->store), 2, false));
 	l.count = 0;
 	store_each_account(w->store, on_account, &l);
 	assert_string_equal(l.text[0], "1 messi messi A Name $hash 77 admin");
@@ -453,7 +453,7 @@ add_session(struct world *w, int seed, int64_t account, int64_t created)
 		.expires = created + 2 };
 
 	memset(s.digest, seed, sizeof(s.digest));
-	wrote(w, store_add_session(w->store, &s, on_written, w));
+	wrote(w, store_add_session(TXN(w->store), &s));
 	assert_true(w->written.ok);
 }
 
@@ -507,11 +507,12 @@ a_session_ends_and_is_used_by_its_digest(void **state)
 	add_session(w, 1, 1, 10);
 	add_session(w, 2, 1, 20);
 	memset(digest, 1, sizeof(digest));
-	wrote(w, store_use_session(w->store, digest, 99, on_written, w));
+	wrote(w, store_use_session(TXN(w->store), digest, 99));
 	assert_true(w->written.ok);
-	assert_true(store_use_session(w->store, digest, 100, NULL, NULL));
+	assert_true(txn_commit(
+	    store_use_session(TXN(w->store), digest, 100), NULL, NULL));
 	memset(digest, 2, sizeof(digest));
-	wrote(w, store_end_session(w->store, digest, on_written, w));
+	wrote(w, store_end_session(TXN(w->store), digest));
 	assert_true(w->written.ok);
 	l = sessions(w);
 	assert_int_equal(l.count, 1);
@@ -530,8 +531,7 @@ a_new_password_ends_the_other_sessions_of_the_account(void **state)
 	add_session(w, 2, 1, 20);
 	add_session(w, 3, 2, 30);
 	memset(keep, 2, sizeof(keep));
-	wrote(w,
-	    store_set_password(w->store, 1, "$new", keep, on_written, w));
+	wrote(w, store_set_password(TXN(w->store), 1, "$new", keep));
 	assert_true(w->written.ok);
 	store_each_account(w->store, on_account, &l);
 	assert_string_equal(l.text[0], "1 messi messi A Name $new 77");
@@ -539,8 +539,7 @@ a_new_password_ends_the_other_sessions_of_the_account(void **state)
 	assert_int_equal(l.count, 2);
 	assert_int_equal(l.digest[0], 2);
 	assert_int_equal(l.digest[1], 3);
-	wrote(w,
-	    store_set_password(w->store, 1, "$newer", NULL, on_written, w));
+	wrote(w, store_set_password(TXN(w->store), 1, "$newer", NULL));
 	l = sessions(w);
 	assert_int_equal(l.count, 1);
 	assert_int_equal(l.digest[0], 3);
@@ -556,7 +555,7 @@ all_sessions_of_an_account_end_and_no_others(void **state)
 	add_session(w, 1, 1, 10);
 	add_session(w, 2, 1, 20);
 	add_session(w, 3, 2, 30);
-	wrote(w, store_end_sessions(w->store, 1, on_written, w));
+	wrote(w, store_end_sessions(TXN(w->store), 1));
 	assert_true(w->written.ok);
 	store_each_account(w->store, on_account, &l);
 	assert_string_equal(l.text[0], "1 messi messi A Name $hash 77");

@@ -226,7 +226,7 @@ trouble(void *arg, const char *cause, const char *detail)
 }
 
 static bool
-add_listeners(struct server *s, const struct options_list *l,
+add_listeners(struct server *s, const struct config_list *l,
     enum dialect_kind kind, char *why, size_t cap)
 {
 	for (size_t i = 0; i < l->count; i++)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The command line and the configuration file, read through one table: a name
- * that is an option is a name in the file, with the same check.  Options given
- * win over the file; the file wins over the defaults.
+ * The options of the server, of its command line and of its configuration file:
+ * one table for both (shared/config.h).  A new one is a row, and a field here.
  *
  * chat-server(8) and chat-server.conf(5) are the prose of it.
  */
@@ -14,6 +13,7 @@
 #include <stdint.h>
 
 #include "server/realm/realm.h"
+#include "shared/config.h"
 #include "shared/wire.h"
 
 enum {
@@ -23,12 +23,6 @@ enum {
 	OPTIONS_WHY_CAP = 512
 };
 
-/* A list of words, each the owner's. */
-struct options_list {
-	char *at[OPTIONS_ADMINS_MAX];
-	size_t count;
-};
-
 /* The secrets are read with the options. */
 struct options_links {
 	struct realm_link at[REALMS_MAX];
@@ -36,14 +30,14 @@ struct options_links {
 };
 
 struct options {
-	struct options_list listen; /* command protocol */
-	struct options_list text;   /* plain text; none: "off" */
+	struct config_list listen; /* command protocol */
+	struct config_list text;   /* plain text; none: "off" */
 	char *data;
 	char *accounts; /* NULL: none */
 	char *config;   /* NULL: none */
 	char realm[WIRE_NAME_CAP];
 	struct options_links links; /* none of ours, no name twice */
-	struct options_list admins; /* names of accounts */
+	struct config_list admins; /* names of accounts */
 	bool registration_open;
 	int64_t min_password; /* 0: by where one can connect from */
 	int64_t rate;         /* 0: off */
@@ -54,7 +48,6 @@ struct options {
 	int64_t idle_minutes;
 	int64_t token_days;
 	int64_t max_memory; /* MB that wait to go out, all together */
-	uint64_t given;     /* a bit for each row that was set; inside only */
 };
 
 enum options_status {

@@ -137,7 +137,7 @@ values_of(const struct page_row *row, char v[2][96])
 }
 
 static bool
-same_list(const struct options_list *a, const struct options_list *b)
+same_list(const struct config_list *a, const struct config_list *b)
 {
 	if (a->count != b->count)
 		return false;

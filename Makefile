@@ -64,7 +64,7 @@ CHAT_O := $(call objs,server/chat/*.c)
 DIALECT_O := $(call objs,server/dialect/*.c)
 REALM_O := $(call objs,server/realm/*.c)
 TOP_O := $(filter-out $(B)/server/main.o,$(call objs,server/*.c))
-TUI_O := $(filter-out $(B)/tui/main.o,$(call objs,tui/*.c))
+TUI_O := $(filter-out $(B)/tui/main.o,$(call objs,tui/*.c tui/*/*.c))
 TESTLIB_O := $(call objs,tests/lib/*.c)
 
 A_SHARED := $(B)/shared.a
@@ -158,7 +158,7 @@ $(B)/localedir: always
 	$(call keep_text,$(LOCALEDIR))
 
 # All texts that there are; it is made from the sources and not kept.
-build/chat-tui.pot: $(wildcard tui/*.[ch])
+build/chat-tui.pot: $(wildcard tui/*.[ch] tui/*/*.[ch])
 	@mkdir -p $(@D)
 	$(Q)xgettext --language=C --keyword --keyword=_ --keyword=N_ \
 	    --keyword=C_:1c,2 --keyword=ngettext:1,2 --add-comments=TRANSLATORS: \

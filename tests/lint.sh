@@ -20,6 +20,25 @@ check() { # check NAME: what was found is in $out; nothing is well
 	fi
 }
 
+# rooms_of FOLDER EXCEPT: reads lines "ROOM: ROOM..." and prints each include
+# of one of ROOM's files that goes to a room of FOLDER which is not named in
+# its line, and each room that has no line.
+rooms_of() {
+	local folder=$1 except=$2 room rest rooms=
+	while IFS=: read -r room rest; do
+		rooms="$rooms $room"
+		git grep -nE "#include \"$folder/" -- "$folder/$room" |
+		    grep -vE "\"($folder/($room$(printf '|%s' $rest))/|$except)"
+	done
+	git ls-files "$folder/*/*.[ch]" | cut -d/ -f2 | sort -u |
+	    while read -r room; do
+		case " $rooms " in
+		*" $room "*) ;;
+		*) echo "$folder/$room: a room that the drawing has not" ;;
+		esac
+	done
+}
+
 mandoc -Tlint -Wwarning man/*.[1-8] >"$out" 2>&1
 check "mandoc -Tlint"
 
@@ -46,9 +65,21 @@ check "translations"
 	git grep -n '<sqlite3.h>' -- shared server tui ':!server/store'
 	git grep -n '<sodium.h>' -- shared server tui ':!server/work'
 	git grep -nE '<(n?curses|ncursesw/[a-z]*|term)\.h>' -- shared server
-	git grep -nE '<n?curses\.h>' -- 'tui/model.*' 'tui/client.*' \
-	    'tui/plain.*' 'tui/prompt.*' 'tui/slash.*' 'tui/lineedit.*' 'tui/wrap.*'
-	git grep -n '<readline/' -- shared server tui ':!tui/lineedit.c'
+	git grep -nE '<n?curses\.h>' -- tui ':!tui/view' ':!tui/term'
+	git grep -nE '<(sys/socket|sys/select|netinet/.*)\.h>' -- tui/model \
+	    tui/view tui/input
+	git grep -n '<readline/' -- shared server tui ':!tui/input/lineedit.c'
+	# Every room of the client may use tui/text.h.
+	rooms_of tui 'tui/text\.h' <<-ROOMS
+	store:
+	model: store
+	net: store model
+	term: store
+	input: store model net term
+	plain: store model net term input
+	view: store model net term input
+	po:
+	ROOMS
 	git grep -nE '<(sys/socket|sys/select|netinet/.*|jansson)\.h>' -- \
 	    server/chat server/store
 	git grep -nE '#include "server/(chat|dialect|realm|work)/' -- server/store

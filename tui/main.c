@@ -11,20 +11,20 @@
 #include "shared/utf8.h"
 #include "shared/wire.h"
 #include "shared/xalloc.h"
-#include "tui/client.h"
-#include "tui/clock.h"
-#include "tui/drafts.h"
-#include "tui/ignore.h"
-#include "tui/links.h"
-#include "tui/model.h"
+#include "tui/net/client.h"
+#include "tui/model/clock.h"
+#include "tui/net/drafts.h"
+#include "tui/model/ignore.h"
+#include "tui/input/links.h"
+#include "tui/model/model.h"
 #include "tui/options.h"
-#include "tui/order.h"
-#include "tui/settings.h"
-#include "tui/signals.h"
-#include "tui/slash.h"
-#include "tui/state.h"
+#include "tui/model/layout.h"
+#include "tui/input/settings.h"
+#include "tui/term/signals.h"
+#include "tui/input/slash.h"
+#include "tui/store/state.h"
 #include "tui/text.h"
-#include "tui/ui.h"
+#include "tui/input/ui.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -51,7 +51,7 @@ struct app {
 	struct ui *ui; /* NULL: --send TARGET TEXT */
 	char *session_file, *history_file;
 	struct drafts *drafts; /* NULL: nothing is kept */
-	struct order *order;   /* likewise */
+	struct layout *order;   /* likewise */
 	char secret[WIRE_TARGET_CAP]; /* whose draft is one; "": nobody's */
 	struct state state;
 
@@ -132,7 +132,7 @@ on_check(void *arg)
 	struct app *a = arg;
 
 	if (a->order != NULL)
-		order_changed(a->order);
+		layout_changed(a->order);
 	if (model_status(a->model)->link == LINK_ONLINE) {
 		if (!a->leaving && a->opt.send_text == NULL)
 			loop_timer_unset(a->loop, &a->limit);
@@ -222,7 +222,7 @@ keep_of(struct app *a, const char *user)
 	char why[STATE_WHY_CAP];
 
 	if (a->order != NULL) /* before what a draft opens at the end */
-		order_open(a->order, model_status(a->model)->server, user);
+		layout_open(a->order, model_status(a->model)->server, user);
 	if (a->drafts != NULL && !drafts_open(a->drafts,
 	    model_status(a->model)->server, user, why))
 		say_not_kept(a, why);
@@ -233,8 +233,8 @@ static void
 keep_nobodys(struct app *a)
 {
 	if (a->order != NULL) {
-		order_write(a->order);
-		order_close(a->order);
+		layout_write(a->order);
+		layout_close(a->order);
 	}
 	if (a->drafts != NULL)
 		drafts_close(a->drafts);
@@ -487,7 +487,7 @@ on_forget(void *arg)
 	struct app *a = arg;
 
 	if (a->order != NULL)
-		order_write(a->order);
+		layout_write(a->order);
 	if (a->remembered && a->session_file != NULL)
 		state_forget(a->session_file);
 	a->remembered = false;
@@ -702,7 +702,7 @@ release(struct app *a)
 	if (a->ui != NULL)
 		a->class->close(a->ui);
 	say_unsent(a);
-	order_free(a->order);
+	layout_free(a->order);
 	drafts_free(a->drafts);
 	client_free(a->client);
 	model_free(a->model);
@@ -784,7 +784,7 @@ main(int argc, char **argv)
 		a.history_file = state_path("history");
 		keep_ignored(&a);
 		if (!a.script) {
-			a.order = order_new(a.loop, a.model);
+			a.order = layout_new(a.loop, a.model);
 			a.drafts = drafts_new(a.model, a.client);
 		}
 	}

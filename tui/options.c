@@ -4,8 +4,8 @@
 #include "shared/buf.h"
 #include "shared/wire.h"
 #include "shared/xalloc.h"
-#include "tui/nearest.h"
-#include "tui/settings.h"
+#include "tui/model/nearest.h"
+#include "tui/input/settings.h"
 #include "tui/text.h"
 
 #include <errno.h>

@@ -5,16 +5,16 @@
  * nothing is held here but one, and what is told of a line names its number.
  * Nothing is printed but on standard error.
  */
-#include "tui/ui.h"
+#include "tui/input/ui.h"
 
 #include "shared/buf.h"
 #include "shared/loop.h"
 #include "shared/utf8.h"
 #include "shared/wire.h"
 #include "shared/xalloc.h"
-#include "tui/client.h"
-#include "tui/lines.h"
-#include "tui/model.h"
+#include "tui/net/client.h"
+#include "tui/plain/plain_format.h"
+#include "tui/model/model.h"
 #include "tui/stdin_lines.h"
 #include "tui/text.h"
 
@@ -39,7 +39,7 @@ complain(const char *text)
 	struct buf b;
 
 	buf_init(&b, 8 * WIRE_LINE_MAX);
-	lines_line(&b, "chat-tui: ", text, strlen(text));
+	plain_format_line(&b, "chat-tui: ", text, strlen(text));
 	(void)fwrite(buf_data(&b), 1, b.len, stderr);
 	buf_release(&b);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tui/answer.h"
+#include "tui/net/answer.h"
 
 #include "shared/wire.h"
-#include "tui/errors.h"
+#include "tui/model/errors.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tui/attention.h"
+#include "tui/model/attention.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

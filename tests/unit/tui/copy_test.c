@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tui/copy.h"
+#include "tui/view/copy.h"
 
 #include "shared/buf.h"
-#include "tui/model.h"
+#include "tui/model/model.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

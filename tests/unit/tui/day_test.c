@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A day in words. */
-#include "tui/day.h"
+#include "tui/model/day.h"
 
 #include "shared/buf.h"
 

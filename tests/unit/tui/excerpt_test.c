@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tui/excerpt.h"
+#include "tui/view/excerpt.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

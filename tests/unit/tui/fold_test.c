@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is shown of a long message. */
-#include "tui/fold.h"
+#include "tui/model/fold.h"
 
 #include "shared/buf.h"
-#include "tui/wrap.h"
+#include "tui/model/wrap.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

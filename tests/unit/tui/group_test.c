@@ -2,8 +2,8 @@
 /* Groups and remote names, as the client puts them into the model. */
 #include "tests/unit/tui/server_fake.h"
 
-#include "tui/answer.h"
-#include "tui/rooms.h"
+#include "tui/net/answer.h"
+#include "tui/model/groups.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -32,7 +32,7 @@
 static const struct group *
 group_of(const struct world *w, const char *target)
 {
-	return rooms_find(model_rooms(w->model), target);
+	return groups_find(model_rooms(w->model), target);
 }
 
 static bool
@@ -86,16 +86,16 @@ static void
 members_are_asked_once_and_kept(void **state)
 {
 	struct world *w = *state;
-	struct roster *here;
+	struct userlist *here;
 	const struct user *u;
 
 	go_to_group(w);
 	assert_int_equal(asked(w, "members - #batak"), 1);
 	here = model_here(w->model);
 	assert_non_null(here);
-	assert_int_equal(roster_count(here), 2);
-	assert_int_equal(roster_online(here), 1);
-	assert_string_equal(roster_shown(here, 0)->user, "messi");
+	assert_int_equal(userlist_count(here), 2);
+	assert_int_equal(userlist_online(here), 1);
+	assert_string_equal(userlist_shown(here, 0)->user, "messi");
 	put(w, "{\"event\":\"join\",\"target\":\"#batak\",\"user\":\"neko\"}");
 	put(w, "{\"event\":\"presence\",\"user\":\"james@medan\","
 	       "\"name\":\"James\",\"online\":true}");
@@ -104,15 +104,15 @@ members_are_asked_once_and_kept(void **state)
 	await(w, noticed(w, "neko may not say anything in #batak (by messi)"));
 	assert_true(noticed(w, "neko has joined #batak"));
 	assert_true(noticed(w, "neko is a moderator of #batak now"));
-	assert_int_equal(roster_count(here), 3);
-	assert_int_equal(roster_online(here), 3);
-	u = roster_find(here, "neko");
+	assert_int_equal(userlist_count(here), 3);
+	assert_int_equal(userlist_online(here), 3);
+	u = userlist_find(here, "neko");
 	assert_int_equal(u->role, GROUP_MODERATOR);
 	assert_true(u->muted);
 	put(w, "{\"event\":\"leave\",\"target\":\"#batak\",\"user\":\"neko\","
 	       "\"by\":\"messi\",\"act\":\"ban\",\"reason\":\"spam\"}");
 	await(w, noticed(w, "messi has banned neko: spam"));
-	assert_int_equal(roster_count(here), 2);
+	assert_int_equal(userlist_count(here), 2);
 	assert_int_equal(group_of(w, "#batak")->members, 2);
 	client_show(w->client, model_find(w->model, "*"));
 	assert_null(model_here(w->model));
@@ -345,7 +345,7 @@ an_older_server_has_no_groups_and_that_is_well(void **state)
 	w->groups = REFUSED("unknown-command");
 	go_online(w);
 	assert_int_equal(w->losses, 0);
-	assert_int_equal(rooms_count(model_rooms(w->model)), 0);
+	assert_int_equal(groups_count(model_rooms(w->model)), 0);
 }
 
 static void

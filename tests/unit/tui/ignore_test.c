@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Who is not heard, what is quiet, who is called, and who came and went. */
-#include "tui/ignore.h"
+#include "tui/model/ignore.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,9 +14,9 @@
 #include <cmocka.h>
 
 #include "shared/buf.h"
-#include "tui/model.h"
-#include "tui/noise.h"
-#include "tui/notify.h"
+#include "tui/model/model.h"
+#include "tui/model/joinpart.h"
+#include "tui/view/notify.h"
 
 static char dir[] = "/tmp/ignore_test.XXXXXX";
 static char path[64];
@@ -221,7 +221,7 @@ coming_and_going_is_one_line(void **state)
 	}
 	assert_string_equal(convo_item(c, 2)->text, "joined: user0, user1, "
 	    "user2, user3, user4, user5 and 2 more; left: bob");
-	for (; i < 2 * NOISE_MAX; i++) {
+	for (; i < 2 * JOINPART_MAX; i++) {
 		snprintf(name, sizeof(name), "user%d", i);
 		model_noise(m, c, 7, name, true);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tui/lineedit.h"
+#include "tui/input/lineedit.h"
 
 #include <fcntl.h>
 #include <locale.h>
@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "tui/keys.h"
+#include "tui/term/keys.h"
 
 static char accepted[LINEEDIT_MAX + 16];
 static int lines, eofs, fulls;

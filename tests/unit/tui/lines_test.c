@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Messages as plain lines, with the day where it is another one. */
-#include "tui/lines.h"
+#include "tui/plain/plain_format.h"
 
 #include "shared/buf.h"
 
@@ -27,13 +27,13 @@ at(int hour, int minute)
 }
 
 static void
-say(struct lines *l, struct buf *out, int64_t time, const char *text)
+say(struct plain_format *l, struct buf *out, int64_t time, const char *text)
 {
 	struct buf head;
 
-	buf_init(&head, LINES_HEAD);
-	lines_head(l, &head, time, "messi", "*", false);
-	lines_text(l, out, buf_data(&head), text);
+	buf_init(&head, PLAIN_FORMAT_HEAD);
+	plain_format_head(l, &head, time, "messi", "*", false);
+	plain_format_text(l, out, buf_data(&head), text);
 	buf_release(&head);
 }
 
@@ -47,12 +47,12 @@ expect(struct buf *out, const char *want)
 static void
 another_day_is_told_once(void **state)
 {
-	struct lines l;
+	struct plain_format l;
 	struct buf out;
 
 	(void)state;
 	buf_init(&out, OUT_CAP);
-	lines_begin(&l, at(23, 58), false);
+	plain_format_begin(&l, at(23, 58), false);
 	say(&l, &out, at(23, 59), "before");
 	say(&l, &out, at(24, 0), "behind");
 	say(&l, &out, at(24, 1), "one\ntwo");
@@ -73,12 +73,12 @@ another_day_is_told_once(void **state)
 static void
 the_first_of_an_older_day_says_so(void **state)
 {
-	struct lines l;
+	struct plain_format l;
 	struct buf out;
 
 	(void)state;
 	buf_init(&out, OUT_CAP);
-	lines_begin(&l, at(36, 0), false);
+	plain_format_begin(&l, at(36, 0), false);
 	say(&l, &out, at(12, 0), "older");
 	expect(&out, "-- Saturday, 21 November 2026\n"
 	    "12:00 <messi> older\n");
@@ -87,12 +87,12 @@ the_first_of_an_older_day_says_so(void **state)
 static void
 a_time_stamp_has_all_of_it(void **state)
 {
-	struct lines l;
+	struct plain_format l;
 	struct buf out;
 
 	(void)state;
 	buf_init(&out, OUT_CAP);
-	lines_begin(&l, at(12, 0), true);
+	plain_format_begin(&l, at(12, 0), true);
 	say(&l, &out, at(23, 59), "one\ntwo");
 	say(&l, &out, at(24, 0), "behind");
 	expect(&out,
@@ -105,12 +105,12 @@ static void
 blank_lines_are_counted_for_a_terminal_alone(void **state)
 {
 	static const char text[] = "one\n\n \r\n\ntwo\n\n\nthree\n\n\n";
-	struct lines l;
+	struct plain_format l;
 	struct buf out;
 
 	(void)state;
 	buf_init(&out, OUT_CAP);
-	lines_begin(&l, at(12, 0), false);
+	plain_format_begin(&l, at(12, 0), false);
 	l.folds = true;
 	say(&l, &out, at(12, 0), text);
 	say(&l, &out, at(12, 0), "\n\n\nfour");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tui/mention.h"
+#include "tui/model/mention.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tui/model.h"
+#include "tui/model/model.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -921,12 +921,12 @@ a_million_users_are_cut(void **state)
 	struct model *m = *state;
 	char name[32];
 
-	for (int i = 0; i < ROSTER_MAX + 100; i++) {
+	for (int i = 0; i < USERLIST_MAX + 100; i++) {
 		snprintf(name, sizeof(name), "u%d", i);
 		model_user_set(m, name, "", true, 0);
 	}
-	assert_int_equal(model_users(m), ROSTER_MAX);
-	assert_int_equal(model_online(m), ROSTER_MAX);
+	assert_int_equal(model_users(m), USERLIST_MAX);
+	assert_int_equal(model_online(m), USERLIST_MAX);
 }
 
 /* The end is in sight all the time; of somebody only now and then. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tui/namesake.h"
+#include "tui/model/namesake.h"
 
 #include "shared/wire.h"
-#include "tui/model.h"
+#include "tui/model/model.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

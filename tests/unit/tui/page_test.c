@@ -18,7 +18,7 @@
 #include "shared/xalloc.h"
 #include "tests/lib/page.h"
 #include "tui/options.h"
-#include "tui/settings.h"
+#include "tui/input/settings.h"
 
 enum { NAME, VALUE, DEFAULT, SINCE, CELLS };
 

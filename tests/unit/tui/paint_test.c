@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What of a line of hints has room. */
-#include "tui/paint.h"
+#include "tui/view/paint.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tui/retry.h"
+#include "tui/net/retry.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tui/search.h"
+#include "tui/view/search.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,8 +11,8 @@
 
 #include "shared/buf.h"
 #include "tests/unit/tui/server_fake.h"
-#include "tui/ignore.h"
-#include "tui/state.h"
+#include "tui/model/ignore.h"
+#include "tui/store/state.h"
 
 static int changes;
 

@@ -7,8 +7,8 @@
 #define TESTS_UNIT_TUI_SERVER_FAKE_H
 
 #include "shared/loop.h"
-#include "tui/client.h"
-#include "tui/model.h"
+#include "tui/net/client.h"
+#include "tui/model/model.h"
 
 #include <stdbool.h>
 #include <stddef.h>

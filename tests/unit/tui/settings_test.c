@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Settings, bindings and the names of keys; the file is settings_test's of
  * the screen. */
-#include "tui/settings.h"
+#include "tui/input/settings.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,9 +15,9 @@
 #include <cmocka.h>
 
 #include "shared/buf.h"
-#include "tui/actions.h"
-#include "tui/bound.h"
-#include "tui/keyname.h"
+#include "tui/input/actions.h"
+#include "tui/input/keymap.h"
+#include "tui/term/keyname.h"
 
 static void
 expect_key(const char *text, const char *name, const char *bytes)
@@ -241,7 +241,7 @@ expect_bound(const struct settings *s, enum keys_key key, const char *shown)
 {
 	char out[KEYNAME_CAP];
 
-	assert_int_equal(bound_key(s, key, out), shown != NULL);
+	assert_int_equal(keymap_key(s, key, out), shown != NULL);
 	assert_string_equal(out, shown == NULL ? "" : shown);
 }
 
@@ -261,7 +261,7 @@ the_key_that_is_named_is_the_one_that_is_bound(void **state)
 	bind(s, "bind.ctrl-g", "send-again");
 	expect_bound(s, KEYS_AGAIN, "Alt-S"); /* that too; the usual first */
 	buf_init(&all, 100);
-	bound_keys(s, actions_find("send-again"), &all);
+	keymap_keys(s, actions_find("send-again"), &all);
 	assert_string_equal(buf_data(&all), "Alt-S Ctrl-G");
 	buf_release(&all);
 	bind(s, "bind.alt-s", "drop");
@@ -269,7 +269,7 @@ the_key_that_is_named_is_the_one_that_is_bound(void **state)
 	expect_bound(s, KEYS_DROP, "Alt-X");
 	bind(s, "bind.alt-x", "none");
 	expect_bound(s, KEYS_DROP, "Alt-S");
-	assert_false(bound_free(s, "alt-x"));
+	assert_false(keymap_free(s, "alt-x"));
 	bind(s, "bind.ctrl-g", "default");
 	expect_bound(s, KEYS_AGAIN, NULL);
 
@@ -279,7 +279,7 @@ the_key_that_is_named_is_the_one_that_is_bound(void **state)
 	expect_bound(s, KEYS_END, NULL);
 	bind(s, "bind.end", "default");
 	expect_bound(s, KEYS_END, "End");
-	assert_true(bound_free(s, "end"));
+	assert_true(keymap_free(s, "end"));
 	settings_free(s);
 }
 

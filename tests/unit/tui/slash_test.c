@@ -3,16 +3,16 @@
  * What lines mean, with a client that is nowhere connected: what is said waits
  * in the model, which shows what would be sent.
  */
-#include "tui/slash.h"
+#include "tui/input/slash.h"
 
 #include "shared/buf.h"
 #include "shared/loop.h"
-#include "tui/client.h"
-#include "tui/complete.h"
-#include "tui/links.h"
-#include "tui/model.h"
-#include "tui/rooms.h"
-#include "tui/settings.h"
+#include "tui/net/client.h"
+#include "tui/input/complete.h"
+#include "tui/input/links.h"
+#include "tui/model/model.h"
+#include "tui/model/groups.h"
+#include "tui/input/settings.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -673,7 +673,7 @@ names_are_completed_behind_any_sign(void **state)
 
 	model_user_set(w->model, "neko", "", true, 0);
 	model_user_set(w->model, "budi", "", true, 0);
-	rooms_put(model_rooms(w->model), &g);
+	groups_put(model_rooms(w->model), &g);
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
 		const char *const want[] = { lines[i].want, NULL };
 
@@ -889,12 +889,12 @@ static void
 a_name_means_the_same_to_all_commands(void **state)
 {
 	struct world *w = *state;
-	struct rooms *rs = model_rooms(w->model);
+	struct groups *rs = model_rooms(w->model);
 	struct group g = { .topic = "", .target = "#batak@medan" };
 
 	model_user_set(w->model, "james@medan", "", true, 0);
 	model_user_set(w->model, "Neko", "", true, 0);
-	rooms_put(rs, &g);
+	groups_put(rs, &g);
 	assert_non_null(model_open(w->model, "james@Medan"));
 	assert_true(slash_line(&w->slash, "/w JAMES"));
 	assert_string_equal(
@@ -969,14 +969,14 @@ static void
 a_group_that_is_not_known_opens_nothing(void **state)
 {
 	struct world *w = *state;
-	struct rooms *rs = model_rooms(w->model);
+	struct groups *rs = model_rooms(w->model);
 	struct group g = { .topic = "", .target = "#batak" };
 
 	set_link(w, LINK_ONLINE);
 	assert_true(slash_line(&w->slash, "/w #early")); /* no list has come */
-	rooms_begin(rs);
-	rooms_put(rs, &g);
-	rooms_end(rs, NULL, NULL);
+	groups_begin(rs);
+	groups_put(rs, &g);
+	groups_end(rs, NULL, NULL);
 	assert_true(slash_line(&w->slash, "/w #BATAK"));
 	assert_true(slash_line(&w->slash, "/w #early")); /* is there already */
 	assert_true(slash_line(&w->slash, "/close #early"));
@@ -990,7 +990,7 @@ a_group_that_is_not_known_opens_nothing(void **state)
 	set_link(w, LINK_LOST);
 	assert_true(slash_line(&w->slash, "/w #nogroup"));
 	set_link(w, LINK_ONLINE);
-	rooms_stale(rs);
+	groups_stale(rs);
 	assert_true(slash_line(&w->slash, "/w #another"));
 	assert_int_equal(model_convos(w->model), 5);
 }
@@ -1037,7 +1037,7 @@ completion_knows_groups_and_who_is_in_them(void **state)
 	static const char *const first[] = { "nena", "neko", NULL };
 	static const char *const none[] = { NULL };
 	struct world *w = *state;
-	struct rooms *rs = model_rooms(w->model);
+	struct groups *rs = model_rooms(w->model);
 	struct group g = { .topic = "", .member = true };
 	const struct user in = { .user = "nena", .name = "" };
 
@@ -1045,13 +1045,13 @@ completion_knows_groups_and_who_is_in_them(void **state)
 	model_user_set(w->model, "nena", "", true, 0);
 	assert_non_null(model_open(w->model, "#lab"));
 	g.target = "#lab";
-	rooms_put(rs, &g);
+	groups_put(rs, &g);
 	g.target = "#Labu";
 	g.member = false;
-	rooms_put(rs, &g);
-	rooms_members_begin(rs, "#lab");
-	rooms_member_put(rs, "#lab", &in);
-	rooms_members_end(rs, "#lab");
+	groups_put(rs, &g);
+	groups_members_begin(rs, "#lab");
+	groups_member_put(rs, "#lab", &in);
+	groups_members_end(rs, "#lab");
 	expect_words(w, "/join #la", 6, groups);
 	expect_words(w, "see you in #LA", 11, groups);
 	expect_words(w, "/kick #lab ne", 11, all);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tui/state.h"
+#include "tui/store/state.h"
 
 #include <sys/stat.h>
 

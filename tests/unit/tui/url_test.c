@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tui/url.h"
+#include "tui/model/url.h"
 
 #include "shared/buf.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Curses asks the program's own wcwidth(3), for what the C library has none. */
-#include "tui/wcwidth.h"
+#include "tui/term/wcwidth.h"
 
 #include <setjmp.h>
 #include <locale.h>

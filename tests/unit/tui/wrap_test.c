@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tui/wrap.h"
+#include "tui/model/wrap.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -37,16 +37,6 @@ struct inbox {
 	bool more;
 	int64_t last;
 	char *chars;
-	size_t marks; /* not yet on disk */
-	enum wire_err err;
-};
-
-/* One conversation of an inbox and how far it counts as read. */
-struct inbox_mark {
-	struct ask ask;
-	struct inbox *inbox;
-	struct account *me;
-	struct target target;
 };
 
 /* ---- history, search -------------------------------------------------- */
@@ -270,75 +260,53 @@ inbox_copy(struct inbox *in, const struct store_page *page)
 static void
 inbox_finish(struct inbox *in)
 {
-	struct chat_result result = { .err = in->err };
-
-	if (in->err == WIRE_OK) {
-		result.message = in->message;
-		result.messages = in->count;
-		result.more = in->more;
-		result.last = in->last;
-	}
-	ask_answer(&in->ask, &result);
+	ask_answer(&in->ask,
+	    &(struct chat_result){ .message = in->message,
+		.messages = in->count,
+		.more = in->more,
+		.last = in->last });
 }
 
-/* When the chat is gone, no call of its own comes for the inbox: the last of
- * its marks frees it. */
-static void
-inbox_marked(void *arg, const struct store_written *written)
-{
-	struct inbox_mark *mark = arg;
-	struct inbox *in = mark->inbox;
-
-	if (!ask_alive(&mark->ask)) {
-		if (--in->marks == 0)
-			(void)ask_alive(&in->ask);
-		return;
-	}
-	if (!written->ok)
-		in->err = WIRE_STORAGE;
-	else if (!written->duplicate)
-		watches_read(mark->ask.chat, mark->me, 0, &mark->target,
-		    written->id);
-	ask_end(&mark->ask, WIRE_OK);
-	if (--in->marks == 0)
-		inbox_finish(in);
-}
-
+/* The last of its conversation: all up to it counts as read. */
 static bool
-inbox_mark(struct inbox *in, const char *conv, size_t i)
-{
-	struct chat *chat = in->ask.chat;
-	struct inbox_mark *mark =
-	    ask_new(chat, sizeof(*mark), (struct chat_done){ 0 });
-
-	mark->inbox = in;
-	mark->me = in->me;
-	mark->target = in->message[i].target;
-	if (txn_commit(store_mark_read(TXN(chat->store), in->me->id, conv,
-			   in->message[i].id),
-		inbox_marked, mark)) {
-		in->marks++;
-		return true;
-	}
-	ask_end(&mark->ask, WIRE_BUSY);
-	return false;
-}
-
-static bool
-has_later(const struct inbox *in, size_t i)
+is_mark(const struct inbox *in, size_t i)
 {
 	size_t j;
 
 	for (j = i + 1; j < in->count; j++)
 		if (target_same(&in->message[j].target, &in->message[i].target))
-			return true;
-	return false;
+			return false;
+	return true;
+}
+
+static void
+inbox_marked(void *arg, const struct store_written *written)
+{
+	struct inbox *in = arg;
+	size_t i;
+
+	if (!ask_alive(&in->ask))
+		return;
+	if (!written->ok) {
+		ask_end(&in->ask, WIRE_STORAGE);
+		return;
+	}
+	for (i = 0; i < in->count; i++) {
+		if (!is_mark(in, i))
+			continue;
+		if (!written->duplicate)
+			watches_read(in->ask.chat, in->me, 0,
+			    &in->message[i].target, written->id);
+		written = written->next;
+	}
+	inbox_finish(in);
 }
 
 static void
 inbox_found(void *arg, const struct store_page *page)
 {
 	struct inbox *in = arg;
+	struct txn t;
 	size_t i;
 
 	if (!ask_alive(&in->ask))
@@ -348,15 +316,17 @@ inbox_found(void *arg, const struct store_page *page)
 		return;
 	}
 	inbox_copy(in, page);
-	for (i = 0; !in->peek && i < in->count; i++)
-		if (!has_later(in, i) &&
-		    !inbox_mark(in, page->message[i].conv, i)) {
-			/* Those on their way are waited for, then told. */
-			in->err = WIRE_BUSY;
-			break;
-		}
-	if (in->marks == 0)
+	if (in->peek || in->count == 0) {
 		inbox_finish(in);
+		return;
+	}
+	txn_begin(&t, in->ask.chat->store);
+	for (i = 0; i < in->count; i++)
+		if (is_mark(in, i))
+			store_mark_read(&t, in->me->id, page->message[i].conv,
+			    in->message[i].id);
+	if (!txn_commit(&t, inbox_marked, in))
+		ask_end(&in->ask, WIRE_BUSY);
 }
 
 void

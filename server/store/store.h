@@ -227,7 +227,7 @@ int64_t store_last_id(struct store *);
 struct store_written {
 	bool ok;        /* false: the disk refused; nothing of it is there.
 	                 * True also for what is told below. */
-	/* The rest is of the first put: */
+	/* The rest is of the first put, and good when it is ok: */
 	int64_t id;     /* of the message or account; mark: where it stands now;
 	                 * else what is said at the call, or 0 */
 	bool duplicate; /* message: that tag is known, id is the first one's;
@@ -235,6 +235,7 @@ struct store_written {
 	                 * member: it was one, and was changed */
 	bool reused;    /* message: that tag is known with another digest */
 	bool taken;     /* account: that key is there already */
+	const struct store_written *next; /* of the next put; NULL: the last */
 };
 
 typedef void store_written_fn(void *arg, const struct store_written *);
@@ -250,10 +251,10 @@ typedef void store_written_fn(void *arg, const struct store_written *);
  * How it goes: txn_begin, any number of puts (the calls below, up to
  * STORE_TXN_MAX; nobody says ahead how many), then txn_commit or txn_abort.
  * A put only copies what it is given into the transaction: it reads nothing,
- * cannot fail and has no callback.  The one callback of txn_commit tells how
- * all of it ended; id, duplicate, reused and taken are those of the FIRST
- * put, so what you want to know of goes first.  The puts are made in their
- * order.
+ * cannot fail and has no callback.  The puts are made in their order.  The one
+ * callback of txn_commit tells how all of it ended, and what came of each put:
+ * the first one's id, duplicate, reused and taken are at hand, so put first
+ * what you want to know of; `next` leads to those behind it.
  *
  * The invariants: a transaction enters the queue whole or not at all (false:
  * nothing is written and nothing is called back); the writer's thread never

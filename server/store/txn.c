@@ -91,9 +91,13 @@ txn_abort(struct txn *t)
 static void
 deliver(struct store *s, struct store_job *job)
 {
-	struct write *j = (struct write *)job;
+	struct write *j = (struct write *)job, *k;
 
 	writer_delivers(s->writer, j);
+	for (k = j; k->next != NULL; k = k->next) {
+		k->next->done.ok = j->done.ok;
+		k->done.next = &k->next->done;
+	}
 	if (j->fn != NULL)
 		j->fn(j->arg, &j->done);
 	writes_free(j);

@@ -239,6 +239,34 @@ an_inbox_whose_marks_find_no_room_is_busy(void **state)
 	assert_string_equal(inbox(w, neko, false).log, "1 messi messi: one\n");
 }
 
+/* Or what stands in the others would be marked without having been shown. */
+static void
+an_inbox_is_marked_whole_or_not_at_all(void **state)
+{
+	struct world *w = *state;
+	uint64_t neko = world_login(w, "neko");
+	struct answer a = { 0 };
+	struct eye eye = { 0 };
+
+	say(w, world_login(w, "messi"), "neko", "one");
+	say(w, world_login(w, "lineker"), "neko", "two");
+	world_watch(w, &eye, neko, -1, &a);
+	world_run(w);
+	(void)seen(&eye);
+	a = (struct answer){ 0 };
+	chat_inbox(w->chat, neko, false, told(&a));
+	store_fake_answer(w->store);
+	store_fake_apply_one(w->store);
+	store_fake_fail(w->store, true); /* what is not there now never is */
+	store_fake_commit(w->store);
+	store_fake_fail(w->store, false);
+	assert_int_equal(a.times, 1);
+	assert_int_equal(a.result.err, WIRE_OK);
+	assert_int_equal(a.result.messages, 2);
+	assert_string_equal(seen(&eye), "read messi 1\nread lineker 2\n");
+	assert_string_equal(unread(w, neko).log, "");
+}
+
 static void
 a_large_inbox_comes_in_pages(void **state)
 {
@@ -330,6 +358,7 @@ main(void)
 		T(a_note_to_oneself_is_in_the_inbox),
 		T(an_inbox_is_answered_when_its_marks_are_durable),
 		T(an_inbox_whose_marks_find_no_room_is_busy),
+		T(an_inbox_is_marked_whole_or_not_at_all),
 		T(a_large_inbox_comes_in_pages),
 		T(unread_counts_what_others_said_behind_the_mark),
 		T(a_mark_moves_forward_only_and_the_others_hear_of_it),

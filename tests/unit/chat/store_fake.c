@@ -219,9 +219,14 @@ apply(struct store *s, struct write *w)
 {
 	w->applied = true;
 	w->result.ok = !s->fail;
-	for (; w != NULL && !s->fail; w = w->next)
+	for (; w != NULL && !s->fail; w = w->next) {
 		if (w->apply != NULL)
 			w->apply(s, w);
+		if (w->next != NULL) {
+			w->next->result.ok = true;
+			w->result.next = &w->next->result;
+		}
+	}
 }
 
 void

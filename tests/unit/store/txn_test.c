@@ -44,7 +44,7 @@ a_transaction_is_one_commit_and_one_answer(void **state)
 }
 
 static void
-the_answer_is_the_first_ones(void **state)
+the_answer_is_of_each_put_the_first_at_hand(void **state)
 {
 	struct world *w = *state;
 	const struct store_member who = { .conv = "#b",
@@ -60,16 +60,19 @@ the_answer_is_the_first_ones(void **state)
 	wrote(w, &t);
 	assert_int_equal(w->written.id, 1); /* since when */
 	assert_false(w->written.duplicate);
+	assert_int_equal(w->next_id, 2);
 	put_all(&t, "messi", "three"); /* it is empty, and may be used again */
 	store_put_member(&t, &who);
 	wrote(w, &t);
 	assert_int_equal(w->written.id, 3);
 	assert_false(w->written.duplicate);
+	assert_int_equal(w->next_id, 1);
 	store_put_member(&t, &who);
 	put_all(&t, "messi", "four");
 	wrote(w, &t);
 	assert_int_equal(w->written.id, 1);
 	assert_true(w->written.duplicate);
+	assert_int_equal(w->next_id, 4);
 	assert_int_equal(store_last_id(w->store), 4);
 }
 
@@ -261,7 +264,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WORLD_TEST(a_transaction_is_one_commit_and_one_answer),
-		WORLD_TEST(the_answer_is_the_first_ones),
+		WORLD_TEST(the_answer_is_of_each_put_the_first_at_hand),
 		WORLD_TEST(results_keep_the_order_of_the_writes),
 		WORLD_TEST(puts_keep_their_order),
 		WORLD_TEST(one_without_puts_is_answered_in_its_turn),

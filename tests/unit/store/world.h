@@ -38,6 +38,7 @@ struct world {
 	struct store *store;
 	unsigned asked, answered;
 	struct store_written written; /* the last */
+	int64_t next_id;              /* of its second put; 0: it had none */
 	struct store_tally tally;
 	bool ok, more; /* of the last page */
 	int64_t last;
@@ -150,6 +151,7 @@ on_written(void *arg, const struct store_written *done)
 	struct world *w = arg;
 
 	w->written = *done;
+	w->next_id = done->next != NULL ? done->next->id : 0;
 	w->answered++;
 }
 

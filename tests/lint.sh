@@ -69,6 +69,7 @@ check "translations"
 	git grep -nE '<(sys/socket|sys/select|netinet/.*)\.h>' -- tui/model \
 	    tui/view tui/input
 	git grep -n '<readline/' -- shared server tui ':!tui/input/lineedit.c'
+	git ls-files 'tui/*.[ch]' | grep -vE '^tui/([a-z]+/.*|main\.c|(options|text)\.[ch])$'
 	# Every room of the client may use tui/text.h.
 	rooms_of tui 'tui/text\.h' <<-ROOMS
 	store:

@@ -25,7 +25,7 @@
 #include "tui/model/model.h"
 #include "tui/input/prompt.h"
 #include "tui/input/settings.h"
-#include "tui/stdin_lines.h"
+#include "tui/plain/stdin_lines.h"
 #include "tui/text.h"
 
 #include <errno.h>

@@ -15,7 +15,7 @@
 #include "tui/net/client.h"
 #include "tui/plain/plain_format.h"
 #include "tui/model/model.h"
-#include "tui/stdin_lines.h"
+#include "tui/plain/stdin_lines.h"
 #include "tui/text.h"
 
 #include <stdio.h>

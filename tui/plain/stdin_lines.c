@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tui/stdin_lines.h"
+#include "tui/plain/stdin_lines.h"
 
 #include "shared/buf.h"
 #include "shared/frame.h"

@@ -5,8 +5,8 @@
  * whoever writes it is held up.  One line ends with LF or CRLF, the last one
  * may have no end.
  */
-#ifndef TUI_STDIN_LINES_H
-#define TUI_STDIN_LINES_H
+#ifndef TUI_PLAIN_STDIN_LINES_H
+#define TUI_PLAIN_STDIN_LINES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,7 +3,7 @@
  * Questions over a link, and the peer's to us.  Nothing of them outlives the
  * connection.
  */
-#include "server/realm/inner.h"
+#include "server/realm/realm_priv.h"
 
 #include <stdlib.h>
 #include <string.h>

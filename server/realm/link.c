@@ -3,7 +3,7 @@
  * A link to a realm of ours: one connection, whoever dialled it, and what is
  * to be done while there is none.
  */
-#include "server/realm/inner.h"
+#include "server/realm/realm_priv.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -125,8 +125,8 @@ on_dialled(void *arg, int fd, const char *why)
 		dial_later(l);
 		return;
 	}
-	l->shaking = true;
-	shake_dialled(l->set->shakes, fd, &l->peer);
+	l->greeting = true;
+	handshake_dialled(l->set->shakes, fd, &l->peer);
 }
 
 static void
@@ -134,7 +134,7 @@ dial(void *arg)
 {
 	struct link *l = arg;
 
-	if (l->sealed.conn == NULL && l->dial == NULL && !l->shaking)
+	if (l->frames.conn == NULL && l->dial == NULL && !l->greeting)
 		l->dial = dial_start(
 		    l->set->loop, l->host, l->port, on_dialled, l);
 }
@@ -151,8 +151,8 @@ dial_stop(struct link *l)
 void
 link_refused(struct link *l, const char *why)
 {
-	l->shaking = false;
-	if (l->sealed.conn != NULL)
+	l->greeting = false;
+	if (l->frames.conn != NULL)
 		return;
 	note(l, "refused", why);
 	dial_later(l);
@@ -163,13 +163,13 @@ link_refused(struct link *l, const char *why)
 void
 link_send(struct link *l, json_t *m)
 {
-	char text[SEALED_TEXT_MAX];
+	char text[SECURE_FRAME_TEXT_MAX];
 	size_t n;
 
-	if (l->sealed.conn != NULL) {
+	if (l->frames.conn != NULL) {
 		n = json_dumpb(m, text, sizeof text, JSON_COMPACT);
 		assert(n > 0 && n <= sizeof text);
-		sealed_send(&l->sealed, text, n);
+		secure_frame_send(&l->frames, text, n);
 		loop_timer_unset(l->set->loop, &l->beat);
 		link_settle_later(l);
 	}
@@ -190,15 +190,15 @@ link_hail(struct link *l)
 {
 	json_t *m;
 
-	if (l->sealed.conn == NULL || l->hailed || !stream_ready(l))
+	if (l->frames.conn == NULL || l->hailed || !stream_ready(l))
 		return;
 	l->hailed = true;
 	m = json_object();
 	json_put_number(m, "v", 1);
 	stream_hello(l, m);
 	link_send(l, m);
-	conn_resume(l->sealed.conn);
-	conn_kick(l->sealed.conn);
+	conn_resume(l->frames.conn);
+	conn_kick(l->frames.conn);
 }
 
 /* ---- who is online ---------------------------------------------------- */
@@ -418,7 +418,7 @@ static void over(struct link *, const char *why, int64_t wait_ms);
 static const char *
 hear_bye(struct link *l, const json_t *m, size_t n)
 {
-	const char *said = json_text(m, "bye", SEALED_TEXT_MAX);
+	const char *said = json_text(m, "bye", SECURE_FRAME_TEXT_MAX);
 	char why[REASON_CAP];
 	int64_t wait = 0;
 
@@ -483,21 +483,21 @@ hear_text(struct link *l, const unsigned char *text, size_t n)
 static void
 on_input(struct conn *c, void *arg)
 {
-	unsigned char text[SEALED_TEXT_MAX];
+	unsigned char text[SECURE_FRAME_TEXT_MAX];
 	struct link *l = arg;
 	uint32_t gen = l->gen;
 	size_t n;
 
 	(void)c;
 	while (l->hailed) {
-		switch (sealed_next(&l->sealed, text, &n)) {
-		case SEALED_MORE:
+		switch (secure_frame_next(&l->frames, text, &n)) {
+		case SECURE_FRAME_MORE:
 			return;
-		case SEALED_BROKEN:
+		case SECURE_FRAME_BROKEN:
 			link_drop(l, "what came was not what it sealed",
 			    LINK_NO_BYE);
 			return;
-		case SEALED_READY:
+		case SECURE_FRAME_READY:
 			loop_timer_set(l->set->loop, &l->silent, SILENT_MS,
 			    on_silent, l);
 			hear_text(l, text, n);
@@ -516,7 +516,7 @@ settle(void *arg)
 	struct link *l = arg;
 
 	stream_settle(l);
-	if (l->sealed.conn != NULL && l->beat.slot == 0)
+	if (l->frames.conn != NULL && l->beat.slot == 0)
 		loop_timer_set(l->set->loop, &l->beat, BEAT_MS, on_beat, l);
 }
 
@@ -543,10 +543,10 @@ let_go(struct link *l)
 {
 	bool was_up = l->greeted;
 
-	conn_set_handler(l->sealed.conn, &leaving, NULL);
-	conn_close(l->sealed.conn);
-	sealed_wipe(&l->sealed);
-	l->sealed.conn = NULL;
+	conn_set_handler(l->frames.conn, &leaving, NULL);
+	conn_close(l->frames.conn);
+	secure_frame_wipe(&l->frames);
+	l->frames.conn = NULL;
 	l->gen++;
 	l->hailed = l->greeted = false;
 	l->pleas_open = 0;
@@ -566,7 +566,7 @@ over(struct link *l, const char *why, int64_t wait_ms)
 {
 	bool was_up = l->greeted;
 
-	if (l->sealed.conn == NULL)
+	if (l->frames.conn == NULL)
 		return;
 	/* One that comes up only to fall is not dialled all the time. */
 	if (was_up &&
@@ -591,7 +591,7 @@ link_drop(struct link *l, const char *why, int wait)
 {
 	json_t *m;
 
-	if (l->sealed.conn == NULL)
+	if (l->frames.conn == NULL)
 		return;
 	if (wait != LINK_NO_BYE && l->hailed) {
 		m = json_object();
@@ -646,15 +646,15 @@ link_proved(struct link *l, struct conn *c,
 	bool dialled = us == SECRET_DIALER;
 
 	if (dialled)
-		l->shaking = false;
-	if (l->sealed.conn != NULL && !settle_two(l, dialled)) {
+		l->greeting = false;
+	if (l->frames.conn != NULL && !settle_two(l, dialled)) {
 		conn_close(c);
 		return;
 	}
-	if (l->sealed.conn != NULL)
+	if (l->frames.conn != NULL)
 		over(l, "another connection takes its place", 0);
 	dial_stop(l);
-	sealed_init(&l->sealed, c, session, us);
+	secure_frame_init(&l->frames, c, session, us);
 	conn_set_handler(c, &handler, l);
 	l->dialled = dialled;
 	l->made = loop_now(l->set->loop);
@@ -679,7 +679,7 @@ link_state(const struct link *l)
 {
 	if (l->greeted)
 		return "up";
-	return l->dial != NULL || l->shaking || l->sealed.conn != NULL ?
+	return l->dial != NULL || l->greeting || l->frames.conn != NULL ?
 	    "connecting" : "down";
 }
 

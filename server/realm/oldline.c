@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "server/peers.h"
-#include "server/realm/inner.h"
+#include "server/realm/realm_priv.h"
 #include "server/realm/item.h"
 #include "server/realm/legacy.h"
 #include "shared/map.h"

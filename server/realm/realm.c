@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "server/peers.h"
-#include "server/realm/inner.h"
+#include "server/realm/realm_priv.h"
 #include "server/realm/item.h"
 #include "server/realm/legacy.h"
 #include "server/realm/oldline.h"
@@ -20,7 +20,7 @@ enum {
 	FIND_MS = 5000,
 	PLEA_MS = 10 * 1000,
 	SEARCHES_MAX = 4096,
-	IN_CAP = 2 * (SEALED_HEAD + SEALED_MAX),
+	IN_CAP = 2 * (SECURE_FRAME_HEAD + SECURE_FRAME_MAX),
 	OUT_LOW = 64 << 10,
 	OUT_HIGH = 256 << 10,
 	/* The window, all names that are wanted and the answers to one frame
@@ -319,7 +319,7 @@ peers_accept(
 	if (rs->closed)
 		close(fd);
 	else
-		shake_accepted(rs->shakes, fd, line, rest, n);
+		handshake_accepted(rs->shakes, fd, line, rest, n);
 }
 
 static void
@@ -357,8 +357,8 @@ realms_peers(struct realms *rs, struct peers *out)
 
 /* ---- handshakes ------------------------------------------------------- */
 
-static const struct shake_peer *
-shake_find(void *arg, const char *key)
+static const struct handshake_peer *
+handshake_find(void *arg, const char *key)
 {
 	struct realm *r = realm_find(arg, key);
 
@@ -366,7 +366,7 @@ shake_find(void *arg, const char *key)
 }
 
 static void
-shake_done(void *arg, const struct shake_peer *peer, struct conn *c,
+handshake_done(void *arg, const struct handshake_peer *peer, struct conn *c,
     const unsigned char session[SECRET_KEY_LEN], enum secret_end us)
 {
 	(void)arg;
@@ -374,14 +374,14 @@ shake_done(void *arg, const struct shake_peer *peer, struct conn *c,
 }
 
 static void
-shake_failed(void *arg, const struct shake_peer *peer, const char *why)
+handshake_failed(void *arg, const struct handshake_peer *peer, const char *why)
 {
 	(void)arg;
 	link_refused(peer->link, why);
 }
 
 static void
-shake_denied(void *arg, const char *who, const char *why)
+handshake_denied(void *arg, const char *who, const char *why)
 {
 	struct realms *rs = arg;
 	char text[2 * WIRE_NAME_CAP + REASON_CAP];
@@ -456,8 +456,8 @@ realms_new(struct loop *loop, struct chat *chat, struct store *store,
 	static const struct conn_limits limits = { IN_CAP, OUT_LOW, OUT_HIGH,
 		OUT_HARD };
 	struct realms *rs = xcalloc(1, sizeof *rs);
-	struct shake_handler h = { rs, shake_find, shake_done, shake_failed,
-		shake_denied };
+	struct handshake_handler h = { rs, handshake_find, handshake_done, handshake_failed,
+		handshake_denied };
 
 	rs->loop = loop;
 	rs->chat = chat;

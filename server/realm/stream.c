@@ -6,7 +6,7 @@
  * nothing at or below that.  So whatever is cut or killed, the sender begins
  * again behind what was taken.
  */
-#include "server/realm/inner.h"
+#include "server/realm/realm_priv.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -89,7 +89,7 @@ envelope(const struct store_item *it, char *text, size_t cap)
 static void
 send_item(struct link *l, const struct store_item *it)
 {
-	char text[SEALED_TEXT_MAX];
+	char text[SECURE_FRAME_TEXT_MAX];
 	struct outbox *o = &l->out;
 	size_t n = envelope(it, text, sizeof text);
 	size_t at = (o->first + o->count) % WINDOW_ITEMS;
@@ -104,7 +104,7 @@ send_item(struct link *l, const struct store_item *it)
 		o->seen = it->number;
 	if (it->number > o->known)
 		o->known = it->number;
-	sealed_send(&l->sealed, text, n);
+	secure_frame_send(&l->frames, text, n);
 }
 
 static void
@@ -323,7 +323,7 @@ stream_item(struct link *l, const json_t *m, size_t len)
 	if (origin.number <= in->came)
 		return "the numbers of its items do not rise";
 	if (in->count == WINDOW_ITEMS ||
-	    in->bytes >= WINDOW_BYTES + SEALED_TEXT_MAX)
+	    in->bytes >= WINDOW_BYTES + SECURE_FRAME_TEXT_MAX)
 		return "it sends more than it may before it is answered";
 	id = push(in, origin.number, len);
 	read = item_unpack(&it, json_object_get(m, "item"));

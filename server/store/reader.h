@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "server/store/inner.h"
+#include "server/store/store_priv.h"
 #include "server/store/store.h"
 
 struct reader;

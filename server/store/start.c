@@ -5,7 +5,7 @@
  */
 #include "server/store/store.h"
 
-#include "server/store/inner.h"
+#include "server/store/store_priv.h"
 #include "server/store/reader.h"
 #include "server/store/sql.h"
 #include "server/store/step.h"

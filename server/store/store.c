@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/store/store.h"
 
-#include "server/store/inner.h"
+#include "server/store/store_priv.h"
 #include "server/store/reader.h"
 #include "server/store/sql.h"
 #include "server/store/writer.h"

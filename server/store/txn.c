@@ -2,7 +2,7 @@
 /* Transactions, see store.h: the caller's side of a write. */
 #include "server/store/store.h"
 
-#include "server/store/inner.h"
+#include "server/store/store_priv.h"
 #include "server/store/writer.h"
 #include "shared/xalloc.h"
 

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "server/store/inner.h"
+#include "server/store/store_priv.h"
 #include "server/store/store.h"
 
 struct sql;

@@ -3,7 +3,7 @@
  * The two streams of a link, with a store, a chat and a connection that only
  * note what they are told.
  */
-#include "server/realm/inner.h"
+#include "server/realm/realm_priv.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -114,7 +114,7 @@ chat_receive(struct chat *chat, const struct chat_origin *origin,
 }
 
 bool
-sealed_send(struct sealed *s, const void *p, size_t n)
+secure_frame_send(struct secure_frame *s, const void *p, size_t n)
 {
 	long long number;
 
@@ -538,7 +538,7 @@ who_sends_more_than_it_may_is_told(void **state)
 	link_end(l);
 	l = link_usual();
 	for (n = 8; item(l, n, "leave", 50000) == NULL; n++)
-		assert_true((n - 8) * 50000 < WINDOW_BYTES + SEALED_TEXT_MAX);
+		assert_true((n - 8) * 50000 < WINDOW_BYTES + SECURE_FRAME_TEXT_MAX);
 	/* What the sender's window may hold was taken. */
 	assert_true((n - 8) * 50000 > WINDOW_BYTES + PEER_ITEM_MAX);
 	link_end(l);

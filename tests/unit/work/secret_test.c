@@ -117,7 +117,7 @@ a_links_key_is_of_the_secret_and_both_names_in_any_order(void **state)
 }
 
 /* Both ends of one handshake, up to their sessions' keys. */
-struct shake {
+struct handshake {
 	unsigned char link_key[2][SECRET_KEY_LEN];
 	struct secret_pair pair[2];
 	struct secret_shake seen[2];
@@ -125,7 +125,7 @@ struct shake {
 };
 
 static void
-shake_begin(struct shake *s)
+handshake_begin(struct handshake *s)
 {
 	memset(s, 0, sizeof *s);
 	for (int i = 0; i < 2; i++) {
@@ -142,7 +142,7 @@ shake_begin(struct shake *s)
 }
 
 static void
-shake_end(struct shake *s)
+handshake_end(struct handshake *s)
 {
 	for (int i = 0; i < 2; i++)
 		assert_true(secret_session(s->session[i], s->link_key[i],
@@ -150,7 +150,7 @@ shake_end(struct shake *s)
 }
 
 static bool
-believed(const struct shake *s, enum secret_end by, enum secret_end as)
+believed(const struct handshake *s, enum secret_end by, enum secret_end as)
 {
 	unsigned char proof[SECRET_KEY_LEN];
 
@@ -161,11 +161,11 @@ believed(const struct shake *s, enum secret_end by, enum secret_end as)
 static void
 two_that_know_the_secret_believe_each_other(void **state)
 {
-	struct shake s;
+	struct handshake s;
 
 	(void)state;
-	shake_begin(&s);
-	shake_end(&s);
+	handshake_begin(&s);
+	handshake_end(&s);
 	assert_memory_equal(s.session[0], s.session[1], SECRET_KEY_LEN);
 	assert_true(believed(&s, SECRET_DIALER, SECRET_DIALER));
 	assert_true(believed(&s, SECRET_ACCEPTOR, SECRET_ACCEPTOR));
@@ -175,11 +175,11 @@ static void
 a_proof_sent_back_is_none(void **state)
 {
 	unsigned char proof[SECRET_KEY_LEN];
-	struct shake s;
+	struct handshake s;
 
 	(void)state;
-	shake_begin(&s);
-	shake_end(&s);
+	handshake_begin(&s);
+	handshake_end(&s);
 	secret_prove(proof, s.session[0], SECRET_DIALER);
 	assert_false(secret_proved(proof, s.session[0], SECRET_ACCEPTOR));
 }
@@ -187,11 +187,11 @@ a_proof_sent_back_is_none(void **state)
 static void
 another_secret_name_or_key_proves_nothing(void **state)
 {
-	struct shake s;
+	struct handshake s;
 
 	(void)state;
 	for (int what = 0; what < 4; what++) {
-		shake_begin(&s);
+		handshake_begin(&s);
 		if (what == 0)
 			s.link_key[0][31] ^= 1;
 		else if (what == 1)
@@ -200,7 +200,7 @@ another_secret_name_or_key_proves_nothing(void **state)
 			s.seen[0].name[SECRET_DIALER] = "it";
 		else
 			secret_pair_make(&s.pair[0]); /* a replayed one */
-		shake_end(&s);
+		handshake_end(&s);
 		assert_false(believed(&s, SECRET_DIALER, SECRET_DIALER));
 		assert_false(believed(&s, SECRET_ACCEPTOR, SECRET_ACCEPTOR));
 	}
@@ -210,10 +210,10 @@ another_secret_name_or_key_proves_nothing(void **state)
 static void
 a_public_key_of_small_order_is_refused(void **state)
 {
-	struct shake s;
+	struct handshake s;
 
 	(void)state;
-	shake_begin(&s);
+	handshake_begin(&s);
 	memset(s.seen[0].public[SECRET_ACCEPTOR], 0, SECRET_KEY_LEN);
 	assert_false(secret_session(s.session[0], s.link_key[0], &s.seen[0],
 	    &s.pair[0], SECRET_DIALER));

@@ -6,8 +6,8 @@
  * reader) from there to its result, and to the caller's thread again when it
  * is delivered.
  */
-#ifndef SERVER_STORE_INNER_H
-#define SERVER_STORE_INNER_H
+#ifndef SERVER_STORE_STORE_PRIV_H
+#define SERVER_STORE_STORE_PRIV_H
 
 #include <pthread.h>
 #include <stdbool.h>

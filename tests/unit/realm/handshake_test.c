@@ -3,7 +3,7 @@
  * Handshakes between two realms in one loop, over a socket pair; or with one
  * of them played by the test.  The clock is the test's.
  */
-#include "server/realm/shake.h"
+#include "server/realm/handshake.h"
 
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-#include "server/realm/sealed.h"
+#include "server/realm/secure_frame.h"
 #include "shared/conn.h"
 #include "shared/loop.h"
 
@@ -41,9 +41,9 @@ clock_gettime(clockid_t id, struct timespec *ts)
 /* One of the two realms. */
 struct end {
 	struct shakes *shakes;
-	struct shake_peer peer; /* whom it is linked with */
+	struct handshake_peer peer; /* whom it is linked with */
 	struct conn *conn;      /* once proved */
-	struct sealed sealed;
+	struct secure_frame sealed;
 	unsigned fails, denials;
 	char why[200], who[200];
 };
@@ -54,7 +54,7 @@ static struct world {
 	struct end its, medan;
 } w;
 
-static const struct shake_peer *
+static const struct handshake_peer *
 find(void *arg, const char *key)
 {
 	struct end *e = arg;
@@ -73,7 +73,7 @@ keep(struct conn *c, void *arg)
 static const struct conn_handler quiet = { .input = keep };
 
 static void
-proved(void *arg, const struct shake_peer *peer, struct conn *c,
+proved(void *arg, const struct handshake_peer *peer, struct conn *c,
     const unsigned char session[SECRET_KEY_LEN], enum secret_end us)
 {
 	struct end *e = arg;
@@ -81,11 +81,11 @@ proved(void *arg, const struct shake_peer *peer, struct conn *c,
 	assert_ptr_equal(peer, &e->peer);
 	e->conn = c;
 	conn_set_handler(c, &quiet, NULL);
-	sealed_init(&e->sealed, c, session, us);
+	secure_frame_init(&e->sealed, c, session, us);
 }
 
 static void
-failed(void *arg, const struct shake_peer *peer, const char *why)
+failed(void *arg, const struct handshake_peer *peer, const char *why)
 {
 	struct end *e = arg;
 
@@ -107,7 +107,7 @@ denied(void *arg, const char *who, const char *why)
 static void
 end_open(struct end *e, const char *own, const char *other)
 {
-	struct shake_handler h = { e, find, proved, failed, denied };
+	struct handshake_handler h = { e, find, proved, failed, denied };
 
 	memset(e, 0, sizeof *e);
 	e->peer.name = e->peer.key = other;
@@ -182,12 +182,12 @@ meet(void)
 	int fd[2];
 
 	pair(fd);
-	shake_dialled(w.its.shakes, fd[0], &w.its.peer);
+	handshake_dialled(w.its.shakes, fd[0], &w.its.peer);
 	turns();
 	snprintf(line, sizeof line, "%s", heard(fd[1]));
 	assert_memory_equal(line, "link 1 its medan ", 17);
 	line[strcspn(line, "\r")] = '\0';
-	shake_accepted(w.medan.shakes, fd[1], line, "", 0);
+	handshake_accepted(w.medan.shakes, fd[1], line, "", 0);
 	turns();
 }
 
@@ -195,10 +195,10 @@ meet(void)
 static void
 expect_sealed(struct end *e, const char *want)
 {
-	unsigned char text[SEALED_TEXT_MAX];
+	unsigned char text[SECURE_FRAME_TEXT_MAX];
 	size_t n;
 
-	assert_int_equal(sealed_next(&e->sealed, text, &n), SEALED_READY);
+	assert_int_equal(secure_frame_next(&e->sealed, text, &n), SECURE_FRAME_READY);
 	assert_int_equal(n, strlen(want));
 	assert_memory_equal(text, want, n);
 }
@@ -210,9 +210,9 @@ both_prove_it_and_understand_each_other(void **state)
 	meet();
 	assert_non_null(w.its.conn);
 	assert_non_null(w.medan.conn);
-	assert_true(sealed_send(&w.its.sealed, "horas", 5));
-	assert_true(sealed_send(&w.its.sealed, "bah", 3));
-	assert_true(sealed_send(&w.medan.sealed, "halo", 4));
+	assert_true(secure_frame_send(&w.its.sealed, "horas", 5));
+	assert_true(secure_frame_send(&w.its.sealed, "bah", 3));
+	assert_true(secure_frame_send(&w.medan.sealed, "halo", 4));
 	turns();
 	expect_sealed(&w.medan, "horas");
 	expect_sealed(&w.medan, "bah");
@@ -242,8 +242,8 @@ an_acceptor_that_says_nothing_is_given_up_after_10_seconds(void **state)
 
 	(void)state;
 	pair(fd);
-	shake_dialled(w.its.shakes, fd[0], &w.its.peer);
-	clock_s += SHAKE_MS / 1000 - 1;
+	handshake_dialled(w.its.shakes, fd[0], &w.its.peer);
+	clock_s += HANDSHAKE_MS / 1000 - 1;
 	turns();
 	assert_int_equal(w.its.fails, 0);
 	clock_s += 1;
@@ -260,11 +260,11 @@ a_dialer_that_proves_nothing_is_given_up_after_10_seconds(void **state)
 
 	(void)state;
 	pair(fd);
-	shake_accepted(
+	handshake_accepted(
 	    w.medan.shakes, fd[0], "link 1 its medan " KEY, "", 0);
 	turns();
 	assert_non_null(strstr(heard(fd[1]), "\"key\""));
-	clock_s += SHAKE_MS / 1000;
+	clock_s += HANDSHAKE_MS / 1000;
 	turns();
 	assert_int_equal(w.medan.denials, 1);
 	assert_string_equal(w.medan.why, "the handshake took too long");
@@ -282,7 +282,7 @@ one_too_many_takes_the_place_of_the_oldest(void **state)
 	for (int i = 0; i <= SHAKES_MAX; i++) {
 		pair(fd[i]);
 		assert_int_equal(w.medan.denials, 0);
-		shake_accepted(w.medan.shakes, fd[i][0],
+		handshake_accepted(w.medan.shakes, fd[i][0],
 		    "link 1 its medan " KEY, "", 0);
 	}
 	turns();
@@ -307,7 +307,7 @@ nobody_learns_who_is_linked(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof line / sizeof line[0]; i++) {
 		pair(fd);
-		shake_accepted(w.medan.shakes, fd[0], line[i], "", 0);
+		handshake_accepted(w.medan.shakes, fd[0], line[i], "", 0);
 		turns();
 		assert_memory_equal(
 		    heard(fd[1]), "{\"status\":\"OK\",\"key\":\"", 22);
@@ -328,7 +328,7 @@ what_came_with_the_line_is_not_lost(void **state)
 
 	(void)state;
 	pair(fd);
-	shake_accepted(w.medan.shakes, fd[0], "link 1 its medan " KEY,
+	handshake_accepted(w.medan.shakes, fd[0], "link 1 its medan " KEY,
 	    "prove " KEY "\r\n", 72);
 	turns();
 	assert_non_null(strstr(heard(fd[1]), "denied"));
@@ -343,7 +343,7 @@ a_connection_that_ends_in_between_is_told(void **state)
 
 	(void)state;
 	pair(fd);
-	shake_dialled(w.its.shakes, fd[0], &w.its.peer);
+	handshake_dialled(w.its.shakes, fd[0], &w.its.peer);
 	turns();
 	close(fd[1]);
 	turns();

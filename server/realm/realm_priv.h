@@ -7,7 +7,7 @@
  *	stream.c  what must not be lost: the outbox and what is taken
  *	ask.c     questions, which are answered now or never
  *
- * Messages of a link are JSON objects, one a sealed frame (sealed.h), told
+ * Messages of a link are JSON objects, one a sealed frame (secure_frame.h), told
  * apart by the member that stands first here; others do not count.
  *
  *	v, stream, from, taken   hello, once, from both sides, before all else:
@@ -23,8 +23,8 @@
  *	bye, wait                why the connection ends, and how many seconds
  *	    the other side does well to wait before it dials
  */
-#ifndef SERVER_REALM_INNER_H
-#define SERVER_REALM_INNER_H
+#ifndef SERVER_REALM_REALM_PRIV_H
+#define SERVER_REALM_REALM_PRIV_H
 
 #include <sys/queue.h>
 
@@ -36,8 +36,8 @@
 
 #include "server/chat/peer.h"
 #include "server/realm/realm.h"
-#include "server/realm/sealed.h"
-#include "server/realm/shake.h"
+#include "server/realm/secure_frame.h"
+#include "server/realm/handshake.h"
 #include "server/store/store.h"
 #include "shared/loop.h"
 
@@ -104,16 +104,16 @@ struct link {
 	struct realms *set;
 	char name[WIRE_NAME_CAP], key[WIRE_NAME_CAP];
 	char host[RESOLVE_HOST_CAP], port[8];
-	struct shake_peer peer;
+	struct handshake_peer peer;
 
 	/* Dialling. */
 	struct dial *dial;
-	bool shaking; /* one that we dialled is in its handshake */
+	bool greeting; /* one that we dialled is in its handshake */
 	unsigned tries;
 	struct loop_timer again;
 
-	/* The connection; sealed.conn NULL: there is none. */
-	struct sealed sealed;
+	/* The connection; frames.conn NULL: there is none. */
+	struct secure_frame frames;
 	uint32_t gen;   /* how many there were */
 	bool dialled;   /* by us */
 	bool hailed;    /* our hello is out */

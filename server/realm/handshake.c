@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "server/realm/shake.h"
+#include "server/realm/handshake.h"
 
 #include <sys/queue.h>
 #include <sys/socket.h>
@@ -22,12 +22,12 @@
 
 enum { LINE_CAP = 512, WHO_CAP = WIRE_NAME_CAP + RESOLVE_TEXT_CAP + 8 };
 
-struct shake {
+struct handshake {
 	struct shakes *set;
-	TAILQ_ENTRY(shake) entry;
+	TAILQ_ENTRY(handshake) entry;
 	struct conn *conn;
 	enum secret_end us;
-	const struct shake_peer *peer; /* NULL: no realm of ours */
+	const struct handshake_peer *peer; /* NULL: no realm of ours */
 	const char *why;               /* peer NULL: what is wrong with it */
 	char claimed[WIRE_NAME_CAP];   /* accepted: who it says it is, folded */
 	char addr[RESOLVE_TEXT_CAP];   /* where it is */
@@ -39,14 +39,14 @@ struct shake {
 	struct loop_timer late;
 };
 
-TAILQ_HEAD(shake_list, shake);
+TAILQ_HEAD(handshake_list, handshake);
 
 struct shakes {
 	struct loop *loop;
 	struct conns *conns;
 	const char *own, *own_key;
-	struct shake_handler handler;
-	struct shake_list dialled, accepted; /* oldest first */
+	struct handshake_handler handler;
+	struct handshake_list dialled, accepted; /* oldest first */
 	size_t strangers;                    /* in accepted */
 };
 
@@ -65,7 +65,7 @@ no_input(struct conn *c, void *arg)
 static const struct conn_handler leaving = { .input = no_input };
 
 static void
-release(struct shake *s)
+release(struct handshake *s)
 {
 	loop_timer_unset(s->set->loop, &s->late);
 	secret_wipe(s, sizeof *s);
@@ -73,7 +73,7 @@ release(struct shake *s)
 }
 
 static void
-forget(struct shake *s)
+forget(struct handshake *s)
 {
 	struct shakes *set = s->set;
 
@@ -87,7 +87,7 @@ forget(struct shake *s)
 }
 
 static void
-who_of(const struct shake *s, char who[WHO_CAP])
+who_of(const struct handshake *s, char who[WHO_CAP])
 {
 	snprintf(who, WHO_CAP, "%s (%s)",
 	    s->claimed[0] != '\0' ? s->claimed : "somebody", s->addr);
@@ -95,10 +95,10 @@ who_of(const struct shake *s, char who[WHO_CAP])
 
 /* Over; what is queued still goes out.  Frees s, and tells why. */
 static void
-fail(struct shake *s, const char *why)
+fail(struct handshake *s, const char *why)
 {
-	struct shake_handler h = s->set->handler;
-	const struct shake_peer *peer = s->peer;
+	struct handshake_handler h = s->set->handler;
+	const struct handshake_peer *peer = s->peer;
 	bool ours = s->us == SECRET_DIALER;
 	char who[WHO_CAP];
 
@@ -113,7 +113,7 @@ fail(struct shake *s, const char *why)
 }
 
 static void
-deny(struct shake *s, const char *why)
+deny(struct handshake *s, const char *why)
 {
 	char text[LINE_CAP];
 	int n = snprintf(text, sizeof text, "{\"status\":\"ERROR\","
@@ -125,10 +125,10 @@ deny(struct shake *s, const char *why)
 }
 
 static void
-succeed(struct shake *s)
+succeed(struct handshake *s)
 {
-	struct shake_handler h = s->set->handler;
-	const struct shake_peer *peer = s->peer;
+	struct handshake_handler h = s->set->handler;
+	const struct handshake_peer *peer = s->peer;
 	struct conn *c = s->conn;
 	enum secret_end us = s->us;
 	unsigned char session[SECRET_KEY_LEN];
@@ -149,7 +149,7 @@ on_late(void *arg)
 /* ---- the dialer ------------------------------------------------------- */
 
 static void
-say_prove(struct shake *s)
+say_prove(struct handshake *s)
 {
 	unsigned char proof[SECRET_KEY_LEN];
 	char hex[SECRET_HEX_CAP], text[LINE_CAP];
@@ -172,7 +172,7 @@ key_of(const json_t *o, const char *name, unsigned char key[SECRET_KEY_LEN])
 
 /* NULL: well.  Else what went wrong, or "" when it is all done. */
 static const char *
-dialer_hears(struct shake *s, const json_t *o)
+dialer_hears(struct handshake *s, const json_t *o)
 {
 	unsigned char *theirs = s->seen.public[SECRET_ACCEPTOR];
 	unsigned char proof[SECRET_KEY_LEN];
@@ -203,7 +203,7 @@ dialer_hears(struct shake *s, const json_t *o)
 static void
 dialer_input(struct conn *c, void *arg)
 {
-	struct shake *s = arg;
+	struct handshake *s = arg;
 	const char *why;
 	json_t *o;
 	size_t n;
@@ -233,7 +233,7 @@ dialer_input(struct conn *c, void *arg)
 /* ---- the acceptor ----------------------------------------------------- */
 
 static void
-say_challenge(struct shake *s)
+say_challenge(struct handshake *s)
 {
 	char hex[SECRET_HEX_CAP], text[LINE_CAP];
 	int n;
@@ -245,7 +245,7 @@ say_challenge(struct shake *s)
 }
 
 static void
-say_proof(struct shake *s)
+say_proof(struct handshake *s)
 {
 	unsigned char proof[SECRET_KEY_LEN];
 	char hex[SECRET_HEX_CAP], text[LINE_CAP];
@@ -259,7 +259,7 @@ say_proof(struct shake *s)
 }
 
 static bool
-is_proof(const struct shake *s, const char *line, size_t n)
+is_proof(const struct handshake *s, const char *line, size_t n)
 {
 	static const char word[] = "prove ";
 	unsigned char proof[SECRET_KEY_LEN];
@@ -275,7 +275,7 @@ is_proof(const struct shake *s, const char *line, size_t n)
 static void
 acceptor_input(struct conn *c, void *arg)
 {
-	struct shake *s = arg;
+	struct handshake *s = arg;
 	bool proved;
 	size_t n;
 	char *p;
@@ -307,7 +307,7 @@ acceptor_input(struct conn *c, void *arg)
 static void
 on_closed(struct conn *c, void *arg, enum conn_end end)
 {
-	struct shake *s = arg;
+	struct handshake *s = arg;
 
 	(void)c;
 	(void)end;
@@ -324,10 +324,10 @@ static const struct conn_handler acceptor = {
 	.input = acceptor_input, .closed = on_closed
 };
 
-static struct shake *
+static struct handshake *
 begin(struct shakes *set, int fd, enum secret_end us)
 {
-	struct shake *s = xcalloc(1, sizeof *s);
+	struct handshake *s = xcalloc(1, sizeof *s);
 	struct sockaddr_storage sa;
 
 	s->set = set;
@@ -346,14 +346,14 @@ begin(struct shakes *set, int fd, enum secret_end us)
 	    set->conns, fd, us == SECRET_DIALER ? &dialer : &acceptor, s);
 	if (conn_peer(s->conn, &sa))
 		resolve_format(&sa, s->addr);
-	loop_timer_set(set->loop, &s->late, SHAKE_MS, on_late, s);
+	loop_timer_set(set->loop, &s->late, HANDSHAKE_MS, on_late, s);
 	return s;
 }
 
 void
-shake_dialled(struct shakes *set, int fd, const struct shake_peer *peer)
+handshake_dialled(struct shakes *set, int fd, const struct handshake_peer *peer)
 {
-	struct shake *s = begin(set, fd, SECRET_DIALER);
+	struct handshake *s = begin(set, fd, SECRET_DIALER);
 	char hex[SECRET_HEX_CAP], text[LINE_CAP];
 	int n;
 
@@ -367,7 +367,7 @@ shake_dialled(struct shakes *set, int fd, const struct shake_peer *peer)
 }
 
 static void
-refuse_peer(struct shake *s, const char *why)
+refuse_peer(struct handshake *s, const char *why)
 {
 	s->peer = NULL;
 	s->why = why;
@@ -375,7 +375,7 @@ refuse_peer(struct shake *s, const char *why)
 
 /* Cuts copy in place.  NULL: well; what is wrong with it. */
 static const char *
-read_line(struct shake *s, char *copy)
+read_line(struct handshake *s, char *copy)
 {
 	const char *word[5] = { NULL }, *p;
 	char meant[WIRE_NAME_CAP];
@@ -403,7 +403,7 @@ read_line(struct shake *s, char *copy)
 
 /* Who is not linked gets a challenge that nothing answers. */
 static void
-challenge(struct shake *s)
+challenge(struct handshake *s)
 {
 	unsigned char none[SECRET_KEY_LEN];
 
@@ -419,10 +419,10 @@ challenge(struct shake *s)
 }
 
 void
-shake_accepted(struct shakes *set, int fd, const char *line,
+handshake_accepted(struct shakes *set, int fd, const char *line,
     const void *rest, size_t n)
 {
-	struct shake *s;
+	struct handshake *s;
 	const char *why;
 	char *copy;
 
@@ -446,7 +446,7 @@ shake_accepted(struct shakes *set, int fd, const char *line,
 
 struct shakes *
 shakes_new(struct loop *loop, struct conns *conns, const char *own,
-    const char *own_key, const struct shake_handler *h)
+    const char *own_key, const struct handshake_handler *h)
 {
 	struct shakes *set = xcalloc(1, sizeof *set);
 
@@ -461,9 +461,9 @@ shakes_new(struct loop *loop, struct conns *conns, const char *own,
 }
 
 static void
-drop_all(struct shake_list *list)
+drop_all(struct handshake_list *list)
 {
-	struct shake *s, *next;
+	struct handshake *s, *next;
 
 	for (s = TAILQ_FIRST(list); s != NULL; s = next) {
 		next = TAILQ_NEXT(s, entry);

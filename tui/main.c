@@ -18,6 +18,7 @@
 #include "tui/input/links.h"
 #include "tui/model/model.h"
 #include "tui/options.h"
+#include "tui/plain/plain_format.h"
 #include "tui/model/layout.h"
 #include "tui/input/settings.h"
 #include "tui/term/signals.h"
@@ -714,20 +715,6 @@ release(struct app *a)
 	options_release(&a->opt);
 }
 
-/* It may hold words of the server's. */
-static void
-print_said(const struct app *a)
-{
-	struct buf b;
-
-	if (a->said[0] == '\0')
-		return;
-	buf_init(&b, 4096);
-	(void)text_clean(&b, a->said, strlen(a->said));
-	fprintf(stderr, "chat-tui: %s\n", buf_data(&b));
-	buf_release(&b);
-}
-
 /* Somebody may start us with one of them closed; a socket must not take its
  * place. */
 static void
@@ -795,7 +782,8 @@ main(int argc, char **argv)
 	else
 		a.status = EX_UNAVAILABLE;
 	release(&a);
-	print_said(&a);
+	if (a.said[0] != '\0')
+		plain_format_complain(a.said);
 	if (a.signal != 0)
 		signals_die(a.signal);
 	return a.status;

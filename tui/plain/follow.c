@@ -202,17 +202,6 @@ on_message(void *arg, const struct model_message *m)
 /* ---- what the program says --------------------------------------------- */
 
 static void
-complain(const char *text)
-{
-	struct buf b;
-
-	buf_init(&b, PLAIN_FORMAT_HEAD);
-	plain_format_line(&b, "chat-tui: ", text, strlen(text));
-	(void)fwrite(buf_data(&b), 1, b.len, stderr);
-	buf_release(&b);
-}
-
-static void
 on_item(void *arg, const struct convo *c, const struct item *it,
     enum model_how how)
 {
@@ -220,7 +209,7 @@ on_item(void *arg, const struct convo *c, const struct item *it,
 	(void)how;
 	/* Who joins and leaves a group is told there: that is no trouble. */
 	if (it->kind == ITEM_NOTICE && strcmp(convo_target(c), "*") == 0)
-		complain(it->text);
+		plain_format_complain(it->text);
 }
 
 static void
@@ -228,7 +217,7 @@ follow_ask(struct ui *ui, const struct ui_ask *ask)
 {
 	(void)ui;
 	if (*ask->why != '\0')
-		complain(ask->why);
+		plain_format_complain(ask->why);
 }
 
 static void

@@ -534,16 +534,13 @@ take_line(struct ui *ui, const char *line, size_t n)
 static void
 leave_input(struct ui *ui)
 {
-	int error = stdin_lines_error(ui->in);
 	char *why;
 
 	if (ui->leaving)
 		return;
-	if (error != 0) {
-		why = xasprintf(_("standard input: %s"), strerror(error));
+	if ((why = stdin_lines_why(ui->in)) != NULL)
 		ui->env.unwritten(ui->env.arg, why);
-		free(why);
-	}
+	free(why);
 	leave(ui);
 }
 

@@ -8,9 +8,12 @@
 #include "tui/model/fold.h"
 #include "tui/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+enum { COMPLAINT_CAP = 16 << 10 };
 
 /* Before what stands below a message's first line, under its time. */
 static const char below[] = "      | ";
@@ -136,4 +139,15 @@ plain_format_text(const struct plain_format *l, struct buf *out, const char *hea
 		text++;
 		head = l->stamps ? below_stamp : below;
 	}
+}
+
+void
+plain_format_complain(const char *text)
+{
+	struct buf b;
+
+	buf_init(&b, COMPLAINT_CAP);
+	plain_format_line(&b, "chat-tui: ", text, strlen(text));
+	(void)fwrite(buf_data(&b), 1, b.len, stderr);
+	buf_release(&b);
 }

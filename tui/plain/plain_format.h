@@ -50,4 +50,8 @@ void plain_format_text(const struct plain_format *, struct buf *out,
 void plain_format_line(
     struct buf *out, const char *head, const char *text, size_t n);
 
+/* "chat-tui: text" on standard error, one line of it, for it may hold words of
+ * the server's. */
+void plain_format_complain(const char *text);
+
 #endif

@@ -7,10 +7,8 @@
  */
 #include "tui/input/ui.h"
 
-#include "shared/buf.h"
 #include "shared/loop.h"
 #include "shared/utf8.h"
-#include "shared/wire.h"
 #include "shared/xalloc.h"
 #include "tui/net/client.h"
 #include "tui/plain/plain_format.h"
@@ -32,25 +30,13 @@ struct ui {
 
 /* ---- what the program says --------------------------------------------- */
 
-/* It may hold words of the server's. */
-static void
-complain(const char *text)
-{
-	struct buf b;
-
-	buf_init(&b, 8 * WIRE_LINE_MAX);
-	plain_format_line(&b, "chat-tui: ", text, strlen(text));
-	(void)fwrite(buf_data(&b), 1, b.len, stderr);
-	buf_release(&b);
-}
-
 static void
 complain_of_line(const struct ui *ui, const char *why)
 {
 	/* TRANSLATORS: %zu is the number of a line of the input, %s why. */
 	char *text = xasprintf(_("line %zu was not sent: %s"), ui->taken, why);
 
-	complain(text);
+	plain_format_complain(text);
 	free(text);
 }
 
@@ -67,7 +53,7 @@ on_item(void *arg, const struct convo *c, const struct item *it,
 		complain_of_line(ui, it->text);
 	/* Who joins and leaves a group is told there: that is no trouble. */
 	else if (it->kind == ITEM_NOTICE && strcmp(convo_target(c), "*") == 0)
-		complain(it->text);
+		plain_format_complain(it->text);
 }
 
 static void
@@ -75,7 +61,7 @@ send_ask(struct ui *ui, const struct ui_ask *ask)
 {
 	(void)ui;
 	if (*ask->why != '\0')
-		complain(ask->why);
+		plain_format_complain(ask->why);
 }
 
 static void
@@ -106,15 +92,12 @@ say(struct ui *ui, const char *line, size_t n)
 static void
 leave(struct ui *ui)
 {
-	int error = stdin_lines_error(ui->in);
-	char *why;
+	char *why = stdin_lines_why(ui->in);
 
 	ui->leaving = true;
-	if (error != 0) {
-		why = xasprintf(_("standard input: %s"), strerror(error));
+	if (why != NULL)
 		ui->env.unwritten(ui->env.arg, why);
-		free(why);
-	}
+	free(why);
 	ui->env.slash.quit(ui->env.slash.arg);
 }
 
@@ -199,7 +182,7 @@ send_close(struct ui *ui)
 		/* TRANSLATORS: %zu is the number of a line of the input. */
 		text = xasprintf(_("stopped at line %zu of the input"),
 		    ui->taken);
-		complain(text);
+		plain_format_complain(text);
 		free(text);
 	}
 	model_on_item(ui->env.model, NULL, NULL);

@@ -6,6 +6,7 @@
 #include "shared/loop.h"
 #include "shared/wire.h"
 #include "shared/xalloc.h"
+#include "tui/text.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -156,8 +157,9 @@ stdin_lines_end(struct stdin_lines *l)
 	frame_init(&l->lines, FRAME_LINES, LINE_BYTES);
 }
 
-int
-stdin_lines_error(const struct stdin_lines *l)
+char *
+stdin_lines_why(const struct stdin_lines *l)
 {
-	return l->error;
+	return l->error == 0 ? NULL :
+	    xasprintf(_("standard input: %s"), strerror(l->error));
 }

@@ -36,7 +36,8 @@ void stdin_lines_want(struct stdin_lines *, bool);
 bool stdin_lines_left(struct stdin_lines *);
 /* No more is taken. */
 void stdin_lines_end(struct stdin_lines *);
-/* The errno by which reading failed, which is its end; 0: it did not. */
-int stdin_lines_error(const struct stdin_lines *);
+/* Why reading failed, which is its end, to be freed: "standard input: Is a
+ * directory".  NULL: it did not. */
+char *stdin_lines_why(const struct stdin_lines *);
 
 #endif

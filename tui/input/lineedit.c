@@ -183,8 +183,8 @@ forget_entry(int i)
 	(void)free_history_entry(e);
 }
 
-void
-lineedit_forget_secret(void)
+static void
+forget_secret(void)
 {
 	HIST_ENTRY **list = history_list();
 
@@ -221,7 +221,7 @@ remember(const char *line)
 	if (le.field || is_blank(line))
 		return;
 	if (is_secret(line))
-		lineedit_forget_secret(); /* mended, perhaps */
+		forget_secret(); /* mended, perhaps */
 	else if (add(line) && le.history_file != NULL &&
 	    le.history_file[0] != '\0')
 		history_append(le.history_file, line);
@@ -235,7 +235,7 @@ lineedit_keep(const char *line)
 	if (le.field || is_blank(line))
 		return;
 	if (secret)
-		lineedit_forget_secret();
+		forget_secret();
 	if (add(line) && secret)
 		add_history_time(secret_mark);
 }
@@ -1303,6 +1303,15 @@ void
 lineedit_clear(void)
 {
 	abandon();
+}
+
+void
+lineedit_forget_secret(void)
+{
+	if (le.hooks == NULL)
+		return;
+	abandon(); /* it may be the one that is edited */
+	forget_secret();
 }
 
 void

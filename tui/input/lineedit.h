@@ -71,9 +71,10 @@ void lineedit_clear(void);
 void lineedit_discard(void);
 
 /*
- * A line that was refused: Up brings it back, though it may belong into no
- * history.  Of those only the last one is held, in this run, until another
- * such line is accepted or it is to be forgotten.
+ * For accept(), of a line that is refused: Up brings it back, though it may
+ * belong into no history.  Of those only the last one is held, in this run,
+ * until another such line is accepted or it is to be forgotten, which empties
+ * the line, too.
  */
 void lineedit_keep(const char *line);
 void lineedit_forget_secret(void);

@@ -307,7 +307,8 @@ screen_ask(struct ui *ui, const struct ui_ask *ask)
 	screen_end_search(ui);
 	screen_keep_draft(ui);
 	screen_show_help(ui, false);
-	lineedit_forget_secret();
+	if (!ui->asking)
+		lineedit_forget_secret();
 	ui->asking = true;
 	keys_guess(ui->keys, false); /* Enter goes to the next field */
 	screen_copy_end(ui);

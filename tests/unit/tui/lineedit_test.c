@@ -19,6 +19,7 @@
 
 static char accepted[LINEEDIT_MAX + 16];
 static int lines, eofs, fulls;
+static bool refuses;
 static char choices[256];
 static char folder[64], inputrc[96], history[96];
 
@@ -28,6 +29,8 @@ accept_line(void *arg, const char *line)
 	(void)arg;
 	lines++;
 	snprintf(accepted, sizeof(accepted), "%s", line);
+	if (refuses)
+		lineedit_keep(line);
 }
 
 static void
@@ -166,6 +169,7 @@ set_up(void **state)
 {
 	(void)state;
 	lines = eofs = fulls = 0;
+	refuses = false;
 	accepted[0] = choices[0] = '\0';
 	lineedit_open(&hooks, NULL, history);
 	return 0;
@@ -766,12 +770,13 @@ random_keys_do_no_harm(void **state)
 		"\030\025", "\024", "\033u", "\033.", "\033-5", "\021", "\023",
 		"\007", "\033\177", "\035l", "e\xcc\x81", "\033<", "\033>",
 		"\033r", "\017", "\013", "\033y", "\033p", "\033n", "\030(",
-		"\030)", "\030e", "\004" };
+		"\030)", "\030e", "\004", "\001/login ", "\033z" };
 	uint32_t random = 1;
 	size_t len, point;
 	int i;
 
 	(void)state;
+	refuses = true;
 	for (i = 0; i < 20000; i++) {
 		random = random * 1664525u + 1013904223u;
 		switch (random >> 8 & 63) {
@@ -780,6 +785,12 @@ random_keys_do_no_harm(void **state)
 			break;
 		case 1:
 			lineedit_set("a draft");
+			break;
+		case 2:
+			lineedit_discard();
+			break;
+		case 3:
+			lineedit_forget_secret();
 			break;
 		default:
 			type(key[(random >> 16) %

@@ -609,25 +609,20 @@ take_answer(struct text_peer *t, char *s, size_t n, enum wire_err err)
 
 /*
  * login or regist, with both words, one or none.  More of them are no text
- * either: they hold a password.  False: another line.
+ * either: they hold a password.
  */
-static bool
-take_account(struct text_peer *t, char *s, enum wire_err err)
+static void
+take_account(struct text_peer *t, bool login, char *rest, enum wire_err err)
 {
-	size_t n = strcspn(s, BLANKS);
-	bool login = n == 5 && memcmp(s, "login", n) == 0;
-	char *rest = s + n + strspn(s + n, BLANKS), *name;
+	char *name = strsep(&rest, BLANKS);
 	const char *password = "";
 
-	if (!login && (n != 6 || memcmp(s, "regist", n) != 0))
-		return false;
-	name = strsep(&rest, BLANKS);
 	if (rest != NULL)
 		password = rest + strspn(rest, " ");
 	if (strchr(password, ' ') != NULL) {
 		line(t, !logged_in(t) ? LOGIN_FIRST : login ? LOGGED_IN :
 		    "Perintah yang anda ketikkan salah");
-		return true;
+		return;
 	}
 	t->asked_login = login;
 	keep_name(t, name, err);
@@ -639,10 +634,9 @@ take_account(struct text_peer *t, char *s, enum wire_err err)
 		t->asking = ASK_NAME;
 		say(t, "Username : ");
 	}
-	return true;
 }
 
-/* ---- lines ------------------------------------------------------------ */
+/* ---- verbs ------------------------------------------------------------ */
 
 static void
 send_done(void *arg, uint64_t id, const struct chat_result *res)
@@ -665,13 +659,24 @@ send_text(struct text_peer *t, uint64_t watch, const struct target *to,
 }
 
 static void
-send_to(struct text_peer *t, char *rest)
+verb_login(struct text_peer *t, char *rest, enum wire_err err)
+{
+	take_account(t, true, rest, err);
+}
+
+static void
+verb_regist(struct text_peer *t, char *rest, enum wire_err err)
+{
+	take_account(t, false, rest, err);
+}
+
+static void
+verb_send_to(struct text_peer *t, char *rest, enum wire_err err)
 {
 	struct target to;
-	char *name;
+	char *name = strsep(&rest, " ");
 
-	rest += strspn(rest, " ");
-	name = strsep(&rest, " ");
+	(void)err;
 	if (rest != NULL)
 		rest += strspn(rest, " ");
 	if (rest == NULL || *rest == '\0')
@@ -693,10 +698,15 @@ add_name(void *arg, const struct chat_user *u)
 }
 
 static void
-list_user(struct text_peer *t)
+verb_list_user(struct text_peer *t, char *rest, enum wire_err err)
 {
 	struct buf b;
 
+	(void)err;
+	if (*rest != '\0') {
+		line(t, "Perintah yang anda masukkan salah");
+		return;
+	}
 	buf_init(&b, LIST_CAP);
 	chat_each_online(t->s.set->chat, add_name, &b);
 	say(t, "list user : ");
@@ -718,38 +728,67 @@ logout_done(void *arg, uint64_t id, const struct chat_result *res)
 }
 
 static void
-log_out(struct text_peer *t)
+verb_logout(struct text_peer *t, char *rest, enum wire_err err)
 {
 	uint64_t session = t->session;
 
+	(void)rest;
+	(void)err;
 	peer_out(t); /* before: the end of its watch is no surprise */
 	chat_logout(t->s.set->chat, session, later(t, logout_done));
 }
 
-static void
-take_command(struct text_peer *t, char *s)
-{
-	static const struct target everyone = { .kind = TARGET_EVERYONE };
-	size_t n = strcspn(s, " ");
-	bool alone = s[n] == '\0';
+enum {
+	/*
+	 * Known before a login, and in a line that is too long or no UTF-8: a
+	 * password may be in it.  A tab ends the verb as a blank does.
+	 */
+	VERB_ACCOUNT = 1,
+	VERB_ALONE = 2 /* with something behind it the line is a text */
+};
 
-	if (strncmp(s, "send-to", n) == 0 && n == 7)
-		send_to(t, s + n);
-	else if (strncmp(s, "list-user", n) == 0 && n == 9) {
-		if (alone)
-			list_user(t);
-		else
-			line(t, "Perintah yang anda masukkan salah");
-	} else if (strcmp(s, "logout") == 0)
-		log_out(t);
-	else
-		send_text(t, t->watch, &everyone, s);
+static const struct verb {
+	const char *name;
+	unsigned flags;
+	/* rest: what is behind the verb and its blanks.  err: why the line is
+	 * no text; WIRE_OK but for VERB_ACCOUNT. */
+	void (*run)(struct text_peer *, char *rest, enum wire_err err);
+} verbs[] = {
+	{ "list-user", 0, verb_list_user },
+	{ "login", VERB_ACCOUNT, verb_login },
+	{ "logout", VERB_ALONE, verb_logout },
+	{ "regist", VERB_ACCOUNT, verb_regist },
+	{ "send-to", 0, verb_send_to },
+};
+
+/* NULL: the line is a text.  *rest: what is behind the verb. */
+static const struct verb *
+find_verb(char *s, char **rest)
+{
+	const struct verb *v;
+
+	for (v = verbs; v < verbs + sizeof verbs / sizeof verbs[0]; v++) {
+		const char *ends = v->flags & VERB_ACCOUNT ? BLANKS : " ";
+		size_t n = strcspn(s, ends);
+
+		*rest = s + n + strspn(s + n, ends);
+		if (strlen(v->name) == n && memcmp(v->name, s, n) == 0)
+			return v->flags & VERB_ALONE && **rest != '\0' ?
+			    NULL : v;
+	}
+	return NULL;
 }
+
+/* ---- lines ------------------------------------------------------------ */
 
 /* err: why it is no text; WIRE_OK. */
 static void
 take_line(struct text_peer *t, char *s, size_t n, enum wire_err err)
 {
+	static const struct target everyone = { .kind = TARGET_EVERYONE };
+	const struct verb *v;
+	char *rest;
+
 	if (t->asking != ASK_NOTHING) {
 		take_answer(t, s, n, err);
 		return;
@@ -759,14 +798,17 @@ take_line(struct text_peer *t, char *s, size_t n, enum wire_err err)
 	s += strspn(s, " ");
 	if (*s == '\0' && err == WIRE_OK)
 		return; /* nothing was said */
-	if (take_account(t, s, err))
-		return;
-	if (err != WIRE_OK)
+	v = find_verb(s, &rest);
+	if (v != NULL && v->flags & VERB_ACCOUNT)
+		v->run(t, rest, err);
+	else if (err != WIRE_OK)
 		line(t, wire_err_text(err));
 	else if (!logged_in(t))
 		line(t, LOGIN_FIRST);
+	else if (v != NULL)
+		v->run(t, rest, WIRE_OK);
 	else
-		take_command(t, s);
+		send_text(t, t->watch, &everyone, s);
 }
 
 /* Its beginning tells whether a name or a password was in it, or follows. */

@@ -84,6 +84,24 @@ config_trim(char *s)
 	return s;
 }
 
+bool
+config_cut(char *line, char **name, char **value)
+{
+	char *equals;
+
+	*name = config_trim(line);
+	if (**name == '\0' || **name == '#') {
+		*name = NULL;
+		return true;
+	}
+	if ((equals = strchr(*name, '=')) == NULL)
+		return false;
+	*equals = '\0';
+	*name = config_trim(*name);
+	*value = config_trim(equals + 1);
+	return true;
+}
+
 char *
 config_text(char *text)
 {
@@ -555,17 +573,14 @@ static bool
 take_line(struct config *c, char *line)
 {
 	const struct config_row *row;
-	bool too_long = strlen(line) > LINE_MAX_BYTES;
-	char *name = config_trim(line), *value;
+	char *name, *value;
 
-	if (too_long)
+	if (strlen(line) > LINE_MAX_BYTES)
 		return config_wrong(c, "the line is too long");
-	if (*name == '\0' || *name == '#')
-		return true;
-	if ((value = strchr(name, '=')) == NULL)
+	if (!config_cut(line, &name, &value))
 		return config_wrong(c, "not of the form name = value");
-	*value++ = '\0';
-	name = config_trim(name);
+	if (name == NULL)
+		return true;
 	if ((row = find(c->table, name)) == NULL)
 		return config_wrong(c, "unknown name '%s'", name);
 	if (row->flags & CONFIG_ONLY)
@@ -573,7 +588,7 @@ take_line(struct config *c, char *line)
 	if (!may_repeat(row) && (c->in_file & bit(c, row)))
 		return config_wrong(c, "%s stands here twice", name);
 	c->in_file |= bit(c, row);
-	return (c->given & bit(c, row)) || set(c, row, config_trim(value));
+	return (c->given & bit(c, row)) || set(c, row, value);
 }
 
 bool
@@ -591,6 +606,7 @@ config_lines(struct config *c, const char *path, size_t max,
 	if (text == NULL) {
 		why = errno;
 		(void)config_wrong(c, "%s", strerror(why));
+		c->file = NULL;
 		errno = why;
 		return false;
 	}

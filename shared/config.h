@@ -133,6 +133,12 @@ void config_release(const struct config_table *, void *to);
 
 /* Without the blanks around it, cut in place. */
 char *config_trim(char *);
+/*
+ * "name = value", cut in place at its first '=', without the blanks around
+ * both.  False: it has no '='.  name is NULL for a line that sets nothing,
+ * blank or a comment.
+ */
+bool config_cut(char *line, char **name, char **value);
 /* Where a file's text begins: behind a byte order mark. */
 char *config_text(char *);
 /* Which of the words, parted by '|' or blanks, it is; -1: none. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "shared/buf.h"
+#include "shared/config.h"
 #include "shared/utf8.h"
 #include "shared/xalloc.h"
 #include "tui/input/actions.h"
@@ -53,7 +54,6 @@ static const struct {
 };
 
 static const char bind[] = "bind.", normal_value[] = "default";
-static const char bom[] = "\xef\xbb\xbf"; /* as some editors begin a file */
 
 struct binding {
 	char key[KEYNAME_CAP];
@@ -176,18 +176,6 @@ is_opposite(const char *name)
 
 /* ---- one setting ------------------------------------------------------- */
 
-static bool
-is_word_of(const char *word, const char *words)
-{
-	size_t n = strlen(word);
-
-	for (const char *p = words; n > 0 && (p = strstr(p, word)) != NULL; p++)
-		if ((p == words || p[-1] == ' ') &&
-		    (p[n] == ' ' || p[n] == '\0'))
-			return strchr(word, ' ') == NULL;
-	return false;
-}
-
 /* "auto yes no" to "auto, yes, no". */
 static void
 list_words(const char *words, char out[SETTINGS_WHY_CAP])
@@ -212,7 +200,7 @@ set_value(struct settings *s, int i, const char *value, bool typed,
 	bool normal = strcmp(value, normal_value) == 0;
 
 	if (!normal && table[i].choices != NULL &&
-	    !is_word_of(value, table[i].choices)) {
+	    config_word(table[i].choices, value) == -1) {
 		list_words(table[i].choices, words);
 		return fail(why, _("%s is one of: %.200s"), table[i].name,
 		    words);
@@ -387,7 +375,7 @@ usual_action(const char *key)
 	const struct action *a;
 
 	for (size_t i = 0; (a = actions_at(i)) != NULL; i++)
-		if (is_word_of(key, a->keys))
+		if (config_word(a->keys, key) != -1)
 			return a->name;
 	return "none";
 }
@@ -417,17 +405,6 @@ settings_find(const struct settings *s, const char *name,
 }
 
 /* ---- the file ---------------------------------------------------------- */
-
-static char *
-trim(char *s)
-{
-	size_t n;
-
-	s += strspn(s, " \t\r");
-	for (n = strlen(s); n > 0 && strchr(" \t\r", s[n - 1]) != NULL;)
-		s[--n] = '\0';
-	return s;
-}
 
 /* Is it one of fixed words?  Then a comment may stand behind it. */
 static bool
@@ -462,26 +439,25 @@ struct line {
 static bool
 cut_line(char *text, struct line *out)
 {
-	char *eq;
+	size_t n;
 
 	*out = (struct line){ 0 };
-	text = trim(text);
-	if (*text == '\0' || *text == '#')
-		return true;
-	if ((eq = strchr(text, '=')) == NULL)
+	if (!config_cut(text, &out->name, &out->value))
 		return false;
+	if (out->name == NULL)
+		return true;
 	/* "bind.alt-= = top" */
-	if (eq[1] == ' ' && strchr(eq + 1, '=') != NULL && eq > text &&
-	    eq[-1] == '-')
-		eq = strchr(eq + 1, '=');
-	*eq = '\0';
-	out->name = trim(text);
+	n = strlen(out->name);
+	if (n > 0 && out->name[n - 1] == '-' && *out->value == '=') {
+		memcpy(out->name + n, "=", sizeof("="));
+		out->value = config_trim(out->value + 1);
+	}
 	if (is_of_words(out->name)) {
-		out->comment = find_comment(eq + 1);
+		out->comment = find_comment(out->value);
 		out->commented = *out->comment == '#';
 		*out->comment = '\0';
+		out->value = config_trim(out->value);
 	}
-	out->value = trim(eq + 1);
 	return true;
 }
 
@@ -497,12 +473,6 @@ settings_line(struct settings *s, char *text, char why[SETTINGS_WHY_CAP])
 	if (*line.value == '\0')
 		return fail(why, _("%.60s: no value"), line.name);
 	return settings_set(s, line.name, line.value, false, why);
-}
-
-const char *
-settings_text(const char *text)
-{
-	return strncmp(text, bom, strlen(bom)) == 0 ? text + strlen(bom) : text;
 }
 
 void
@@ -611,7 +581,7 @@ keep_line(struct settings *s, struct buf *out, const char *old)
 static bool
 keep_lines(struct settings *s, struct buf *out, char *old)
 {
-	size_t mark = (size_t)(settings_text(old) - old);
+	size_t mark = (size_t)(config_text(old) - old);
 	bool ok = buf_add(out, old, mark);
 	char *line;
 
@@ -662,23 +632,14 @@ all_saved(struct settings *s)
 static char *
 read_file(const char *path, char why[SETTINGS_WHY_CAP])
 {
-	FILE *f = fopen(path, "re");
-	char *text;
 	size_t n;
+	char *text = config_slurp(path, SETTINGS_FILE_MAX, &n);
 
 	*why = '\0';
-	if (f == NULL && errno != ENOENT && errno != ENOTDIR)
+	if (text == NULL && errno != ENOENT && errno != ENOTDIR)
 		(void)fail(why, "%.200s: %s", path, strerror(errno));
-	if (f == NULL)
-		return NULL;
-	text = xcalloc(1, SETTINGS_FILE_MAX + 2);
-	n = fread(text, 1, SETTINGS_FILE_MAX + 1, f);
-	if (ferror(f) || n > SETTINGS_FILE_MAX || strlen(text) != n) {
+	else if (text != NULL && strlen(text) != n)
 		(void)fail(why, _("%.200s: cannot be read"), path);
-		free(text);
-		text = NULL;
-	}
-	fclose(f);
 	return text;
 }
 

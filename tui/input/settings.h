@@ -64,8 +64,6 @@ bool settings_given(const struct settings *, enum setting);
 bool settings_set(struct settings *, const char *name, const char *value,
     bool typed, char why[SETTINGS_WHY_CAP]);
 
-/* Where the lines of a file's text begin: behind a byte order mark. */
-const char *settings_text(const char *text);
 /* One line of the file. */
 bool settings_line(struct settings *, char *line, char why[SETTINGS_WHY_CAP]);
 

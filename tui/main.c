@@ -6,9 +6,7 @@
  * Leaving waits for the answers to what was typed.  A session that is not
  * remembered for the next time is given back at the end.
  */
-#include "shared/buf.h"
 #include "shared/loop.h"
-#include "shared/utf8.h"
 #include "shared/wire.h"
 #include "shared/xalloc.h"
 #include "tui/net/client.h"

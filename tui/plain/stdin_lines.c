@@ -16,6 +16,7 @@
 
 enum {
 	LINE_BYTES = 4 * WIRE_LINE_MAX, /* tabs may be escaped */
+	IN_CAP = 2 * LINE_BYTES,
 	READ_MAX = 16 << 10
 };
 
@@ -75,7 +76,7 @@ stdin_lines_new(struct loop *loop, void (*come)(void *arg), void *arg)
 	l->loop = loop;
 	l->come = come;
 	l->arg = arg;
-	buf_init(&l->in, 2 * LINE_BYTES);
+	buf_init(&l->in, IN_CAP);
 	frame_init(&l->lines, FRAME_LINES, LINE_BYTES);
 	loop_watch(loop, STDIN_FILENO, LOOP_READ, on_readable, l);
 	return l;

@@ -60,6 +60,7 @@ objs = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)))
 SHARED_O := $(call objs,shared/*.c)
 WORK_O := $(call objs,server/work/*.c)
 STORE_O := $(call objs,server/store/*.c)
+DIRECTORY_O := $(call objs,server/directory/*.c)
 CHAT_O := $(call objs,server/chat/*.c)
 DIALECT_O := $(call objs,server/dialect/*.c)
 REALM_O := $(call objs,server/realm/*.c)
@@ -70,6 +71,7 @@ TESTLIB_O := $(call objs,tests/lib/*.c)
 A_SHARED := $(B)/shared.a
 A_WORK := $(B)/work.a
 A_STORE := $(B)/store.a
+A_DIRECTORY := $(B)/directory.a
 A_CHAT := $(B)/chat.a
 A_DIALECT := $(B)/dialect.a
 A_REALM := $(B)/realm.a
@@ -99,6 +101,7 @@ all: $(PROGRAMS) $(CATALOGS)
 $(A_SHARED): $(SHARED_O)
 $(A_WORK): $(WORK_O)
 $(A_STORE): $(STORE_O)
+$(A_DIRECTORY): $(DIRECTORY_O)
 $(A_CHAT): $(CHAT_O)
 $(A_DIALECT): $(DIALECT_O)
 $(A_REALM): $(REALM_O)
@@ -136,7 +139,8 @@ compile_commands.json:
 link = @echo "  LD  $@"; $(if $(V),set -x;) $(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) \
     -Wl,--start-group $(filter %.a,$^) -Wl,--end-group
 
-SERVER_A := $(A_TOP) $(A_DIALECT) $(A_REALM) $(A_CHAT) $(A_STORE) $(A_WORK) $(A_SHARED)
+SERVER_A := $(A_TOP) $(A_DIALECT) $(A_REALM) $(A_CHAT) $(A_DIRECTORY) \
+    $(A_STORE) $(A_WORK) $(A_SHARED)
 
 $(B)/chat-server: $(B)/server/main.o $(SERVER_A)
 	$(link) $(L_TOP) $(L_JSON) $(L_STORE) $(L_WORK) $(L_SHARED)
@@ -176,21 +180,23 @@ po: build/chat-tui.pot
 # ---- tests ----------------------------------------------------------------
 #
 # tests/unit/LAYER/x_test.c is linked with LAYER and what LAYER may use, no
-# more: that it links proves that the layer stands alone.  chat's are linked
-# with a store and a password hash that are fakes (tests/unit/chat/*_fake.c).
+# more: that it links proves that the layer stands alone.  directory's and
+# chat's are linked with a store and a password hash that are fakes
+# (tests/unit/chat/*_fake.c).
 
 tests_of = $(patsubst %.c,$(B)/%,$(wildcard $(1)))
 
 T_SHARED := $(call tests_of,tests/unit/shared/*_test.c)
 T_WORK := $(call tests_of,tests/unit/work/*_test.c)
 T_STORE := $(call tests_of,tests/unit/store/*_test.c)
+T_DIRECTORY := $(call tests_of,tests/unit/directory/*_test.c)
 T_CHAT := $(call tests_of,tests/unit/chat/*_test.c)
 T_DIALECT := $(call tests_of,tests/unit/dialect/*_test.c)
 T_REALM := $(call tests_of,tests/unit/realm/*_test.c)
 T_TOP := $(call tests_of,tests/unit/top/*_test.c)
 T_TUI := $(call tests_of,tests/unit/tui/*_test.c)
-T_UNIT := $(T_SHARED) $(T_WORK) $(T_STORE) $(T_CHAT) $(T_DIALECT) \
-    $(T_REALM) $(T_TOP) $(T_TUI)
+T_UNIT := $(T_SHARED) $(T_WORK) $(T_STORE) $(T_DIRECTORY) $(T_CHAT) \
+    $(T_DIALECT) $(T_REALM) $(T_TOP) $(T_TUI)
 T_WIRE := $(call tests_of,tests/wire/*_test.c)
 T_SCREEN := $(call tests_of,tests/screen/*_test.c)
 T_CRASH := $(call tests_of,tests/crash/*_test.c)
@@ -206,6 +212,7 @@ STRAY := $(filter-out $(T_ALL:$(B)/%=%.c),\
 $(if $(STRAY),$(error no list of tests has $(STRAY)))
 
 CHAT_FAKES := $(call objs,tests/unit/chat/*_fake.c)
+STORE_FAKES := $(call objs,tests/unit/chat/store_*fake.c)
 TUI_FAKES := $(call objs,tests/unit/tui/*_fake.c)
 PAGE := $(B)/tests/lib/page.o
 
@@ -215,7 +222,9 @@ $(T_WORK): %: %.o $(A_WORK) $(A_SHARED)
 	$(link) $(L_TEST) $(L_WORK) $(L_SHARED)
 $(T_STORE): %: %.o $(A_STORE) $(A_SHARED)
 	$(link) $(L_TEST) $(L_STORE) $(L_SHARED)
-$(T_CHAT): %: %.o $(CHAT_FAKES) $(A_CHAT) $(A_WORK) $(A_SHARED)
+$(T_DIRECTORY): %: %.o $(STORE_FAKES) $(A_DIRECTORY) $(A_WORK) $(A_SHARED)
+	$(link) $(L_TEST) $(L_WORK) $(L_SHARED)
+$(T_CHAT): %: %.o $(CHAT_FAKES) $(A_CHAT) $(A_DIRECTORY) $(A_WORK) $(A_SHARED)
 	$(link) $(L_TEST) $(L_WORK) $(L_SHARED)
 # The words for roles, modes and acts are the wire's as much as the chat's.
 $(T_DIALECT): %: %.o $(B)/server/chat/names.o $(A_DIALECT) $(A_SHARED)

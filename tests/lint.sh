@@ -82,8 +82,10 @@ check "translations"
 	po:
 	ROOMS
 	git grep -nE '<(sys/socket|sys/select|netinet/.*|jansson)\.h>' -- \
-	    server/chat server/store
-	git grep -nE '#include "server/(chat|dialect|realm|work)/' -- server/store
+	    server/chat server/directory server/store
+	git grep -nE '#include "server/(chat|dialect|directory|realm|work)/' -- server/store
+	git grep -nE '#include "server/' -- server/directory |
+	    grep -vE '"server/(directory|store|work)/'
 	git grep -nE '#include "server/(store|work)/' -- server/dialect
 	git grep -nE '#include "server/(dialect|realm)/' -- server/chat
 	git grep -n '#include "server/realm/' -- server/dialect

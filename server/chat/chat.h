@@ -27,6 +27,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "server/directory/user.h"
 #include "shared/wire.h"
 
 struct blob;
@@ -121,14 +122,6 @@ struct chat_done {
 
 /* ---- accounts --------------------------------------------------------- */
 
-struct chat_user {
-	const char *name;
-	const char *real_name;
-	bool online;
-	int64_t since; /* online: since the login; else last seen, 0: never */
-	bool admin;
-};
-
 /* real_name "" or NULL: the name itself. */
 void chat_register(struct chat *, const char *name, const char *password,
     const char *real_name, struct chat_done);
@@ -142,8 +135,6 @@ void chat_adopt(struct chat *, const char *name, const char *hash,
 bool chat_find_user(
     const struct chat *, const char *name, struct chat_user *out);
 
-typedef void chat_user_fn(void *arg, const struct chat_user *);
-
 /* All in the order of registration; those logged in, in the order of login. */
 void chat_each_user(const struct chat *, chat_user_fn *, void *arg);
 void chat_each_online(const struct chat *, chat_user_fn *, void *arg);
@@ -154,11 +145,6 @@ void chat_each_contact(
     const struct chat *, uint64_t session, chat_user_fn *, void *arg);
 
 /* ---- sessions --------------------------------------------------------- */
-
-enum chat_login_kind {
-	CHAT_TOKEN,    /* returns a token; survives connection and restart */
-	CHAT_ATTACHED  /* no token, not stored: ends with its connection */
-};
 
 /* WIRE_NO_ACCOUNT, WIRE_WRONG_PASSWORD, WIRE_BUSY, ... */
 void chat_login(struct chat *, const char *name, const char *password,

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "server/chat/group.h"
-#include "server/chat/remote.h"
+#include "server/directory/remote.h"
 #include "server/chat/state.h"
 
 bool
@@ -34,7 +34,7 @@ resolve_user(const struct chat *chat, const struct account *me,
     const struct target *to, struct convo *out)
 {
 	out->kind = STORE_PRIVATE;
-	out->other = account_find(chat, to->name);
+	out->other = account_find(&chat->dir, to->name);
 	if (out->other == NULL)
 		return WIRE_NO_SUCH_USER;
 	out->target = (struct target){ .kind = TARGET_USER };
@@ -121,8 +121,9 @@ static void
 target_of_key(
     const struct chat *chat, const char *key, struct target *out)
 {
-	const struct account *a = account_by_key(chat, key);
-	const struct remote *r = a == NULL ? remote_find(chat, key) : NULL;
+	const struct account *a = account_by_key(&chat->dir, key);
+	const struct remote *r =
+	    a == NULL ? remote_find(&chat->dir, key) : NULL;
 
 	*out = (struct target){ .kind = TARGET_USER };
 	cut_target(a != NULL ? a->name : r != NULL ? r->shown : key, out);

@@ -11,7 +11,7 @@
 #include "server/chat/group_in.h"
 #include "server/chat/message.h"
 #include "server/chat/receive.h"
-#include "server/chat/remote.h"
+#include "server/directory/remote.h"
 #include "server/chat/rule.h"
 #include "server/chat/state.h"
 #include "server/chat/watch.h"
@@ -415,7 +415,7 @@ take_person(
 	if (!receive_name(item->to, &to))
 		return false;
 	if (receive_is_ours(chat, &to)) {
-		a->account = account_find(chat, to.name);
+		a->account = account_find(&chat->dir, to.name);
 		if (a->account == NULL)
 			return false;
 		snprintf(a->key, sizeof(a->key), "%s", a->account->key);
@@ -565,7 +565,7 @@ may_invite(
 	char key[WIRE_TARGET_CAP];
 
 	if (receive_is_ours(chat, by)) {
-		a = account_find(chat, by->name);
+		a = account_find(&chat->dir, by->name);
 		return a != NULL && g != NULL && member_find(g, a->key) != NULL;
 	}
 	return remote_key(by->name, by->realm, key) &&
@@ -585,7 +585,7 @@ tell_invited(struct chat *chat, const struct chat_origin *origin,
 	if (!receive_name(item->to, &to) || !receive_is_ours(chat, &to) ||
 	    !receive_name(item->from, &by))
 		return;
-	a = account_find(chat, to.name);
+	a = account_find(&chat->dir, to.name);
 	if (a == NULL || !may_invite(chat, g, &by))
 		return;
 	if (receive_is_ours(chat, &by))

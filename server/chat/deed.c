@@ -49,7 +49,7 @@ doer_of_account(
 	snprintf(out->key, sizeof(out->key), "%s", a->key);
 	snprintf(out->shown, sizeof(out->shown), "%s", a->name);
 	snprintf(out->real_name, sizeof(out->real_name), "%s", a->real_name);
-	out->admin = account_is_admin(chat, a);
+	out->admin = account_is_admin(&chat->dir, a);
 }
 
 enum wire_err
@@ -60,10 +60,10 @@ doer_of(struct chat *chat, const struct chat_who *who, struct doer *out)
 	*out = (struct doer){ 0 };
 	if (who->session == 0)
 		return doer_of_realm(who, out);
-	s = session_find(chat, who->session);
+	s = session_find(&chat->dir, who->session);
 	if (s == NULL)
 		return WIRE_NO_SESSION;
-	session_used(chat, s);
+	session_used(&chat->dir, s);
 	doer_of_account(chat, s->account, out);
 	return WIRE_OK;
 }
@@ -84,7 +84,7 @@ enum wire_err
 server_may_enter(const struct chat *chat, const struct account *a)
 {
 	if (rule_is(chat, STORE_BAN, "", a->key) &&
-	    !account_is_admin(chat, a))
+	    !account_is_admin(&chat->dir, a))
 		return WIRE_BANNED;
 	return WIRE_OK;
 }
@@ -101,8 +101,8 @@ server_may_say(const struct chat *chat, const char *who)
 		err = WIRE_MUTED;
 	if (err == WIRE_OK)
 		return err;
-	a = account_by_key(chat, who);
-	return a != NULL && account_is_admin(chat, a) ? WIRE_OK : err;
+	a = account_by_key(&chat->dir, who);
+	return a != NULL && account_is_admin(&chat->dir, a) ? WIRE_OK : err;
 }
 
 /* ---- may it be done --------------------------------------------------- */
@@ -114,11 +114,11 @@ is_last_admin(const struct chat *chat, const struct account *a)
 {
 	size_t i;
 
-	for (i = 0; i < chat->accounts.count; i++) {
-		const struct account *other = chat->accounts.all[i];
+	for (i = 0; i < chat->dir.accounts.count; i++) {
+		const struct account *other = chat->dir.accounts.all[i];
 
 		if (other != a && other->revoking == 0 &&
-		    account_is_admin(chat, other))
+		    account_is_admin(&chat->dir, other))
 			return false;
 	}
 	return true;
@@ -127,7 +127,7 @@ is_last_admin(const struct chat *chat, const struct account *a)
 static enum wire_err
 may_revoke(const struct chat *chat, const struct account *a)
 {
-	if (account_is_admin_by_rules(chat, a))
+	if (account_is_admin_by_rules(&chat->dir, a))
 		return WIRE_DENIED;
 	return a->admin && is_last_admin(chat, a) ? WIRE_DENIED : WIRE_OK;
 }
@@ -147,7 +147,7 @@ static enum wire_err
 server_may(const struct chat *chat, const struct server_deed *d)
 {
 	const struct account *a = d->account;
-	bool admin = a != NULL && account_is_admin(chat, a);
+	bool admin = a != NULL && account_is_admin(&chat->dir, a);
 
 	switch (d->act) {
 	case CHAT_KICK:
@@ -217,11 +217,11 @@ end_sessions(struct chat *chat, const struct server_deed *d)
 		.act = d->act,
 		.text = d->reason };
 
-	account_user(chat, a, &e.user);
+	account_user(&chat->dir, a, &e.user);
 	watches_account(chat, a, &e);
 	/* What was begun with the password before must not come to life. */
 	a->passwords++;
-	session_drop_all(chat, a, 0,
+	session_drop_all(&chat->dir, a, 0,
 	    d->act == CHAT_BAN ? WIRE_BANNED : WIRE_NO_SESSION);
 	if (chat->cut != NULL)
 		chat->cut(chat->cut_arg, &e);
@@ -293,7 +293,7 @@ find_whom(const struct chat *chat, const struct target *whom,
 		target_format(whom, out->shown);
 		return WIRE_OK;
 	}
-	out->account = account_find(chat, whom->name);
+	out->account = account_find(&chat->dir, whom->name);
 	if (out->account == NULL)
 		return WIRE_NO_SUCH_USER;
 	snprintf(out->key, sizeof(out->key), "%s", out->account->key);
@@ -388,7 +388,7 @@ enum wire_err
 chat_each_rule(const struct chat *chat, uint64_t session,
     const struct target *target, chat_rule_fn *fn, void *arg)
 {
-	const struct session *s = session_find(chat, session);
+	const struct session *s = session_find(&chat->dir, session);
 	struct telling to = { fn, arg };
 	struct doer doer = { 0 };
 	const char *conv = "";

@@ -7,7 +7,7 @@
 
 #include "server/chat/group_in.h"
 #include "server/chat/recent.h"
-#include "server/chat/remote.h"
+#include "server/directory/remote.h"
 #include "server/chat/rule.h"
 #include "server/chat/state.h"
 #include "server/chat/watch.h"
@@ -229,7 +229,7 @@ meet(struct chat *chat, const struct member *m)
 	if (m->account != NULL || at == NULL || member_of(chat, m->key) > 1)
 		return;
 	snprintf(user, sizeof(user), "%.*s", (int)(at - m->shown), m->shown);
-	r = remote_meet(chat, user, at + 1);
+	r = remote_meet(&chat->dir, user, at + 1);
 	if (r == NULL)
 		return;
 	remote_set_real_name(r, m->real_name);
@@ -504,7 +504,7 @@ void
 chat_each_group(const struct chat *chat, uint64_t session, chat_group_fn *fn,
     void *arg)
 {
-	const struct session *s = session_find(chat, session);
+	const struct session *s = session_find(&chat->dir, session);
 	struct chat_group row;
 	struct group *g;
 
@@ -519,7 +519,7 @@ bool
 chat_find_group(const struct chat *chat, uint64_t session,
     const struct target *target, struct chat_group *out)
 {
-	const struct session *s = session_find(chat, session);
+	const struct session *s = session_find(&chat->dir, session);
 	bool ours = realm_is_ours(chat, target->realm);
 	const struct group *g;
 	char key[CONVO_CAP];
@@ -543,8 +543,8 @@ member_row(
 	out->user = (struct chat_user){ .name = m->shown,
 		.real_name = m->real_name };
 	if (m->account != NULL)
-		account_user(chat, m->account, &out->user);
-	else if ((r = remote_find(chat, m->key)) != NULL)
+		account_user(&chat->dir, m->account, &out->user);
+	else if ((r = remote_find(&chat->dir, m->key)) != NULL)
 		remote_user(r, &out->user);
 	out->user.online = out->user.online || m->lines > 0;
 }
@@ -553,7 +553,7 @@ enum wire_err
 chat_each_member(const struct chat *chat, uint64_t session,
     const struct target *target, chat_member_fn *fn, void *arg)
 {
-	const struct session *s = session_find(chat, session);
+	const struct session *s = session_find(&chat->dir, session);
 	struct chat_member row;
 	const struct member *m;
 	enum wire_err err;
@@ -575,7 +575,7 @@ bool
 chat_group_there(const struct chat *chat, const struct chat_who *who,
     const char *name)
 {
-	const struct session *s = session_find(chat, who->session);
+	const struct session *s = session_find(&chat->dir, who->session);
 	char key[CONVO_CAP], user[WIRE_TARGET_CAP];
 	const struct group *g;
 
@@ -705,7 +705,7 @@ member_loaded(void *arg, const struct store_member *row)
 	if (g == NULL || member_find(g, row->member) != NULL)
 		return;
 	m = member_new(chat, g, row->member, row->name, row->real_name,
-	    row->account != 0 ? account_by_id(chat, row->account) : NULL);
+	    row->account != 0 ? account_by_id(&chat->dir, row->account) : NULL);
 	m->joined = true;
 	m->since = row->since;
 	m->role = row->role >= CHAT_MEMBER && row->role <= CHAT_OWNER

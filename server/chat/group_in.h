@@ -17,7 +17,7 @@
 #include "server/chat/convo.h"
 #include "server/chat/deed.h"
 #include "server/chat/group.h"
-#include "server/chat/rate.h"
+#include "server/directory/rate.h"
 
 struct change;
 struct map;

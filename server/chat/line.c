@@ -124,8 +124,7 @@ static void
 line_remove(struct chat *chat, struct line *l)
 {
 	struct member *m = l->member;
-	struct session *s = map_get(chat->sessions.by_number, &l->session,
-	    sizeof(l->session));
+	struct session *s = session_by_number(&chat->dir, l->session);
 	struct chat_event e = { .kind = CHAT_EV_LEAVE };
 
 	l->gone = true;
@@ -133,7 +132,7 @@ line_remove(struct chat *chat, struct line *l)
 	map_take(
 	    chat->groups->line_by_number, &l->number, sizeof(l->number));
 	if (s != NULL)
-		session_unwatched(chat, s);
+		session_unwatched(&chat->dir, s);
 	if (is_last_line(m) && !m->joined && !m->out) {
 		m->out = true;
 		lines_left(chat, m, NULL, CHAT_KICK, NULL);
@@ -380,14 +379,14 @@ uint64_t
 lines_open(struct chat *chat, struct member *m, uint64_t session,
     const struct chat_sink *sink, uint64_t id, bool told)
 {
-	struct session *s = session_find(chat, session);
+	struct session *s = session_find(&chat->dir, session);
 	struct line *l = line_new(chat, m, session, sink, id);
 	uint64_t number = l->number;
 	struct chat_event e = { .kind = CHAT_EV_JOIN,
 		.target = m->group->target };
 
 	if (s != NULL)
-		session_watched(chat, s);
+		session_watched(&chat->dir, s);
 	e.user.name = m->shown;
 	e.user.real_name = m->real_name;
 	give_all(chat, m->group, told ? l : NULL, &e);
@@ -471,13 +470,13 @@ chat_line_say(struct chat *chat, uint64_t number, const char *text,
 enum wire_err
 chat_may_say(struct chat *chat, uint64_t session, int64_t *retry_ms)
 {
-	struct session *s = session_find(chat, session);
+	struct session *s = session_find(&chat->dir, session);
 	enum wire_err err;
 
 	*retry_ms = 0;
 	if (s == NULL)
 		return WIRE_NO_SESSION;
-	session_used(chat, s);
+	session_used(&chat->dir, s);
 	err = server_may_say(chat, s->account->key);
 	if (err != WIRE_OK)
 		return err;

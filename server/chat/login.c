@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "server/chat/deed.h"
+#include "server/chat/register.h"
 #include "server/chat/state.h"
 #include "server/store/store.h"
 #include "shared/map.h"
@@ -54,14 +55,14 @@ login_finish(struct login *login)
 	struct chat *chat = login->ask.chat;
 	struct session *s;
 
-	if (!session_make_room(chat, login->account)) {
+	if (!session_make_room(&chat->dir, login->account)) {
 		ask_end(&login->ask, WIRE_TOO_MANY_SESSIONS);
 		return;
 	}
-	s = session_new(chat, login->account,
+	s = session_new(&chat->dir, login->account,
 	    login->kind == CHAT_TOKEN ? login->digest : NULL, login->created,
 	    chat->wall);
-	session_begin(chat, s);
+	session_begin(&chat->dir, s);
 	ask_answer(&login->ask,
 	    &(struct chat_result){ .session = s->number,
 		.token = login->kind == CHAT_TOKEN ? login->token : NULL });
@@ -150,7 +151,7 @@ void
 chat_login(struct chat *chat, const char *name, const char *password,
     enum chat_login_kind kind, struct chat_done done)
 {
-	struct account *a = account_find(chat, name);
+	struct account *a = account_find(&chat->dir, name);
 	int64_t wait = a != NULL ? throttle_wait(&a->logins, chat->mono) : 0;
 
 	if (wait > 0 && !chat->ending)
@@ -174,10 +175,9 @@ logout_written(void *arg, const struct store_written *written)
 
 	if (!ask_alive(&out->ask))
 		return;
-	s = map_get(chat->sessions.by_number, &out->session,
-	    sizeof(out->session));
+	s = session_by_number(&chat->dir, out->session);
 	if (s != NULL && written->ok)
-		session_drop(chat, s, WIRE_NO_SESSION);
+		session_drop(&chat->dir, s, WIRE_NO_SESSION);
 	else if (s != NULL)
 		s->ending = false; /* the token is good still: say so */
 	ask_end(&out->ask, written->ok ? WIRE_OK : WIRE_STORAGE);
@@ -186,7 +186,7 @@ logout_written(void *arg, const struct store_written *written)
 void
 chat_logout(struct chat *chat, uint64_t session, struct chat_done done)
 {
-	struct session *s = session_find(chat, session);
+	struct session *s = session_find(&chat->dir, session);
 	struct account *a;
 	struct logout *out;
 
@@ -198,15 +198,15 @@ chat_logout(struct chat *chat, uint64_t session, struct chat_done done)
 	out = ask_new(chat, sizeof(*out), done);
 	out->session = session;
 	if (s->kind == CHAT_ATTACHED) {
-		session_drop(chat, s, WIRE_NO_SESSION);
-		session_logged_out(chat, a);
+		session_drop(&chat->dir, s, WIRE_NO_SESSION);
+		session_logged_out(&chat->dir, a);
 		ask_end(&out->ask, WIRE_OK);
 	} else if (!txn_commit(store_end_session(TXN(chat->store), s->digest),
 		       logout_written, out)) {
 		ask_end(&out->ask, WIRE_BUSY);
 	} else {
-		session_silence(chat, s, WIRE_NO_SESSION);
-		session_logged_out(chat, a);
+		session_silence(&chat->dir, s, WIRE_NO_SESSION);
+		session_logged_out(&chat->dir, a);
 	}
 }
 
@@ -227,7 +227,7 @@ passwd_written(void *arg, const struct store_written *written)
 	}
 	a->passwords++;
 	snprintf(a->hash, sizeof(a->hash), "%s", p->hash);
-	session_drop_all(p->ask.chat, a, p->session, WIRE_NO_SESSION);
+	session_drop_all(&p->ask.chat->dir, a, p->session, WIRE_NO_SESSION);
 	ask_end(&p->ask, WIRE_OK);
 }
 
@@ -235,7 +235,7 @@ passwd_written(void *arg, const struct store_written *written)
 static enum wire_err
 passwd_stands(const struct passwd *p)
 {
-	if (session_find(p->ask.chat, p->session) == NULL)
+	if (session_find(&p->ask.chat->dir, p->session) == NULL)
 		return WIRE_NO_SESSION;
 	return password_moved(p->account, p->passwords) ? WIRE_BUSY : WIRE_OK;
 }
@@ -254,7 +254,7 @@ passwd_made(void *arg, const char *hash)
 		ask_end(&p->ask, err);
 		return;
 	}
-	s = session_find(p->ask.chat, p->session);
+	s = session_find(&p->ask.chat->dir, p->session);
 	snprintf(p->hash, sizeof(p->hash), "%s", hash);
 	if (txn_commit(
 		store_set_password(TXN(p->ask.chat->store), p->account->id,
@@ -290,7 +290,7 @@ void
 chat_passwd(struct chat *chat, uint64_t session, const char *old,
     const char *new, struct chat_done done)
 {
-	const struct session *s = session_find(chat, session);
+	const struct session *s = session_find(&chat->dir, session);
 	enum wire_err err = s == NULL ? WIRE_NO_SESSION
 				      : password_ok(chat, new);
 	struct passwd *p;

@@ -90,7 +90,7 @@ void
 chat_history(struct chat *chat, uint64_t session, const struct target *target,
     const struct chat_range *range, struct chat_done done)
 {
-	const struct session *s = session_find(chat, session);
+	const struct session *s = session_find(&chat->dir, session);
 	struct store_query query = { .scope = STORE_ONE };
 	enum wire_err err = WIRE_NO_SESSION;
 	struct convo convo;
@@ -109,7 +109,7 @@ void
 chat_search(struct chat *chat, uint64_t session, const char *words,
     const struct chat_range *range, struct chat_done done)
 {
-	const struct session *s = session_find(chat, session);
+	const struct session *s = session_find(&chat->dir, session);
 	struct store_query query = { .scope = STORE_ALL, .match = words };
 
 	if (s == NULL)
@@ -143,7 +143,7 @@ void
 chat_read(struct chat *chat, uint64_t session, uint64_t watcher,
     const struct target *target, int64_t id, struct chat_done done)
 {
-	const struct session *s = session_find(chat, session);
+	const struct session *s = session_find(&chat->dir, session);
 	int64_t last = recent_last(chat->recent);
 	enum wire_err err = WIRE_NO_SESSION;
 	struct convo convo;
@@ -197,7 +197,7 @@ unread_found(void *arg, const struct store_unread *found)
 void
 chat_unread(struct chat *chat, uint64_t session, struct chat_done done)
 {
-	const struct session *s = session_find(chat, session);
+	const struct session *s = session_find(&chat->dir, session);
 	struct lookup *l;
 
 	if (s == NULL) {
@@ -333,7 +333,7 @@ void
 chat_inbox(
     struct chat *chat, uint64_t session, bool peek, struct chat_done done)
 {
-	const struct session *s = session_find(chat, session);
+	const struct session *s = session_find(&chat->dir, session);
 	struct store_query query = { .scope = STORE_UNREAD,
 		.oldest = true,
 		.limit = CHAT_INBOX_PAGE };

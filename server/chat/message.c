@@ -9,7 +9,7 @@
 #include "server/chat/group.h"
 #include "server/chat/peer.h"
 #include "server/chat/recent.h"
-#include "server/chat/remote.h"
+#include "server/directory/remote.h"
 #include "server/chat/state.h"
 #include "server/chat/watch.h"
 #include "server/store/store.h"
@@ -214,18 +214,18 @@ meet(struct chat *chat, const struct said *said)
 		return;
 	if (said->account != NULL && said->to.other == NULL) {
 		r = remote_meet(
-		    chat, said->to.target.name, said->to.target.realm);
+		    &chat->dir, said->to.target.name, said->to.target.realm);
 	} else if (said->account == NULL && at != NULL && at > said->from) {
 		snprintf(user, sizeof(user), "%.*s", (int)(at - said->from),
 		    said->from);
-		r = remote_meet(chat, user, at + 1);
+		r = remote_meet(&chat->dir, user, at + 1);
 		if (r != NULL) {
 			r->known = true;
 			remote_set_real_name(r, said->name);
 		}
 	}
 	if (r != NULL)
-		remote_contact(chat, r, a);
+		remote_contact(&chat->dir, r, a);
 }
 
 static void
@@ -399,7 +399,7 @@ is_known(const struct said *said)
 	case CHAT_REALM_UP:
 		if (!remote_key(to->name, to->realm, key))
 			return false;
-		r = remote_find(chat, key);
+		r = remote_find(&chat->dir, key);
 		return r != NULL && r->known;
 	case CHAT_REALM_LEGACY:
 	case CHAT_REALM_FULL:
@@ -430,7 +430,7 @@ static bool
 fall_back(struct said *said)
 {
 	const struct remote *r =
-	    remote_by_name(said->ask.chat, said->to.target.name);
+	    remote_by_name(&said->ask.chat->dir, said->to.target.name);
 
 	if (said->to.target.realm[0] != '\0' || r == NULL ||
 	    message_way(said->ask.chat, r->realm) != WIRE_OK)
@@ -447,7 +447,7 @@ take_found(struct said *said, const struct chat_found *found)
 	if (!said_is_for(said, found->user, found->realm))
 		return WIRE_NO_SUCH_USER;
 	said->delivered = found->delivered;
-	r = remote_meet(chat, found->user, found->realm);
+	r = remote_meet(&chat->dir, found->user, found->realm);
 	if (r != NULL) {
 		r->known = true;
 		if (found->real_name != NULL)
@@ -579,7 +579,7 @@ chat_send(struct chat *chat, uint64_t session, uint64_t watcher,
     const struct target *target, const char *text, const char *tag,
     struct chat_done done)
 {
-	const struct session *s = session_find(chat, session);
+	const struct session *s = session_find(&chat->dir, session);
 	enum wire_err err = WIRE_NO_SESSION;
 	bool elsewhere = false;
 	struct words words;

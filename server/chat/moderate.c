@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "server/chat/change.h"
-#include "server/chat/remote.h"
+#include "server/directory/remote.h"
 #include "server/chat/rule.h"
 #include "server/chat/state.h"
 #include "server/chat/watch.h"
@@ -341,7 +341,7 @@ find_whom(struct chat *chat, const struct target *whom, struct change *c)
 		target_format(whom, c->shown);
 		return WIRE_OK;
 	}
-	c->account = account_find(chat, whom->name);
+	c->account = account_find(&chat->dir, whom->name);
 	if (c->account == NULL)
 		return WIRE_NO_SUCH_USER;
 	a = c->account;

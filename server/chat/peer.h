@@ -32,7 +32,6 @@
 /* What one realm may make us hold. */
 enum {
 	PEER_REALMS_MAX = 64,    /* links there are at most */
-	PEER_USERS_MAX = 20000,  /* remote users that are known of it */
 	PEER_GROUPS_MAX = 2000,  /* made here by its users, and not ended */
 	PEER_SEATS_MAX = 100000, /* its users' in groups here, all together */
 	PEER_RULES_MAX = 20000,  /* made by its users in groups here */

@@ -122,7 +122,7 @@ visit_begin(struct chat *chat, const struct account *a, const char *conv,
 {
 	struct member *m = is_in(chat, conv, a);
 
-	if (err == WIRE_OK && session_find(chat, v->session) == NULL)
+	if (err == WIRE_OK && session_find(&chat->dir, v->session) == NULL)
 		err = WIRE_NO_SESSION;
 	else if (err == WIRE_OK && m == NULL)
 		err = WIRE_REALM_UNREACHABLE; /* it said yes, and no more */

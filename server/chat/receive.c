@@ -8,7 +8,7 @@
 #include "server/chat/deed.h"
 #include "server/chat/group.h"
 #include "server/chat/message.h"
-#include "server/chat/remote.h"
+#include "server/directory/remote.h"
 #include "server/chat/state.h"
 #include "server/store/store.h"
 #include "shared/utf8.h"
@@ -150,7 +150,7 @@ receive_letter(struct chat *chat, const struct chat_origin *origin,
 		return "a letter to another realm";
 	if (item->text == NULL || !utf8_valid(item->text, strlen(item->text)))
 		return "a letter without a text";
-	other = account_find(chat, to.name);
+	other = account_find(&chat->dir, to.name);
 	err = other == NULL ? WIRE_NO_SUCH_USER
 			    : message_check(item->text, NULL);
 	if (err == WIRE_OK)
@@ -186,7 +186,7 @@ receive_returned(struct chat *chat, const struct chat_origin *origin,
 		return "an answer from a group of no name";
 	if (err <= WIRE_OK || err >= WIRE_ERRS)
 		err = WIRE_DENIED;
-	conv.other = account_find(chat, to.name);
+	conv.other = account_find(&chat->dir, to.name);
 	if (conv.other == NULL || item->text == NULL ||
 	    !utf8_valid(item->text, strlen(item->text))) {
 		receive_nothing(chat, origin, done);
@@ -268,7 +268,7 @@ void
 chat_receive_letter(struct chat *chat, const char *realm, const char *from,
     const char *to, const char *text, struct chat_done done)
 {
-	struct account *other = account_find(chat, to);
+	struct account *other = account_find(&chat->dir, to);
 	char user[WIRE_NAME_CAP], full[WIRE_TARGET_CAP], key[WIRE_TARGET_CAP];
 	enum wire_err err = WIRE_OK;
 

@@ -12,13 +12,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "server/chat/account.h"
 #include "server/chat/ask.h"
 #include "server/chat/chat.h"
 #include "server/chat/peer.h"
-#include "server/chat/presence.h"
-#include "server/chat/remote.h"
-#include "server/chat/session.h"
+#include "server/directory/directory.h"
 
 struct groups;
 struct passhash;
@@ -28,11 +25,10 @@ struct store;
 struct watches;
 
 struct chat {
+	struct directory dir;
 	struct store *store;
 	struct passhash *passhash;
 	struct chat_rules rules;
-	char (*admin)[WIRE_NAME_CAP]; /* keys, of the rules */
-	size_t admins;
 	struct chat_router router; /* zeroed: there are no other realms */
 	/* chat_on_cut; or NULL */
 	void (*cut)(void *arg, const struct chat_event *);
@@ -40,10 +36,6 @@ struct chat {
 	int64_t wall, mono;
 	bool ending; /* chat_free has begun: nothing new is taken */
 	struct asks asks;
-	struct accounts accounts;
-	struct presence presence;
-	struct sessions sessions;
-	struct remotes remotes;
 	struct groups *groups;
 	struct rules *rule;
 	struct recent *recent;

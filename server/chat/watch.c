@@ -146,7 +146,7 @@ watch_new(struct chat *chat, struct session *s, const struct chat_sink *sink,
 	map_put(all->by_number, &w->number, sizeof(w->number), w);
 	TAILQ_INSERT_TAIL(&all->all, w, entry);
 	TAILQ_INSERT_TAIL(&w->account->watches, w, of_account);
-	session_watched(chat, s);
+	session_watched(&chat->dir, s);
 	return w;
 }
 
@@ -154,14 +154,13 @@ watch_new(struct chat *chat, struct session *s, const struct chat_sink *sink,
 static void
 watch_remove(struct chat *chat, struct watch *w)
 {
-	struct session *s = map_get(chat->sessions.by_number, &w->session,
-	    sizeof(w->session));
+	struct session *s = session_by_number(&chat->dir, w->session);
 
 	w->gone = true;
 	TAILQ_INSERT_TAIL(&chat->watches->gone, w, of_gone);
 	map_take(chat->watches->by_number, &w->number, sizeof(w->number));
 	if (s != NULL)
-		session_unwatched(chat, s);
+		session_unwatched(&chat->dir, s);
 }
 
 /* Within a walk.  One that was not answered yet learns it by its answer. */
@@ -468,12 +467,13 @@ watches_presence(struct chat *chat, const struct presence_entry *p)
 
 	walk_begin(chat);
 	shared_init(&e);
-	presence_event(chat, p, &e.event);
+	e.event.kind = CHAT_EV_PRESENCE;
+	presence_user(&chat->dir, p, &e.event.user);
 	TAILQ_FOREACH(w, &chat->watches->all, entry) {
 		if (w->gone || w->full || w->state == WATCH_ASKED)
 			continue;
 		w->presence = p->change;
-		if (presence_concerns(chat, p, w->account))
+		if (presence_concerns(&chat->dir, p, w->account))
 			(void)give(chat, w, &e.event);
 	}
 	shared_release(&e);
@@ -565,13 +565,14 @@ catch_up_presence(struct chat *chat, struct watch *w)
 	struct presence_entry *p;
 	struct shared_event e;
 
-	for (p = presence_after(chat, w->presence); p != NULL;
+	for (p = presence_after(&chat->dir, w->presence); p != NULL;
 	     p = TAILQ_NEXT(p, entry)) {
 		w->presence = p->change;
-		if (!presence_concerns(chat, p, w->account))
+		if (!presence_concerns(&chat->dir, p, w->account))
 			continue;
 		shared_init(&e);
-		presence_event(chat, p, &e.event);
+		e.event.kind = CHAT_EV_PRESENCE;
+		presence_user(&chat->dir, p, &e.event.user);
 		if (!give_one(chat, w, &e))
 			return false;
 	}
@@ -747,7 +748,7 @@ static void
 begin(struct chat *chat, struct watch *w, int64_t cursor)
 {
 	w->cursor = cursor;
-	w->presence = chat->presence.changes;
+	w->presence = chat->dir.presence.changes;
 	w->state = WATCH_BEHIND;
 }
 
@@ -800,7 +801,7 @@ uint64_t
 chat_watch(struct chat *chat, uint64_t session, int64_t after,
     const struct chat_sink *sink, uint64_t id, struct chat_done done)
 {
-	struct session *s = session_find(chat, session);
+	struct session *s = session_find(&chat->dir, session);
 	int64_t last = recent_last(chat->recent);
 	struct watch_ask *ask;
 	struct watch *w;

@@ -300,7 +300,7 @@ wanted(struct link *l, const char *name)
 	if (!wire_name_key(name, strlen(name), key))
 		return;
 	if (map_get(l->wants, key, strlen(key)) == NULL) {
-		if (map_count(l->wants) >= PEER_USERS_MAX)
+		if (map_count(l->wants) >= REMOTES_MAX)
 			return;
 		w = xmalloc(sizeof *w + strlen(key) + 1);
 		memcpy(w->key, key, strlen(key) + 1);

@@ -875,10 +875,10 @@ of_somebody_elsewhere_whom_nobody_knows_nothing_is_told(void **state)
 	uint64_t before;
 
 	peer_link(&p, w);
-	before = w->chat->presence.changes;
+	before = w->chat->dir.presence.changes;
 	chat_remote_user(w->chat, "medan", &bob);
 	chat_remote_down(w->chat, "medan");
-	assert_int_equal(w->chat->presence.changes, before);
+	assert_int_equal(w->chat->dir.presence.changes, before);
 }
 
 static void

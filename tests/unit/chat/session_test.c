@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "server/chat/rate.h"
+#include "server/directory/rate.h"
 #include "tests/unit/chat/world_fake.h"
 
 static uint64_t

@@ -3,8 +3,8 @@
  * How often somebody may do something.  Plain members of an account; zeroed
  * memory is one that has done nothing yet.  Times are of the steady clock.
  */
-#ifndef SERVER_CHAT_RATE_H
-#define SERVER_CHAT_RATE_H
+#ifndef SERVER_DIRECTORY_RATE_H
+#define SERVER_DIRECTORY_RATE_H
 
 #include <stdint.h>
 

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "server/chat/session.h"
+#include "server/directory/session.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/chat/group.h"
-#include "server/chat/state.h"
-#include "server/chat/watch.h"
+#include "server/directory/directory.h"
 #include "server/store/store.h"
 #include "shared/map.h"
 #include "shared/xalloc.h"
@@ -21,10 +19,10 @@ end_written(void *arg, const struct store_written *written)
 }
 
 static void
-end_stored(struct chat *chat, const struct session *s)
+end_stored(struct directory *d, const struct session *s)
 {
 	if (s->kind == CHAT_TOKEN)
-		(void)txn_commit(store_end_session(TXN(chat->store), s->digest),
+		(void)txn_commit(store_end_session(TXN(d->store), s->digest),
 		    end_written, NULL);
 }
 
@@ -46,14 +44,14 @@ online_insert(struct session_list *list, struct session *s)
 
 /* With each login and its end, so that a start knows of them. */
 static void
-save_seen(struct chat *chat, const struct account *a)
+save_seen(struct directory *d, const struct account *a)
 {
 	(void)txn_commit(
-	    store_set_seen(TXN(chat->store), a->id, a->seen), NULL, NULL);
+	    store_set_seen(TXN(d->store), a->id, a->seen), NULL, NULL);
 }
 
 static void
-set_online(struct chat *chat, struct session *s)
+set_online(struct directory *d, struct session *s)
 {
 	struct account *a = s->account;
 	bool first = a->online == NULL;
@@ -61,24 +59,24 @@ set_online(struct chat *chat, struct session *s)
 	if (s->online)
 		return;
 	s->online = true;
-	online_insert(&chat->sessions.online, s);
+	online_insert(&d->sessions.online, s);
 	if (first || s->number < a->online->number)
 		a->online = s;
 	if (!first)
 		return;
-	save_seen(chat, a);
-	presence_changed(chat, &a->presence);
+	save_seen(d, a);
+	presence_changed(d, &a->presence);
 }
 
 static void
-set_offline(struct chat *chat, struct session *s)
+set_offline(struct directory *d, struct session *s)
 {
 	struct account *a = s->account;
 
 	if (!s->online)
 		return;
 	s->online = false;
-	TAILQ_REMOVE(&chat->sessions.online, s, of_online);
+	TAILQ_REMOVE(&d->sessions.online, s, of_online);
 	if (a->online != s)
 		return;
 	while ((s = TAILQ_NEXT(s, of_account)) != NULL && !s->online)
@@ -86,41 +84,41 @@ set_offline(struct chat *chat, struct session *s)
 	a->online = s;
 	if (s != NULL)
 		return;
-	save_seen(chat, a);
-	presence_changed(chat, &a->presence);
+	save_seen(d, a);
+	presence_changed(d, &a->presence);
 }
 
 static bool
-is_idle(const struct chat *chat, const struct session *s)
+is_idle(const struct directory *d, const struct session *s)
 {
 	return s->kind != CHAT_ATTACHED && s->watches == 0 &&
-	    chat->mono - s->used_mono >= chat->rules.idle_ms;
+	    d->mono - s->used_mono >= d->idle_ms;
 }
 
 static bool
-counts(const struct chat *chat, const struct session *s)
+counts(const struct directory *d, const struct session *s)
 {
 	if (s->ending)
 		return false;
 	if (s->connections == 0)
-		return chat->mono < s->grace;
-	return !is_idle(chat, s);
+		return d->mono < s->grace;
+	return !is_idle(d, s);
 }
 
 static bool
-is_expired(const struct chat *chat, const struct session *s)
+is_expired(const struct directory *d, const struct session *s)
 {
 	return s->kind == CHAT_TOKEN && s->watches == 0 &&
-	    chat->mono - s->used_mono >= chat->rules.token_ms;
+	    d->mono - s->used_mono >= d->token_ms;
 }
 
 /* ---- life ------------------------------------------------------------- */
 
 struct session *
-session_new(struct chat *chat, struct account *a, const unsigned char *digest,
+session_new(struct directory *d, struct account *a, const unsigned char *digest,
     int64_t created, int64_t used)
 {
-	struct sessions *all = &chat->sessions;
+	struct sessions *all = &d->sessions;
 	struct session *s = xcalloc(1, sizeof(*s));
 
 	s->number = ++all->last;
@@ -130,9 +128,9 @@ session_new(struct chat *chat, struct account *a, const unsigned char *digest,
 	s->used = s->saved = used;
 	/* The steady clock began anew with the machine: so a use before this
 	 * start is as far back on it as the wall clock says. */
-	s->used_mono = chat->mono -
-	    (used < chat->wall ? chat->wall - used : 0);
-	s->grace = chat->mono;
+	s->used_mono = d->mono -
+	    (used < d->wall ? d->wall - used : 0);
+	s->grace = d->mono;
 	map_put(all->by_number, &s->number, sizeof(s->number), s);
 	if (digest != NULL) {
 		memcpy(s->digest, digest, sizeof(s->digest));
@@ -147,27 +145,26 @@ session_new(struct chat *chat, struct account *a, const unsigned char *digest,
 }
 
 void
-session_begin(struct chat *chat, struct session *s)
+session_begin(struct directory *d, struct session *s)
 {
-	s->grace = chat->mono + SESSION_GRACE_MS;
-	set_online(chat, s);
+	s->grace = d->mono + SESSION_GRACE_MS;
+	set_online(d, s);
 }
 
 void
-session_silence(struct chat *chat, struct session *s, enum wire_err why)
+session_silence(struct directory *d, struct session *s, enum wire_err why)
 {
 	s->ending = true;
-	watches_end(chat, s->account, s->number, why);
-	lines_end_session(chat, s->number, why);
-	set_offline(chat, s);
+	d->up.session_over(d->up.arg, s, why);
+	set_offline(d, s);
 }
 
 void
-session_drop(struct chat *chat, struct session *s, enum wire_err why)
+session_drop(struct directory *d, struct session *s, enum wire_err why)
 {
-	struct sessions *all = &chat->sessions;
+	struct sessions *all = &d->sessions;
 
-	session_silence(chat, s, why);
+	session_silence(d, s, why);
 	map_take(all->by_number, &s->number, sizeof(s->number));
 	if (s->kind == CHAT_TOKEN)
 		map_take(all->by_digest, s->digest, sizeof(s->digest));
@@ -178,7 +175,7 @@ session_drop(struct chat *chat, struct session *s, enum wire_err why)
 }
 
 void
-session_drop_all(struct chat *chat, struct account *a, uint64_t keep,
+session_drop_all(struct directory *d, struct account *a, uint64_t keep,
     enum wire_err why)
 {
 	struct session *s, *next;
@@ -186,12 +183,12 @@ session_drop_all(struct chat *chat, struct account *a, uint64_t keep,
 	for (s = TAILQ_FIRST(&a->sessions); s != NULL; s = next) {
 		next = TAILQ_NEXT(s, of_account);
 		if (s->number != keep)
-			session_drop(chat, s, why);
+			session_drop(d, s, why);
 	}
 }
 
 bool
-session_make_room(struct chat *chat, struct account *a)
+session_make_room(struct directory *d, struct account *a)
 {
 	struct session *s, *oldest = NULL;
 
@@ -203,32 +200,32 @@ session_make_room(struct chat *chat, struct account *a)
 			oldest = s;
 	if (oldest == NULL)
 		return false;
-	end_stored(chat, oldest);
-	session_drop(chat, oldest, WIRE_NO_SESSION);
+	end_stored(d, oldest);
+	session_drop(d, oldest, WIRE_NO_SESSION);
 	return true;
 }
 
 void
-session_used(struct chat *chat, struct session *s)
+session_used(struct directory *d, struct session *s)
 {
-	s->used = s->account->seen = chat->wall;
-	s->used_mono = chat->mono;
-	if (counts(chat, s))
-		set_online(chat, s);
+	s->used = s->account->seen = d->wall;
+	s->used_mono = d->mono;
+	if (counts(d, s))
+		set_online(d, s);
 }
 
 /* No connection will come for an attached one. */
 static void
-grace_over(struct chat *chat, struct session *s)
+grace_over(struct directory *d, struct session *s)
 {
 	if (s->kind == CHAT_ATTACHED && s->connections == 0)
-		session_drop(chat, s, WIRE_NO_SESSION);
+		session_drop(d, s, WIRE_NO_SESSION);
 	else
-		set_offline(chat, s);
+		set_offline(d, s);
 }
 
 void
-session_logged_out(struct chat *chat, struct account *a)
+session_logged_out(struct directory *d, struct account *a)
 {
 	struct session *s, *next;
 
@@ -238,23 +235,23 @@ session_logged_out(struct chat *chat, struct account *a)
 	for (s = TAILQ_FIRST(&a->sessions); s != NULL; s = next) {
 		next = TAILQ_NEXT(s, of_account);
 		if (s->online)
-			grace_over(chat, s);
+			grace_over(d, s);
 	}
 }
 
 void
-session_watched(struct chat *chat, struct session *s)
+session_watched(struct directory *d, struct session *s)
 {
 	s->watches++;
-	session_used(chat, s);
+	session_used(d, s);
 }
 
 void
-session_unwatched(struct chat *chat, struct session *s)
+session_unwatched(struct directory *d, struct session *s)
 {
 	s->watches--;
 	if (!s->ending)
-		session_used(chat, s);
+		session_used(d, s);
 }
 
 /* ---- start, end and the passing of time ------------------------------- */
@@ -262,19 +259,19 @@ session_unwatched(struct chat *chat, struct session *s)
 static void
 session_loaded(void *arg, const struct store_session *from)
 {
-	struct chat *chat = arg;
-	struct account *a = account_by_id(chat, from->account);
+	struct directory *d = arg;
+	struct account *a = account_by_id(d, from->account);
 
 	if (a != NULL)
 		(void)session_new(
-		    chat, a, from->digest, from->created, from->used);
+		    d, a, from->digest, from->created, from->used);
 }
 
 static void
-save_use(struct chat *chat, struct session *s)
+save_use(struct directory *d, struct session *s)
 {
 	if (s->kind == CHAT_TOKEN && !s->ending && s->saved != s->used &&
-	    txn_commit(store_use_session(TXN(chat->store), s->digest, s->used),
+	    txn_commit(store_use_session(TXN(d->store), s->digest, s->used),
 		NULL, NULL))
 		s->saved = s->used;
 }
@@ -282,22 +279,22 @@ save_use(struct chat *chat, struct session *s)
 /* Once a minute: tokens that nobody used for too long end; when the others
  * were used is written down, for the next start to know. */
 static void
-sweep(struct chat *chat)
+sweep(struct directory *d)
 {
 	struct session *s, *next;
 
-	chat->sessions.swept = chat->mono;
-	for (s = TAILQ_FIRST(&chat->sessions.all); s != NULL; s = next) {
+	d->sessions.swept = d->mono;
+	for (s = TAILQ_FIRST(&d->sessions.all); s != NULL; s = next) {
 		next = TAILQ_NEXT(s, entry);
 		if (s->ending)
 			continue;
 		if (s->watches > 0)
-			session_used(chat, s);
-		if (is_expired(chat, s)) {
-			end_stored(chat, s);
-			session_drop(chat, s, WIRE_NO_SESSION);
+			session_used(d, s);
+		if (is_expired(d, s)) {
+			end_stored(d, s);
+			session_drop(d, s, WIRE_NO_SESSION);
 		} else {
-			save_use(chat, s);
+			save_use(d, s);
 		}
 	}
 }
@@ -312,11 +309,11 @@ sessions_init(struct sessions *all)
 }
 
 int
-sessions_load(struct chat *chat)
+sessions_load(struct directory *d)
 {
-	if (store_each_session(chat->store, session_loaded, chat) == -1)
+	if (store_each_session(d->store, session_loaded, d) == -1)
 		return -1;
-	sweep(chat);
+	sweep(d);
 	return 0;
 }
 
@@ -334,123 +331,97 @@ sessions_free(struct sessions *all)
 }
 
 void
-sessions_save(struct chat *chat)
+sessions_save(struct directory *d)
 {
 	struct session *s;
 
-	TAILQ_FOREACH(s, &chat->sessions.all, entry) {
+	TAILQ_FOREACH(s, &d->sessions.all, entry) {
 		if (s->watches > 0)
-			s->used = chat->wall;
-		save_use(chat, s);
+			s->used = d->wall;
+		save_use(d, s);
 	}
 }
 
 int64_t
-sessions_tick(struct chat *chat)
+sessions_tick(struct directory *d)
 {
 	struct session *s, *next;
 	int64_t left, due = 0;
 
-	for (s = TAILQ_FIRST(&chat->sessions.online); s != NULL; s = next) {
+	for (s = TAILQ_FIRST(&d->sessions.online); s != NULL; s = next) {
 		next = TAILQ_NEXT(s, of_online);
-		left = s->grace - chat->mono;
-		if (!counts(chat, s))
-			grace_over(chat, s);
+		left = s->grace - d->mono;
+		if (!counts(d, s))
+			grace_over(d, s);
 		else if (s->connections == 0 && (due == 0 || left < due))
 			due = left;
 	}
-	if (chat->mono - chat->sessions.swept >= SESSIONS_SWEEP_MS)
-		sweep(chat);
+	if (d->mono - d->sessions.swept >= SESSIONS_SWEEP_MS)
+		sweep(d);
 	return due;
 }
 
 /* ---- what the floors above ask ---------------------------------------- */
 
-/* Also of one whose end is on its way to the disk: it may come back. */
-static struct session *
-by_number(const struct chat *chat, uint64_t number)
+struct session *
+session_by_number(const struct directory *d, uint64_t number)
 {
-	return map_get(chat->sessions.by_number, &number, sizeof(number));
+	return map_get(d->sessions.by_number, &number, sizeof(number));
 }
 
 struct session *
-session_find(const struct chat *chat, uint64_t number)
+session_find(const struct directory *d, uint64_t number)
 {
-	struct session *s = chat->ending ? NULL : by_number(chat, number);
+	struct session *s = d->ending ? NULL : session_by_number(d, number);
 
 	return s == NULL || s->ending ? NULL : s;
 }
 
-uint64_t
-chat_session_of_token(struct chat *chat, const char *token, size_t n)
+struct session *
+session_of_token(struct directory *d, const char *token, size_t n)
 {
 	unsigned char digest[SECRET_DIGEST_LEN];
 	struct session *s;
 
-	if (n != WIRE_TOKEN_LEN || chat->ending)
-		return 0;
+	if (n != WIRE_TOKEN_LEN || d->ending)
+		return NULL;
 	secret_digest(token, n, digest);
-	s = map_get(chat->sessions.by_digest, digest, sizeof(digest));
-	if (s == NULL || s->ending || is_expired(chat, s))
-		return 0;
-	session_used(chat, s);
-	return s->number;
+	s = map_get(d->sessions.by_digest, digest, sizeof(digest));
+	if (s == NULL || s->ending || is_expired(d, s))
+		return NULL;
+	session_used(d, s);
+	return s;
 }
 
 bool
-chat_session_use(struct chat *chat, uint64_t number)
+session_use(struct directory *d, uint64_t number)
 {
-	struct session *s = session_find(chat, number);
+	struct session *s = session_find(d, number);
 
-	if (s == NULL || is_expired(chat, s))
+	if (s == NULL || is_expired(d, s))
 		return false;
-	session_used(chat, s);
+	session_used(d, s);
 	return true;
 }
 
 void
-chat_connected(struct chat *chat, uint64_t number)
+session_connected(struct directory *d, uint64_t number)
 {
-	struct session *s = by_number(chat, number);
+	struct session *s = session_by_number(d, number);
 
 	if (s == NULL)
 		return;
 	s->connections++;
-	if (counts(chat, s))
-		set_online(chat, s);
+	if (counts(d, s))
+		set_online(d, s);
 }
 
 void
-chat_disconnected(struct chat *chat, uint64_t number)
+session_disconnected(struct directory *d, uint64_t number)
 {
-	struct session *s = by_number(chat, number);
+	struct session *s = session_by_number(d, number);
 
 	if (s == NULL || --s->connections > 0)
 		return;
-	s->grace = chat->mono + (s->online ? SESSION_GRACE_MS : 0);
-}
-
-bool
-chat_session_user(
-    const struct chat *chat, uint64_t number, struct chat_user *out)
-{
-	const struct session *s = session_find(chat, number);
-
-	if (s == NULL)
-		return false;
-	account_user(chat, s->account, out);
-	return true;
-}
-
-void
-chat_each_online(const struct chat *chat, chat_user_fn *fn, void *arg)
-{
-	const struct session *s;
-	struct chat_user user;
-
-	TAILQ_FOREACH(s, &chat->sessions.online, of_online)
-		if (s->account->online == s) {
-			account_user(chat, s->account, &user);
-			fn(arg, &user);
-		}
+	s->grace = d->mono + (s->online ? SESSION_GRACE_MS : 0);
 }

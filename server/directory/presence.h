@@ -4,17 +4,18 @@
  * that a watch that could not be told at the time is told later what is so by
  * then, however often it changed.
  */
-#ifndef SERVER_CHAT_PRESENCE_H
-#define SERVER_CHAT_PRESENCE_H
+#ifndef SERVER_DIRECTORY_PRESENCE_H
+#define SERVER_DIRECTORY_PRESENCE_H
 
 #include <sys/queue.h>
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "server/chat/chat.h"
 
 struct account;
+struct chat_user;
+struct directory;
 struct remote;
 
 /* A member of its owner, which is one of the two. */
@@ -32,17 +33,17 @@ struct presence {
 
 void presence_init(struct presence *);
 
-/* Notes the change and tells all watches that can be told. */
-void presence_changed(struct chat *, struct presence_entry *);
+/* Notes the change and tells the floor above. */
+void presence_changed(struct directory *, struct presence_entry *);
 
 /* The oldest change above `seen`; NULL: none. */
-struct presence_entry *presence_after(const struct chat *, uint64_t seen);
+struct presence_entry *presence_after(const struct directory *, uint64_t seen);
 
 /* Is that account told of it? */
-bool presence_concerns(const struct chat *, const struct presence_entry *,
+bool presence_concerns(const struct directory *, const struct presence_entry *,
     const struct account *);
 
-void presence_event(const struct chat *, const struct presence_entry *,
-    struct chat_event *out);
+void presence_user(const struct directory *, const struct presence_entry *,
+    struct chat_user *out);
 
 #endif

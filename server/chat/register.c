@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "server/chat/account.h"
+/* Accounts are made and renamed: what of it waits for a hash or the disk. */
+#include "server/chat/register.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "server/chat/state.h"
 #include "server/store/store.h"
 #include "shared/map.h"
 #include "shared/utf8.h"
-#include "shared/xalloc.h"
 
 /* A registration, from its call to its commit. */
 struct newcomer {
@@ -26,153 +25,6 @@ struct renaming {
 	struct account *account;
 	char real_name[WIRE_REAL_NAME_CAP];
 };
-
-/* ---- the table -------------------------------------------------------- */
-
-static void
-account_add(struct chat *chat, const struct store_account *from)
-{
-	struct accounts *all = &chat->accounts;
-	struct account *a = xcalloc(1, sizeof(*a));
-
-	a->id = from->id;
-	snprintf(a->name, sizeof(a->name), "%s", from->name);
-	snprintf(a->key, sizeof(a->key), "%s", from->key);
-	snprintf(a->real_name, sizeof(a->real_name), "%s", from->real_name);
-	snprintf(a->hash, sizeof(a->hash), "%s", from->hash);
-	a->admin = from->admin;
-	a->seen = from->seen;
-	a->presence.account = a;
-	TAILQ_INIT(&a->sessions);
-	TAILQ_INIT(&a->watches);
-	if (all->count == all->cap) {
-		all->cap = all->cap == 0 ? 64 : all->cap * 2;
-		all->all = xreallocarray(all->all, all->cap, sizeof(void *));
-	}
-	all->all[all->count++] = a;
-	map_put(all->by_key, a->key, strlen(a->key), a);
-}
-
-static void
-account_loaded(void *arg, const struct store_account *from)
-{
-	account_add(arg, from);
-}
-
-void
-accounts_init(struct accounts *all)
-{
-	*all = (struct accounts){ .by_key = map_new(),
-		.reserved = map_new() };
-}
-
-int
-accounts_load(struct chat *chat)
-{
-	return store_each_account(chat->store, account_loaded, chat);
-}
-
-void
-accounts_free(struct accounts *all)
-{
-	size_t i;
-
-	for (i = 0; i < all->count; i++)
-		free(all->all[i]);
-	free(all->all);
-	map_free(all->by_key);
-	map_free(all->reserved);
-}
-
-struct account *
-account_by_key(const struct chat *chat, const char *key)
-{
-	return map_get(chat->accounts.by_key, key, strlen(key));
-}
-
-struct account *
-account_find(const struct chat *chat, const char *name)
-{
-	char key[WIRE_NAME_CAP];
-
-	if (!wire_name_key(name, strlen(name), key))
-		return NULL;
-	return account_by_key(chat, key);
-}
-
-static int
-compare_id(const void *id, const void *slot)
-{
-	const int64_t *want = id;
-	struct account *const *a = slot;
-
-	return (*want > (*a)->id) - (*want < (*a)->id);
-}
-
-struct account *
-account_by_id(const struct chat *chat, int64_t id)
-{
-	const struct accounts *all = &chat->accounts;
-	struct account **found;
-
-	if (all->count == 0)
-		return NULL;
-	found = bsearch(
-	    &id, all->all, all->count, sizeof(void *), compare_id);
-	return found == NULL ? NULL : *found;
-}
-
-bool
-account_is_admin_by_rules(const struct chat *chat, const struct account *a)
-{
-	size_t i;
-
-	for (i = 0; i < chat->admins; i++)
-		if (strcmp(chat->admin[i], a->key) == 0)
-			return true;
-	return false;
-}
-
-bool
-account_is_admin(const struct chat *chat, const struct account *a)
-{
-	return a->admin || account_is_admin_by_rules(chat, a);
-}
-
-void
-account_user(const struct chat *chat, const struct account *a,
-    struct chat_user *out)
-{
-	out->name = a->name;
-	out->real_name = a->real_name;
-	out->online = a->online != NULL;
-	out->since = a->online != NULL ? a->online->created : a->seen;
-	out->admin = account_is_admin(chat, a);
-}
-
-bool
-chat_find_user(
-    const struct chat *chat, const char *name, struct chat_user *out)
-{
-	const struct account *a = account_find(chat, name);
-
-	if (a == NULL)
-		return false;
-	account_user(chat, a, out);
-	return true;
-}
-
-void
-chat_each_user(const struct chat *chat, chat_user_fn *fn, void *arg)
-{
-	struct chat_user user;
-	size_t i;
-
-	for (i = 0; i < chat->accounts.count; i++) {
-		account_user(chat, chat->accounts.all[i], &user);
-		fn(arg, &user);
-	}
-}
 
 enum wire_err
 password_ok(const struct chat *chat, const char *password)
@@ -197,7 +49,7 @@ static void
 newcomer_end(struct newcomer *new, enum wire_err err)
 {
 	map_take(
-	    new->ask.chat->accounts.reserved, new->key, strlen(new->key));
+	    new->ask.chat->dir.accounts.reserved, new->key, strlen(new->key));
 	ask_end(&new->ask, err);
 }
 
@@ -225,8 +77,8 @@ newcomer_new(struct chat *chat, const char *name, const char *real_name,
 		real_name = name;
 	if (err == WIRE_OK && !wire_real_name_ok(real_name, strlen(real_name)))
 		err = WIRE_BAD_REAL_NAME;
-	if (err == WIRE_OK && (account_by_key(chat, key) != NULL ||
-	    map_get(chat->accounts.reserved, key, strlen(key)) != NULL))
+	if (err == WIRE_OK && (account_by_key(&chat->dir, key) != NULL ||
+	    map_get(chat->dir.accounts.reserved, key, strlen(key)) != NULL))
 		err = WIRE_NAME_TAKEN;
 	if (err != WIRE_OK || chat->ending) {
 		ask_refuse(chat, done, err);
@@ -236,7 +88,7 @@ newcomer_new(struct chat *chat, const char *name, const char *real_name,
 	snprintf(new->name, sizeof(new->name), "%s", name);
 	snprintf(new->key, sizeof(new->key), "%s", key);
 	snprintf(new->real_name, sizeof(new->real_name), "%s", real_name);
-	map_put(chat->accounts.reserved, new->key, strlen(new->key), new);
+	map_put(chat->dir.accounts.reserved, new->key, strlen(new->key), new);
 	return new;
 }
 
@@ -265,7 +117,7 @@ newcomer_written(void *arg, const struct store_written *written)
 	} else {
 		newcomer_record(new, &record);
 		record.id = written->id;
-		account_add(new->ask.chat, &record);
+		account_add(&new->ask.chat->dir, &record);
 		newcomer_end(new, WIRE_OK);
 	}
 }
@@ -345,7 +197,7 @@ renamed(void *arg, const struct store_written *written)
 	    r->real_name);
 	/* So that those who show the name show the new one. */
 	if (r->account->online != NULL)
-		presence_changed(r->ask.chat, &r->account->presence);
+		presence_changed(&r->ask.chat->dir, &r->account->presence);
 	ask_end(&r->ask, WIRE_OK);
 }
 
@@ -353,7 +205,7 @@ void
 chat_rename(struct chat *chat, uint64_t session, const char *real_name,
     struct chat_done done)
 {
-	const struct session *s = session_find(chat, session);
+	const struct session *s = session_find(&chat->dir, session);
 	struct renaming *r;
 
 	if (s == NULL) {

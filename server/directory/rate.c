@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "server/chat/rate.h"
+#include "server/directory/rate.h"
 
 #include <stddef.h>
 

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "server/chat/remote.h"
+#include "server/directory/remote.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/chat/group.h"
-#include "server/chat/peer.h"
-#include "server/chat/state.h"
+#include "server/directory/directory.h"
 #include "server/store/store.h"
 #include "shared/map.h"
 #include "shared/xalloc.h"
@@ -56,13 +54,13 @@ remote_key(const char *user, const char *realm, char key[WIRE_TARGET_CAP])
 }
 
 struct remote *
-remote_find(const struct chat *chat, const char *key)
+remote_find(const struct directory *d, const char *key)
 {
-	return map_get(chat->remotes.by_key, key, strlen(key));
+	return map_get(d->remotes.by_key, key, strlen(key));
 }
 
 struct remote *
-remote_by_name(const struct chat *chat, const char *user)
+remote_by_name(const struct directory *d, const char *user)
 {
 	char key[WIRE_NAME_CAP];
 	struct remote *r;
@@ -71,7 +69,7 @@ remote_by_name(const struct chat *chat, const char *user)
 	if (!wire_name_key(user, strlen(user), key))
 		return NULL;
 	n = strlen(key);
-	TAILQ_FOREACH(r, &chat->remotes.all, entry)
+	TAILQ_FOREACH(r, &d->remotes.all, entry)
 		if (r->known && strncmp(r->key, key, n) == 0 &&
 		    r->key[n] == '@')
 			return r;
@@ -92,23 +90,23 @@ count_one(struct remotes *all, const char *realm)
 		snprintf(r->key, sizeof(r->key), "%s", realm);
 		SLIST_INSERT_HEAD(&all->realms, r, entry);
 	}
-	if (r->users >= PEER_USERS_MAX)
+	if (r->users >= REMOTES_MAX)
 		return false;
 	r->users++;
 	return true;
 }
 
 struct remote *
-remote_meet(struct chat *chat, const char *user, const char *realm)
+remote_meet(struct directory *d, const char *user, const char *realm)
 {
-	struct remotes *all = &chat->remotes;
+	struct remotes *all = &d->remotes;
 	char key[WIRE_TARGET_CAP], at[WIRE_NAME_CAP];
 	struct remote *r;
 
 	if (!remote_key(user, realm, key) ||
 	    !wire_name_key(realm, strlen(realm), at))
 		return NULL;
-	r = remote_find(chat, key);
+	r = remote_find(d, key);
 	if (r != NULL || !count_one(all, at))
 		return r;
 	r = xcalloc(1, sizeof(*r));
@@ -144,22 +142,22 @@ has_contact(const struct remote *r, const struct account *a)
 }
 
 void
-remote_contact(struct chat *chat, struct remote *r, struct account *a)
+remote_contact(struct directory *d, struct remote *r, struct account *a)
 {
 	if (has_contact(r, a))
 		return;
 	r->contact =
 	    xreallocarray(r->contact, r->contacts + 1, sizeof(void *));
 	r->contact[r->contacts++] = a;
-	if (r->contacts == 1 && chat->router.want != NULL)
-		chat->router.want(chat->router.arg, r->realm, r->name);
+	if (r->contacts == 1)
+		d->up.wanted(d->up.arg, r);
 }
 
 bool
-remote_concerns(const struct chat *chat, const struct remote *r,
+remote_concerns(const struct directory *d, const struct remote *r,
     const struct account *a)
 {
-	return has_contact(r, a) || group_shared(chat, r->key, a);
+	return has_contact(r, a) || d->up.in_group(d->up.arg, r->key, a);
 }
 
 void
@@ -171,53 +169,28 @@ remote_user(const struct remote *r, struct chat_user *out)
 		.since = r->since };
 }
 
-void
-chat_each_contact(const struct chat *chat, uint64_t session, chat_user_fn *fn,
-    void *arg)
-{
-	const struct session *s = session_find(chat, session);
-	struct chat_user user;
-	struct remote *r;
-
-	TAILQ_FOREACH(r, &chat->remotes.all, entry) {
-		if (s == NULL || !remote_concerns(chat, r, s->account))
-			continue;
-		remote_user(r, &user);
-		fn(arg, &user);
-	}
-}
-
-void
-chat_each_wanted(const struct chat *chat, const char *realm,
-    void (*fn)(void *arg, const char *user), void *arg)
-{
-	char key[WIRE_NAME_CAP];
-	struct remote *r;
-
-	if (!wire_name_key(realm, strlen(realm), key))
-		return;
-	TAILQ_FOREACH(r, &chat->remotes.all, entry)
-		if (strcmp(r->realm, key) == 0 &&
-		    (r->contacts > 0 || group_has(chat, r->key)))
-			fn(arg, r->name);
-}
-
 /* ---- what the links tell ---------------------------------------------- */
+
+bool
+remote_is_wanted(const struct directory *d, const struct remote *r)
+{
+	return r->contacts > 0 || d->up.in_group(d->up.arg, r->key, NULL);
+}
 
 /* All watches are walked for each, so that of those who are nobody's business
  * nothing is told: a realm has many users. */
 static void
-tell_changed(struct chat *chat, struct remote *r)
+tell_changed(struct directory *d, struct remote *r)
 {
-	if (r->contacts > 0 || group_has(chat, r->key))
-		presence_changed(chat, &r->presence);
+	if (remote_is_wanted(d, r))
+		presence_changed(d, &r->presence);
 }
 
 void
-chat_remote_user(
-    struct chat *chat, const char *realm, const struct chat_user *user)
+remote_told(
+    struct directory *d, const char *realm, const struct chat_user *user)
 {
-	struct remote *r = remote_meet(chat, user->name, realm);
+	struct remote *r = remote_meet(d, user->name, realm);
 	bool renamed;
 
 	if (r == NULL)
@@ -231,23 +204,23 @@ chat_remote_user(
 	if (r->online == user->online && !(renamed && r->online))
 		return;
 	r->online = user->online;
-	tell_changed(chat, r);
+	tell_changed(d, r);
 }
 
 void
-chat_remote_down(struct chat *chat, const char *realm)
+remotes_down(struct directory *d, const char *realm)
 {
 	char key[WIRE_NAME_CAP];
 	struct remote *r;
 
 	if (!wire_name_key(realm, strlen(realm), key))
 		return;
-	TAILQ_FOREACH(r, &chat->remotes.all, entry) {
+	TAILQ_FOREACH(r, &d->remotes.all, entry) {
 		if (strcmp(r->realm, key) != 0 || !r->online)
 			continue;
 		r->online = false;
-		r->since = chat->wall;
-		tell_changed(chat, r);
+		r->since = d->wall;
+		tell_changed(d, r);
 	}
 }
 
@@ -257,8 +230,8 @@ chat_remote_down(struct chat *chat, const char *realm)
 static void
 contact_loaded(void *arg, int64_t account, const char *conv)
 {
-	struct chat *chat = arg;
-	struct account *a = account_by_id(chat, account);
+	struct directory *d = arg;
+	struct account *a = account_by_id(d, account);
 	const char *blank = strchr(conv, ' ');
 	char half[WIRE_TARGET_CAP];
 	struct remote *r;
@@ -273,15 +246,15 @@ contact_loaded(void *arg, int64_t account, const char *conv)
 	if (at == NULL)
 		return;
 	*at = '\0';
-	r = remote_meet(chat, half, at + 1);
+	r = remote_meet(d, half, at + 1);
 	if (r == NULL)
 		return;
 	r->known = true;
-	remote_contact(chat, r, a);
+	remote_contact(d, r, a);
 }
 
 int
-remotes_load(struct chat *chat)
+remotes_load(struct directory *d)
 {
-	return store_each_contact(chat->store, contact_loaded, chat);
+	return store_each_contact(d->store, contact_loaded, d);
 }

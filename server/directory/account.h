@@ -3,8 +3,8 @@
  * Accounts: all of them in memory, in step with the store.  Names are found by
  * what they fold to, so no two that look alike can be had.
  */
-#ifndef SERVER_CHAT_ACCOUNT_H
-#define SERVER_CHAT_ACCOUNT_H
+#ifndef SERVER_DIRECTORY_ACCOUNT_H
+#define SERVER_DIRECTORY_ACCOUNT_H
 
 #include <sys/queue.h>
 
@@ -12,14 +12,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "server/chat/chat.h"
-#include "server/chat/presence.h"
-#include "server/chat/rate.h"
+#include "server/directory/presence.h"
+#include "server/directory/rate.h"
 #include "server/work/passhash.h"
 #include "shared/wire.h"
 
+struct chat_user;
+struct directory;
 struct map;
 struct session;
+struct store_account;
 struct watch;
 
 struct account {
@@ -60,20 +62,21 @@ void accounts_init(struct accounts *);
 void accounts_free(struct accounts *);
 
 /* -1: the disk failed. */
-int accounts_load(struct chat *);
+int accounts_load(struct directory *);
 
-struct account *account_find(const struct chat *, const char *name);
-struct account *account_by_key(const struct chat *, const char *key);
-struct account *account_by_id(const struct chat *, int64_t id);
+/* As the store has it, with the id that it was given. */
+void account_add(struct directory *, const struct store_account *);
+
+struct account *account_find(const struct directory *, const char *name);
+struct account *account_by_key(const struct directory *, const char *key);
+struct account *account_by_id(const struct directory *, int64_t id);
 
 /* An administrator: by grant, or by the rules. */
-bool account_is_admin(const struct chat *, const struct account *);
-bool account_is_admin_by_rules(const struct chat *, const struct account *);
+bool account_is_admin(const struct directory *, const struct account *);
+bool account_is_admin_by_rules(
+    const struct directory *, const struct account *);
 
-void account_user(const struct chat *, const struct account *,
+void account_user(const struct directory *, const struct account *,
     struct chat_user *out);
-
-/* WIRE_OK, or why it cannot be one. */
-enum wire_err password_ok(const struct chat *, const char *password);
 
 #endif

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "server/chat/rate.h"
+#include "server/directory/rate.h"
 
 static void
 a_burst_is_five_seconds_worth(void **state)

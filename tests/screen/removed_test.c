@@ -15,7 +15,6 @@
 #include <sysexits.h>
 
 #include <cmocka.h>
-#include <jansson.h>
 
 #include "shared/xalloc.h"
 #include "tests/lib/client.h"
@@ -28,10 +27,11 @@
 static struct server *
 open_server(struct client **admin)
 {
-	static const char *const options[] = { "--admin", "messi", NULL };
+	static const char *const options[] = { "--admin", "messi",
+		"--rate", "off", NULL };
 	struct server *s = server_open(options);
 
-	*admin = client_watching(s, "messi", "surabaya");
+	*admin = client_as(s, "messi", "surabaya");
 	return s;
 }
 
@@ -51,16 +51,17 @@ henderson(const struct server *s, const char *option, const char *env,
 	return t;
 }
 
-/* Until henderson is there, who was not before. */
+/* Until it is told what happens: what is said is shown there. */
 static void
-await_login(struct client *admin)
+await_watch(struct client *admin, struct term *t, const char *word)
 {
-	json_t *online;
+	long long until = now_ms() + DEADLINE_MS;
 
-	do
-		online = json_object_get(
-		    client_event_of(admin, "presence"), "online");
-	while (!json_is_true(online));
+	do {
+		assert_true(now_ms() < until);
+		expect_json(client_ask(admin, "broadcast - %s", word), OK);
+		term_take(t);
+	} while (!term_shows(t, word));
 }
 
 static void
@@ -121,7 +122,7 @@ it_is_said_in_the_persons_language(void **state)
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		t = henderson(s, options[i], "LANGUAGE=id", 24, 80);
-		term_await(t, i == 0 ? "daring" : "Anda henderson");
+		await_watch(a, t, "siap");
 		expect(a, "kick - * henderson sampai besok", OK);
 		term_await(t,
 		    "Anda dikeluarkan dari server oleh messi: sampai besok");
@@ -175,8 +176,7 @@ plain_lines_say_it_too(void **state)
 	struct term *t = henderson(s, "--plain", NULL, 24, 80);
 
 	(void)state;
-	term_await(t, "you are henderson");
-	await_login(a);
+	await_watch(a, t, "siap");
 	expect(a, "kick - * henderson terlalu ramai", OK);
 	term_await(t,
 	    "-- you were kicked off the server by messi: terlalu ramai");
@@ -184,7 +184,7 @@ plain_lines_say_it_too(void **state)
 	    "Name [henderson]:");
 	nothing_misleads(t);
 	term_type(t, "login henderson surabaya\r");
-	await_login(a);
+	await_watch(a, t, "kembali");
 }
 
 static void
@@ -207,7 +207,7 @@ a_script_ends_with_it(void **state)
 			path, where, how[i], NULL };
 
 		t = term_open(&o, argv);
-		await_login(a);
+		await_watch(a, t, "siap");
 		expect(a, "kick - * henderson terlalu ramai", OK);
 		term_await(t, "chat-tui: you were kicked off the server by "
 		    "messi: terlalu ramai");

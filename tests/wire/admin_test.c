@@ -43,6 +43,9 @@ text_as(struct server *s, const char *user)
 
 	client_printf(c, "login %s surabaya\n", user);
 	client_expect_line(c, "Login sukses");
+	/* What happens in groups is told from here on. */
+	client_puts(c, "list-user now\n");
+	client_expect_line(c, "Perintah yang anda masukkan salah");
 	return c;
 }
 

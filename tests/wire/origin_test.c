@@ -310,6 +310,9 @@ who_hangs_up_while_the_realm_is_asked_is_no_member(void **state)
 	server_signal(p.its, SIGSTOP);
 	james = asks(p.medan, "james", "batak");
 	client_close(james);
+	/* One turn for what james has sent, and one for the end. */
+	expect(neko, "ping", OK);
+	expect(neko, "ping", OK);
 	client_puts(neko, "group - batak origin \r\n");
 	server_signal(p.its, SIGCONT);
 	client_expect_text(neko, "neko telah bergabung");

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -37,9 +38,11 @@ static struct {
 	struct queue *queue;  /* NULL: not started */
 	pthread_t thread;
 	int fd;
+	atomic_int level;
 	unsigned long dropped;
 	struct cause causes[CAUSES_MAX];
-} lg = { .lock = PTHREAD_MUTEX_INITIALIZER, .fd = STDERR_FILENO };
+} lg = { .lock = PTHREAD_MUTEX_INITIALIZER, .fd = STDERR_FILENO,
+	.level = LOG_INFO };
 
 static int64_t
 clock_ms(clockid_t id)
@@ -172,11 +175,25 @@ emit(const char *text)
 }
 
 void
-log_line(const char *fmt, ...)
+log_level(enum log_level level)
+{
+	atomic_store(&lg.level, (int)level);
+}
+
+static bool
+wanted(enum log_level level)
+{
+	return (int)level <= atomic_load(&lg.level);
+}
+
+void
+log_at(enum log_level level, const char *fmt, ...)
 {
 	char text[LOG_LINE_MAX];
 	va_list ap;
 
+	if (!wanted(level))
+		return;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
@@ -199,7 +216,7 @@ find_cause(const char *text)
 }
 
 void
-log_often(const char *cause, const char *fmt, ...)
+log_often(enum log_level level, const char *cause, const char *fmt, ...)
 {
 	char text[LOG_LINE_MAX];
 	size_t n = 0;
@@ -207,6 +224,8 @@ log_often(const char *cause, const char *fmt, ...)
 	struct cause *c;
 	va_list ap;
 
+	if (!wanted(level))
+		return;
 	pthread_mutex_lock(&lg.lock);
 	c = find_cause(cause);
 	if (now < c->next) {

@@ -8,7 +8,7 @@
  * Each line begins with the time (UTC) and holds no control character,
  * whatever it was given.
  *
- * Never log a password, a token or the text of a message.
+ * Never log a password or a token, nor above LOG_DEBUG the text of a message.
  *
  * Before log_start and after log_stop lines are written at once.  May be
  * called from any thread.
@@ -23,15 +23,27 @@ void log_start(int fd); /* fd stays the caller's */
 /* Writes what is queued, for at most a second. */
 void log_stop(void);
 
-void log_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+enum log_level {
+	LOG_ERROR,   /* it does not do what it is for */
+	LOG_WARNING, /* somebody should look at it */
+	LOG_INFO,    /* what it does */
+	LOG_DEBUG    /* all that goes over the wire (trace.h), too */
+};
+
+/* What is less urgent is left out; LOG_INFO at first. */
+void log_level(enum log_level);
+
+void log_at(enum log_level, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* For causes that a client can bring about as often as it likes: of one cause
  * (a string constant) at most a line each LOG_OFTEN_MS; how many were kept
  * back stands in the next one. */
-void log_often(const char *cause, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
+void log_often(enum log_level, const char *cause, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 
-/* As it stands, without the time: for the lines that scripts wait for. */
+/* As it stands, without the time, on every level: for the lines that scripts
+ * wait for. */
 void log_bare(const char *line);
 
 #endif

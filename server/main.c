@@ -31,6 +31,7 @@
 #include "server/work/pool.h"
 #include "server/work/secret.h"
 #include "shared/loop.h"
+#include "shared/trace.h"
 #include "shared/utf8.h"
 #include "shared/wire.h"
 #include "shared/xalloc.h"
@@ -106,22 +107,48 @@ on_tick(void *arg)
 /* ---- limits ----------------------------------------------------------- */
 
 static void
+log_cause_at(enum log_level level, const char *cause, const char *detail)
+{
+	log_often(level, cause, "%s%s%s", cause, detail != NULL ? ": " : "",
+	    detail != NULL ? detail : "");
+}
+
+static void
 log_cause(const char *cause, const char *detail)
 {
-	log_often(cause, "%s%s%s", cause, detail != NULL ? ": " : "",
-	    detail != NULL ? detail : "");
+	log_cause_at(LOG_WARNING, cause, detail);
 }
 
 static void
 log_text(const char *text)
 {
-	log_line("%s", text);
+	log_at(LOG_INFO, "%s", text);
+}
+
+/* The file of the trace cannot be opened again. */
+static void
+log_trace(const char *why)
+{
+	log_at(LOG_ERROR, "the trace goes on where it was: %s", why);
+}
+
+static void
+log_wire(const char *line)
+{
+	log_at(LOG_DEBUG, "%s", line);
+}
+
+static void
+set_level(enum log_level level)
+{
+	log_level(level);
+	trace_to(level == LOG_DEBUG ? log_wire : NULL);
 }
 
 static void
 log_storage(const char *why)
 {
-	log_cause("storage", why);
+	log_cause_at(LOG_ERROR, "storage", why);
 }
 
 static size_t
@@ -315,7 +342,7 @@ stop(struct server *s, int sig)
 	struct sigaction sa = { .sa_handler = end_at_once };
 	sigset_t set;
 
-	log_line("signal %d: going down", sig);
+	log_at(LOG_INFO, "signal %d: going down", sig);
 	s->stopping = true;
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
@@ -339,7 +366,7 @@ stop(struct server *s, int sig)
 static void
 needs_restart(const char *name)
 {
-	log_line("%s has changed: that needs a restart", name);
+	log_at(LOG_WARNING, "%s has changed: that needs a restart", name);
 }
 
 /* A pipe, as a shell's <(...) is one, is empty when it is read again, and an
@@ -360,14 +387,15 @@ reload(struct server *s)
 	struct options next = { 0 };
 
 	if (config_is_pipe(s->options.config))
-		log_line("configuration left as it is: %s is no plain file",
+		log_at(LOG_WARNING, "configuration left as it is: %s is no plain file",
 		    s->options.config);
 	else if (options_read(&next, s->argc, s->argv, why) != OPTIONS_RUN)
-		log_line("configuration left as it is: %s", why);
+		log_at(LOG_WARNING, "configuration left as it is: %s", why);
 	else {
 		options_apply(&s->options, &next, needs_restart);
 		set_rules(s);
-		log_line("configuration read again");
+		set_level((enum log_level)s->options.log_level);
+		log_at(LOG_INFO, "configuration read again");
 	}
 	options_release(&next);
 }
@@ -380,9 +408,10 @@ on_signal(void *arg, int fd, unsigned ready)
 
 	(void)ready;
 	while (read(fd, &info, sizeof info) == (ssize_t)sizeof info) {
-		if (info.ssi_signo == SIGHUP)
+		if (info.ssi_signo == SIGHUP) {
+			trace_reopen();
 			reload(s);
-		else if (!s->stopping)
+		} else if (!s->stopping)
 			stop(s, (int)info.ssi_signo);
 	}
 }
@@ -435,6 +464,18 @@ make_parents(const char *dir)
 		*p = '/';
 	}
 	free(copy);
+}
+
+static int
+open_trace(const struct server *s)
+{
+	char why[TRACE_WHY_CAP];
+
+	set_level((enum log_level)s->options.log_level);
+	if (s->options.trace == NULL ||
+	    trace_start(s->options.trace, log_trace, why))
+		return EX_OK;
+	return die(EX_CANTCREAT, why);
 }
 
 static int
@@ -586,7 +627,7 @@ warn_of_accounts(const char *file)
 	struct stat st;
 
 	if (file != NULL && stat(file, &st) == 0 && (st.st_mode & S_IROTH))
-		log_line("%s holds passwords and can be read by everybody",
+		log_at(LOG_WARNING, "%s holds passwords and can be read by everybody",
 		    file);
 }
 
@@ -601,10 +642,10 @@ warn_of_secrets(const struct options_links *links)
 		if (l->legacy)
 			continue;
 		if (stat(l->file, &st) == 0 && (st.st_mode & S_IROTH))
-			log_line("%s holds the secret of the link to %s and "
+			log_at(LOG_WARNING, "%s holds the secret of the link to %s and "
 			    "can be read by everybody", l->file, l->name);
 		if (l->secret_len < OPTIONS_SECRET_GOOD)
-			log_line("%s: the secret of the link to %s is so "
+			log_at(LOG_WARNING, "%s: the secret of the link to %s is so "
 			    "short that it can be guessed", l->file, l->name);
 	}
 }
@@ -619,14 +660,14 @@ serve(struct server *s)
 	warn_of_accounts(s->options.accounts);
 	warn_of_secrets(&s->options.links);
 	if (!sandbox_enter(why, sizeof why))
-		log_line("without the whole sandbox: %s", why);
+		log_at(LOG_WARNING, "without the whole sandbox: %s", why);
 	listeners_go(s->listeners);
 	announce_all(s);
 	realms_go(s->realms);
 	on_tick(s);
 	if (loop_run(s->loop) == 0)
 		return EX_OK;
-	log_line("select: %s", strerror(errno));
+	log_at(LOG_ERROR, "select: %s", strerror(errno));
 	return EX_SOFTWARE;
 }
 
@@ -657,6 +698,7 @@ tear_down(struct server *s)
 	loop_timer_unset(s->loop, &s->tick);
 	loop_timer_unset(s->loop, &s->drain);
 	loop_free(s->loop);
+	trace_stop();
 	log_stop();
 	if (s->signals != -1)
 		close(s->signals);
@@ -672,7 +714,8 @@ run(struct server *s)
 	s->loop = loop_new();
 	if (s->signals == -1)
 		status = die(EX_OSERR, strerror(errno));
-	else if ((status = open_store(s)) == EX_OK &&
+	else if ((status = open_trace(s)) == EX_OK &&
+	    (status = open_store(s)) == EX_OK &&
 	    (status = open_chat(s)) == EX_OK &&
 	    (status = open_realms(s)) == EX_OK &&
 	    /* Before the accounts: how long their passwords must be depends on

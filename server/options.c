@@ -254,6 +254,12 @@ static const struct config_row rows[] = {
 	{ "max-memory", 0, CONFIG_NUMBER, 0, "MB", FIELD(max_memory), 32,
 	    1 << 20, "256",
 	    .help = "of what waits to be sent, all together" },
+	{ "trace", 0, CONFIG_PATH, 0, "FILE", FIELD(trace),
+	    .help = "all that goes over the wire, without secrets" },
+	/* As enum log_level. */
+	{ "log-level", 0, CONFIG_WORD, CONFIG_LIVE,
+	    "error|warning|info|debug", FIELD(log_level), .normal = "info",
+	    .help = "what is logged, and all that is more urgent" },
 	{ "config", 'c', CONFIG_PATH, CONFIG_ONLY, "FILE", FIELD(config),
 	    .help = "the same names, one \"name = value\" a line" },
 	{ "version", 'v', CONFIG_STOP, CONFIG_ONLY, .help = "print the version" },

@@ -35,6 +35,8 @@ struct options {
 	char *data;
 	char *accounts; /* NULL: none */
 	char *config;   /* NULL: none */
+	char *trace;    /* NULL: none */
+	int log_level; /* enum log_level */
 	char realm[WIRE_NAME_CAP];
 	struct options_links links; /* none of ours, no name twice */
 	struct config_list admins; /* names of accounts */

@@ -235,6 +235,17 @@ set_either(struct config *c, const struct config_row *row, const char *words,
 }
 
 static bool
+set_one_of(struct config *c, const struct config_row *row, const char *v,
+    int *to)
+{
+	*to = config_word(row->value, v);
+	if (*to != -1)
+		return true;
+	return config_wrong(
+	    c, "%s: '%s' is none of %s", row->name, v, row->value);
+}
+
+static bool
 set_path(struct config *c, const struct config_row *row, const char *v,
     char **to)
 {
@@ -290,6 +301,8 @@ set(struct config *c, const struct config_row *row, const char *v)
 		return set_either(c, row, "yes|no", v == NULL ? "yes" : v, to);
 	case CONFIG_EITHER:
 		return set_either(c, row, row->value, v, to);
+	case CONFIG_WORD:
+		return set_one_of(c, row, v, to);
 	case CONFIG_NUMBER:
 		return set_number(c, row, v, to);
 	case CONFIG_TEXT:
@@ -322,6 +335,8 @@ same(const struct config_row *row, const void *a, const void *b)
 	case CONFIG_FLAG:
 	case CONFIG_EITHER:
 		return *(const bool *)a == *(const bool *)b;
+	case CONFIG_WORD:
+		return *(const int *)a == *(const int *)b;
 	case CONFIG_NUMBER:
 		return *(const int64_t *)a == *(const int64_t *)b;
 	case CONFIG_TEXT:
@@ -361,6 +376,9 @@ copy(const struct config_row *row, void *to, const void *from)
 	case CONFIG_FLAG:
 	case CONFIG_EITHER:
 		*(bool *)to = *(const bool *)from;
+		break;
+	case CONFIG_WORD:
+		*(int *)to = *(const int *)from;
 		break;
 	case CONFIG_NUMBER:
 		*(int64_t *)to = *(const int64_t *)from;
@@ -677,6 +695,8 @@ print_row(const struct config_row *row)
 	    normal != NULL ? " (" : "", normal != NULL ? normal : "",
 	    normal != NULL ? ")" : "");
 	printf("  %-*s ", HELP_COLUMN - 3, left);
+	if (strlen(left) > HELP_COLUMN - 3)
+		printf("\n%*s", HELP_COLUMN, "");
 	print_folded(text);
 	free(text);
 }

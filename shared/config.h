@@ -24,6 +24,7 @@
 enum config_kind {        /* the field, and what its value is */
 	CONFIG_FLAG,      /* bool; no value, in a file yes or no */
 	CONFIG_EITHER,    /* bool; "open|closed": true is the first */
+	CONFIG_WORD,      /* int; "a|b|c": which of them, from 0 */
 	CONFIG_NUMBER,    /* int64_t, least to most; "N|off": off is 0 */
 	CONFIG_TEXT,      /* char * */
 	CONFIG_PATH,      /* char * */

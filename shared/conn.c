@@ -18,6 +18,7 @@
 #include "shared/buf.h"
 #include "shared/loop.h"
 #include "shared/map.h"
+#include "shared/trace.h"
 #include "shared/xalloc.h"
 
 enum {
@@ -58,6 +59,7 @@ struct conn {
 
 	enum conn_end end;
 	int err;
+	struct trace *trace; /* NULL: there is none */
 	struct loop_timer linger;
 	struct loop_call turn_end;
 };
@@ -162,6 +164,9 @@ let_go(struct conn *c, enum conn_end end, int err)
 	loop_timer_unset(cs->loop, &c->linger);
 	loop_unwatch(cs->loop, fd);
 	c->fd = -1;
+	if (c->trace != NULL)
+		trace_close(c->trace);
+	c->trace = NULL;
 	out_eat(c, c->waiting);
 	schedule(c);
 	return fd;
@@ -253,6 +258,28 @@ update_want(struct conn *c)
 	c->want = want;
 }
 
+static void
+trace_in(const struct conn *c, const char *p, ssize_t n)
+{
+	if (c->trace == NULL || n <= 0)
+		return;
+	trace_bytes(c->trace, false, p, (size_t)n);
+	trace_pause(c->trace, false);
+}
+
+/* The first n bytes of the pieces have gone. */
+static void
+trace_out(const struct conn *c, const struct iovec *iov, ssize_t n)
+{
+	if (c->trace == NULL)
+		return;
+	for (size_t len; n > 0; n -= (ssize_t)len, iov++) {
+		len = iov->iov_len < (size_t)n ? iov->iov_len : (size_t)n;
+		trace_bytes(c->trace, true, iov->iov_base, len);
+	}
+	trace_pause(c->trace, true);
+}
+
 /* As much as the socket takes.  Calls nobody. */
 static void
 flush(struct conn *c)
@@ -272,6 +299,7 @@ flush(struct conn *c)
 			die(c, CONN_FAILED, errno);
 			return;
 		}
+		trace_out(c, iov, n);
 		if (n > 0)
 			out_eat(c, (size_t)n);
 		c->blocked = n == -1 || (size_t)n < bytes;
@@ -307,6 +335,7 @@ hear(struct conn *c)
 	if (room == 0)
 		return;
 	n = recv(c->fd, p, room, MSG_DONTWAIT);
+	trace_in(c, p, n);
 	if (n == -1) {
 		if (errno != EAGAIN && errno != EINTR)
 			die(c, CONN_FAILED, errno);
@@ -330,6 +359,7 @@ drop_input(struct conn *c)
 	char waste[DROP_STEP];
 	ssize_t n = recv(c->fd, waste, sizeof waste, MSG_DONTWAIT);
 
+	trace_in(c, waste, n);
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n == -1) {
@@ -478,6 +508,7 @@ conn_open(
 	c->set = cs;
 	c->id = ++cs->last_id;
 	c->fd = fd;
+	c->trace = trace_open(fd);
 	c->handler = handler;
 	c->arg = arg;
 	buf_init(&c->in, cs->limits.in_cap);
@@ -498,6 +529,13 @@ conn_set_handler(
 {
 	c->handler = handler;
 	c->arg = arg;
+}
+
+void
+conn_speaks(struct conn *c, enum mask_kind kind)
+{
+	if (c->trace != NULL)
+		trace_speaks(c->trace, kind);
 }
 
 uint64_t

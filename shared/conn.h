@@ -29,6 +29,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "shared/mask.h"
+
 struct blob;
 struct buf;
 struct conn;
@@ -73,6 +75,9 @@ struct conn *conn_open(
 
 /* A dialect that turns a connection into another's (a raw group line). */
 void conn_set_handler(struct conn *, const struct conn_handler *, void *arg);
+
+/* For a trace (trace.h), which shows no bytes before it knows what they are. */
+void conn_speaks(struct conn *, enum mask_kind);
 
 uint64_t conn_id(const struct conn *);
 struct conn *conn_find(const struct conns *, uint64_t id);

@@ -534,6 +534,7 @@ framed_open(struct dialects *set, int fd, const char *origin)
 
 	if (f == NULL)
 		return false;
+	conn_speaks(f->s.conn, MASK_REQUESTS);
 	frame_init(&f->frame, FRAME_LINES, WIRE_LINE_MAX);
 	replies_init(&f->replies, out, f);
 	return true;

@@ -261,6 +261,7 @@ go_back(struct raw *r)
 		buf_eat(in, *p == '\n' ? 1 : p[0] == '\r' && p[1] == '\n' ?
 		    2 : 0);
 	s->speech = r->before;
+	conn_speaks(s->conn, MASK_REQUESTS);
 	s->raw = NULL;
 	conn_resume(s->conn);
 	raw_free(r);
@@ -698,6 +699,7 @@ raw_new(struct speaker *s, uint64_t request, const char *user)
 	buf_init(&r->text, TEXT_CAP);
 	r->before = s->speech;
 	s->speech = &speech;
+	conn_speaks(s->conn, MASK_RAW);
 	s->raw = r;
 	return r;
 }

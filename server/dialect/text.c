@@ -926,6 +926,7 @@ text_open(struct dialects *set, int fd, const char *origin)
 
 	if (t == NULL)
 		return false;
+	conn_speaks(t->s.conn, MASK_TEXT);
 	frame_init(&t->frame, FRAME_LINES, WIRE_LINE_MAX);
 	return true;
 }

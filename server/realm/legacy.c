@@ -421,6 +421,7 @@ on_dialled(void *arg, int fd, const char *why)
 	}
 	frame_init(&lg->frame, FRAME_OBJECTS, LEGACY_ANSWER_MAX);
 	lg->conn = conn_open(lg->conns, fd, &handler, lg);
+	conn_speaks(lg->conn, MASK_REQUESTS);
 	conn_write(lg->conn, request, strlen(request));
 }
 

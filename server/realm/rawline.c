@@ -443,6 +443,7 @@ on_dialled(void *arg, int fd, const char *why)
 	}
 	l->state = CHECKING;
 	l->conn = conn_open(l->set->at.conns, fd, &handler, l);
+	conn_speaks(l->conn, MASK_RAW);
 	l->sending = true;
 	conn_write(l->conn, l->check, strlen(l->check));
 	loop_timer_set(

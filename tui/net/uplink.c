@@ -228,6 +228,7 @@ on_dialed(void *arg, int fd, const char *why)
 		return;
 	}
 	cn = conn_open(u->conns, fd, &handler, u);
+	conn_speaks(cn, MASK_REQUESTS);
 	u->conn = conn_id(cn);
 	frame_init(&u->frame, FRAME_OBJECTS, WIRE_REPLY_MAX);
 	u->events->up(u->arg);

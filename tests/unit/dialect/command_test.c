@@ -5,10 +5,13 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "server/dialect/command.h"
 #include "server/dialect/inner.h"
+#include "shared/buf.h"
+#include "shared/mask.h"
 #include "tests/unit/dialect/chat_fake.h"
 
 static void
@@ -30,6 +33,33 @@ the_table_is_sorted_and_every_command_is_found(void **state)
 		    strncmp(c->usage, "TOKEN", 5) == 0);
 	}
 	assert_true(i > 20);
+}
+
+/* Until then a trace has its name, and nothing else of it. */
+static void
+each_command_is_known_to_the_trace(void **state)
+{
+	const struct command *c;
+	char line[64];
+	struct buf b;
+
+	(void)state;
+	for (size_t i = 0; (c = command_at(i)) != NULL; i++) {
+		struct mask m = { .kind = MASK_REQUESTS };
+
+		snprintf(line, sizeof line, "%s %s word", c->name,
+		    c->flags & CMD_ANYONE ? "a" : "-");
+		buf_init(&b, 256);
+		mask_line(&m, line, strlen(line), false, &b);
+		if (strcmp(c->name, "passwd") == 0)
+			assert_string_equal(buf_data(&b), "passwd ***");
+		else if (strstr(c->usage, "PASS") != NULL)
+			assert_string_equal(buf_data(&b) + strlen(c->name),
+			    " a ***");
+		else
+			assert_string_equal(buf_data(&b), line);
+		buf_release(&b);
+	}
 }
 
 static void
@@ -72,6 +102,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    the_table_is_sorted_and_every_command_is_found),
+		cmocka_unit_test(each_command_is_known_to_the_trace),
 		cmocka_unit_test(only_whole_names_are_found),
 		cmocka_unit_test(another_protocols_first_line_is_known),
 	};

@@ -18,6 +18,7 @@
 struct fields {
 	bool quiet, open;
 	int64_t rate;
+	int level;
 	char *motto, *file;
 	char realm[WIRE_NAME_CAP];
 	struct config_list admins, listen;
@@ -46,6 +47,8 @@ static const struct config_row rows[] = {
 	    FIELD(open), .normal = "open", .help = "may anybody register?" },
 	{ "rate", 'r', CONFIG_NUMBER, 0, "N|off", FIELD(rate), 2, 9, "5",
 	    .help = "messages a second from one and the same user, whoever" },
+	{ "level", 0, CONFIG_WORD, CONFIG_LIVE, "low|middling|high",
+	    FIELD(level), .normal = "high", .help = "how high" },
 	{ "motto", 0, CONFIG_TEXT, CONFIG_LIVE, "TEXT", FIELD(motto),
 	    .help = "any text" },
 	{ "file", 'f', CONFIG_PATH, 0, "FILE", FIELD(file), .help = "a file" },
@@ -122,6 +125,7 @@ each_kind_sets_its_field(void **state)
 	assert_int_equal(c.next, 7);
 	config_release(&table, &f);
 	assert_true(READ(&f, &c, "--pair", "horas", "bah", "--rate=off"));
+	assert_int_equal(f.level, 2);
 	assert_string_equal(f.pair, "horas bah");
 	assert_int_equal(f.rate, 0);
 	assert_true(f.open);
@@ -145,6 +149,7 @@ what_a_row_does_not_take_is_told(void **state)
 		{ { "--rate=10" }, "rate: '10' is not a number from 2 to 9" },
 		{ { "--registration=on" },
 		    "registration: 'on' is neither 'open' nor 'closed'" },
+		{ { "--level=lo" }, "level: 'lo' is none of low|middling|high" },
 		{ { "--realm", "a b" }, "realm: 'a b' is no good name" },
 		{ { "--file=" }, "file: the name is empty" },
 		{ { "-l", "x" }, "listen: 'x' is not of the form ADDR:PORT" },
@@ -240,10 +245,11 @@ what_is_live_is_taken_over_and_the_rest_is_noted(void **state)
 	(void)state;
 	assert_true(READ(&f, &c, "--motto=x", "--admin=a", "--file=x"));
 	assert_true(READ(&next, &c, "-q", "--realm=its", "--admin=b",
-	    "--admin=c", "--rate=off", "-lb:1"));
+	    "--admin=c", "--rate=off", "-lb:1", "--level=low"));
 	config_apply(&table, &f, &next, note);
 	assert_string_equal(noted, "rate file listen ");
 	assert_true(f.quiet);
+	assert_int_equal(f.level, 0);
 	assert_null(f.motto);
 	assert_string_equal(f.realm, "its");
 	assert_int_equal(f.admins.count, 2);

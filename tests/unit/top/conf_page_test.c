@@ -116,6 +116,7 @@ values_of(const struct page_row *row, char v[2][96])
 		{ "folder", "/x", "/y" },
 		{ "file", "/x", "/y" },
 		{ "name", "a", "b" },
+		{ "error, warning, ", "error", "debug" },
 		{ "see text", "a=b:1,legacy", "a=b:2,legacy" },
 	};
 	const char *cell = row->cell[VALUE];
@@ -173,6 +174,7 @@ same(const struct options *a, const struct options *b)
 	    same_list(&a->admins, &b->admins) &&
 	    same_links(&a->links, &b->links) && same_text(a->data, b->data) &&
 	    same_text(a->accounts, b->accounts) &&
+	    same_text(a->trace, b->trace) && a->log_level == b->log_level &&
 	    strcmp(a->realm, b->realm) == 0 &&
 	    a->registration_open == b->registration_open &&
 	    a->min_password == b->min_password && a->rate == b->rate &&
@@ -267,7 +269,7 @@ each_default_is_what_holds_without_it(void **state)
 		free(text);
 		literal++;
 	}
-	assert_int_equal(literal, 10);
+	assert_int_equal(literal, 11);
 	assert_int_equal(read_text(&none, ""), OPTIONS_RUN);
 	page_find_row(page, "Names", "accounts", &row);
 	assert_string_equal(row.cell[DEFAULT], "none");
@@ -414,6 +416,7 @@ names_of_files_count_from_its_folder(void)
 
 	EACH_ROW(row) {
 		bool dir = strcmp(row.cell[VALUE], "folder") == 0;
+		bool trace = strcmp(row.cell[NAME], "trace") == 0;
 		struct options o;
 		char *text, *path;
 
@@ -422,7 +425,8 @@ names_of_files_count_from_its_folder(void)
 		text = xasprintf("%s = a/b\n", row.cell[NAME]);
 		path = xasprintf("%s/a/b", folder);
 		assert_int_equal(read_text(&o, text), OPTIONS_RUN);
-		assert_string_equal(dir ? o.data : o.accounts, path);
+		assert_string_equal(
+		    dir ? o.data : trace ? o.trace : o.accounts, path);
 		options_release(&o);
 		free(path);
 		free(text);

@@ -94,7 +94,7 @@ a_line_has_a_time_and_a_bare_one_has_not(void **state)
 {
 	struct world *w = *state;
 
-	log_line("%s %d", "halo", 5);
+	log_at(LOG_INFO, "%s %d", "halo", 5);
 	log_bare("as it stands");
 	assert_string_equal(next_text(w), "halo 5");
 	assert_string_equal(next_line(w), "as it stands");
@@ -106,13 +106,13 @@ nothing_that_is_logged_controls_the_terminal(void **state)
 	struct world *w = *state;
 	const char *text;
 
-	log_line("a\033]52;c;x\a\nb%%n\r\x7f\xc2\x9b\xff");
+	log_at(LOG_INFO, "a\033]52;c;x\a\nb%%n\r\x7f\xc2\x9b\xff");
 	text = next_text(w);
 	for (const char *p = text; *p != '\0'; p++)
 		assert_true((unsigned char)*p >= ' ' && *p != 0x7f);
 	assert_null(strstr(text, "\xc2\x9b"));
 	assert_non_null(strstr(text, "b%n"));
-	log_line("next");
+	log_at(LOG_INFO, "next");
 	assert_string_equal(next_text(w), "next");
 }
 
@@ -125,8 +125,8 @@ a_long_line_is_cut_and_is_one_line(void **state)
 	assert_non_null(text);
 	memset(text, 'x', 3 * LOG_LINE_MAX);
 	text[3 * LOG_LINE_MAX] = '\0';
-	log_line("%s", text);
-	log_line("next");
+	log_at(LOG_INFO, "%s", text);
+	log_at(LOG_INFO, "next");
 	assert_in_range(strlen(next_text(w)), 1, LOG_LINE_MAX);
 	assert_string_equal(next_text(w), "next");
 	free(text);
@@ -139,10 +139,10 @@ of_one_cause_there_is_one_line_at_a_time(void **state)
 	struct world *w = *state;
 
 	for (int i = 0; i < 1000; i++) {
-		log_often("one cause", "one cause: %d", i);
-		log_often("another cause", "another cause: %d", i);
+		log_often(LOG_WARNING, "one cause", "one cause: %d", i);
+		log_often(LOG_WARNING, "another cause", "another cause: %d", i);
 	}
-	log_line("end");
+	log_at(LOG_INFO, "end");
 	assert_string_equal(next_text(w), "one cause: 0");
 	assert_string_equal(next_text(w), "another cause: 0");
 	assert_string_equal(next_text(w), "end");
@@ -158,10 +158,10 @@ what_finds_no_room_is_dropped_and_counted(void **state)
 	bool told = false;
 
 	for (int i = 0; i < LINES; i++)
-		log_line("line");
+		log_at(LOG_INFO, "line");
 	while (!told) {
 		/* Room is made as these are taken: one of the next fits. */
-		log_line("more");
+		log_at(LOG_INFO, "more");
 		told = sscanf(next_line(w), "(%lu lines of the log", &lost) ==
 		    1;
 		if (!told)

@@ -298,16 +298,14 @@ default_realm(char realm[WIRE_NAME_CAP])
 static char *
 default_data(void)
 {
-	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	char *folder, *data;
 
 	if (geteuid() == 0)
 		return xstrdup("/var/lib/chat-server");
-	/* A relative one is to be ignored, says the XDG specification. */
-	if (state != NULL && state[0] == '/')
-		return xasprintf("%s/chat-server", state);
-	if (home != NULL && home[0] == '/')
-		return xasprintf("%s/.local/state/chat-server", home);
-	return NULL;
+	folder = config_folder("XDG_STATE_HOME", ".local/state");
+	data = folder == NULL ? NULL : xasprintf("%s/chat-server", folder);
+	free(folder);
+	return data;
 }
 
 static bool

@@ -136,6 +136,18 @@ config_path(const char *file, const char *path)
 }
 
 char *
+config_folder(const char *variable, const char *in_home)
+{
+	const char *xdg = getenv(variable), *home = getenv("HOME");
+
+	if (xdg != NULL && *xdg == '/')
+		return xstrdup(xdg);
+	if (home != NULL && *home == '/')
+		return xasprintf("%s/%s", home, in_home);
+	return NULL;
+}
+
+char *
 config_slurp(const char *path, size_t max, size_t *len)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC), why;
@@ -314,7 +326,7 @@ set(struct config *c, const struct config_row *row, const char *v)
 	case CONFIG_NAME:
 		if (!is_name(c, row, v))
 			return false;
-		memcpy(to, v, strlen(v) + 1);
+		strncpy(to, v, WIRE_NAME_CAP - 1); /* the rest is NULs */
 		return true;
 	case CONFIG_NAMES:
 	case CONFIG_ADDRESSES:
@@ -329,41 +341,54 @@ set(struct config *c, const struct config_row *row, const char *v)
 }
 
 static bool
+is_string(const struct config_row *row)
+{
+	return row->kind == CONFIG_TEXT || row->kind == CONFIG_PATH;
+}
+
+static bool
+is_list(const struct config_row *row)
+{
+	return row->kind == CONFIG_NAMES || row->kind == CONFIG_ADDRESSES;
+}
+
+/* Of a field that holds no pointers, or 0. */
+static size_t
+plain_size(const struct config_row *row)
+{
+	static const size_t sizes[] = {
+		[CONFIG_FLAG] = sizeof(bool),
+		[CONFIG_EITHER] = sizeof(bool),
+		[CONFIG_WORD] = sizeof(int),
+		[CONFIG_NUMBER] = sizeof(int64_t),
+		[CONFIG_NAME] = WIRE_NAME_CAP,
+		[CONFIG_LATER] = 0
+	};
+
+	return sizes[row->kind];
+}
+
+static bool
 same(const struct config_row *row, const void *a, const void *b)
 {
-	switch (row->kind) {
-	case CONFIG_FLAG:
-	case CONFIG_EITHER:
-		return *(const bool *)a == *(const bool *)b;
-	case CONFIG_WORD:
-		return *(const int *)a == *(const int *)b;
-	case CONFIG_NUMBER:
-		return *(const int64_t *)a == *(const int64_t *)b;
-	case CONFIG_TEXT:
-	case CONFIG_PATH:
+	if (is_string(row))
 		return string_same(*(char *const *)a, *(char *const *)b);
-	case CONFIG_NAME:
-		return strcmp(a, b) == 0;
-	case CONFIG_NAMES:
-	case CONFIG_ADDRESSES:
+	if (is_list(row))
 		return list_same(a, b);
-	case CONFIG_CALL:
-		return row->same == NULL || row->same(a, b);
-	case CONFIG_STOP:
-	case CONFIG_LATER:
-		break;
-	}
-	return true;
+	if (row->same != NULL)
+		return row->same(a, b);
+	return memcmp(a, b, plain_size(row)) == 0;
 }
 
 static void
 release(const struct config_row *row, void *to)
 {
-	if (row->kind == CONFIG_TEXT || row->kind == CONFIG_PATH) {
-		free(*(char **)to);
-		*(char **)to = NULL;
-	} else if (row->kind == CONFIG_NAMES || row->kind == CONFIG_ADDRESSES)
+	if (is_list(row))
 		list_clear(to);
+	if (!is_string(row))
+		return;
+	free(*(char **)to);
+	*(char **)to = NULL;
 }
 
 static void
@@ -372,35 +397,11 @@ copy(const struct config_row *row, void *to, const void *from)
 	const struct config_list *list = from;
 
 	release(row, to);
-	switch (row->kind) {
-	case CONFIG_FLAG:
-	case CONFIG_EITHER:
-		*(bool *)to = *(const bool *)from;
-		break;
-	case CONFIG_WORD:
-		*(int *)to = *(const int *)from;
-		break;
-	case CONFIG_NUMBER:
-		*(int64_t *)to = *(const int64_t *)from;
-		break;
-	case CONFIG_TEXT:
-	case CONFIG_PATH:
-		if (*(char *const *)from != NULL)
-			*(char **)to = xstrdup(*(char *const *)from);
-		break;
-	case CONFIG_NAME:
-		memcpy(to, from, WIRE_NAME_CAP);
-		break;
-	case CONFIG_NAMES:
-	case CONFIG_ADDRESSES:
-		for (size_t i = 0; i < list->count; i++)
-			list_add(to, list->at[i]);
-		break;
-	case CONFIG_CALL:
-	case CONFIG_STOP:
-	case CONFIG_LATER:
-		break;
-	}
+	if (is_string(row) && *(char *const *)from != NULL)
+		*(char **)to = xstrdup(*(char *const *)from);
+	for (size_t i = 0; is_list(row) && i < list->count; i++)
+		list_add(to, list->at[i]);
+	memcpy(to, from, plain_size(row));
 }
 
 void
@@ -583,8 +584,7 @@ find(const struct config_table *t, const char *name)
 static bool
 may_repeat(const struct config_row *row)
 {
-	return row->kind == CONFIG_NAMES || row->kind == CONFIG_ADDRESSES ||
-	    (row->flags & CONFIG_MANY) != 0;
+	return is_list(row) || (row->flags & CONFIG_MANY) != 0;
 }
 
 static bool
@@ -648,9 +648,7 @@ config_lines(struct config *c, const char *path, size_t max,
 bool
 config_file(struct config *c, const char *path)
 {
-	bool ok;
-
-	ok = config_lines(c, path, FILE_MAX, take_line);
+	bool ok = config_lines(c, path, FILE_MAX, take_line);
 	c->given |= c->in_file;
 	return ok;
 }

@@ -147,6 +147,10 @@ int config_word(const char *words, const char *word);
 /* As a path that stands in file counts; file NULL: from the working folder.
  * The caller frees it. */
 char *config_path(const char *file, const char *path);
+/* What "XDG_STATE_HOME" says, or ".local/state" in the home; a relative one is
+ * to be ignored, says the XDG specification.  The caller frees it; NULL: there
+ * is no home. */
+char *config_folder(const char *variable, const char *in_home);
 /*
  * The whole file, a NUL behind it.  NULL and errno: EFBIG for more than max
  * bytes.  It may hold a password: no copy stays anywhere, and the caller wipes

@@ -243,13 +243,11 @@ check_arguments(struct config *c, const struct options *o)
 static char *
 default_config(void)
 {
-	const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	char *folder = config_folder("XDG_CONFIG_HOME", ".config"), *path;
 
-	if (xdg != NULL && *xdg == '/')
-		return xasprintf("%s/chat-tui/config", xdg);
-	if (home != NULL && *home == '/')
-		return xasprintf("%s/.config/chat-tui/config", home);
-	return NULL;
+	path = folder == NULL ? NULL : xasprintf("%s/chat-tui/config", folder);
+	free(folder);
+	return path;
 }
 
 static bool

@@ -55,18 +55,16 @@ static const struct {
 
 static const char bind[] = "bind.", normal_value[] = "default";
 
-struct binding {
-	char key[KEYNAME_CAP];
-	const char *action; /* of actions.c's, "none"; NULL: not bound */
-	bool unsaved, placed;
+struct entry {
+	char name[sizeof(bind) + KEYNAME_CAP]; /* as the file has it */
+	char *value; /* NULL: not set */
+	bool unsaved;
+	bool placed; /* while it is saved: has its line */
 };
 
 struct settings {
-	char *value[SETTING_COUNT]; /* NULL: not set */
-	bool unsaved[SETTING_COUNT];
-	bool placed[SETTING_COUNT]; /* while it is saved: has its line */
-	struct binding *binding;
-	size_t bindings;
+	struct entry *entry; /* those of the table, then bindings */
+	size_t entries;
 	char *path;
 	void (*fn)(void *arg, enum setting);
 	void *arg;
@@ -87,10 +85,27 @@ fail(char why[SETTINGS_WHY_CAP], const char *fmt, ...)
 	return false;
 }
 
+static struct entry *
+add_entry(struct settings *s, const char *prefix, const char *name)
+{
+	struct entry *e;
+
+	s->entry = xreallocarray(
+	    s->entry, s->entries + 1, sizeof(*s->entry));
+	e = &s->entry[s->entries++];
+	memset(e, 0, sizeof(*e));
+	snprintf(e->name, sizeof(e->name), "%s%s", prefix, name);
+	return e;
+}
+
 struct settings *
 settings_new(void)
 {
-	return xcalloc(1, sizeof(struct settings));
+	struct settings *s = xcalloc(1, sizeof(*s));
+
+	for (int i = 0; i < SETTING_COUNT; i++)
+		(void)add_entry(s, "", table[i].name);
+	return s;
 }
 
 void
@@ -98,9 +113,9 @@ settings_free(struct settings *s)
 {
 	if (s == NULL)
 		return;
-	for (int i = 0; i < SETTING_COUNT; i++)
-		free(s->value[i]);
-	free(s->binding);
+	for (size_t i = 0; i < s->entries; i++)
+		free(s->entry[i].value);
+	free(s->entry);
 	free(s->path);
 	free(s);
 }
@@ -108,7 +123,7 @@ settings_free(struct settings *s)
 const char *
 settings_get(const struct settings *s, enum setting i)
 {
-	return s->value[i] != NULL ? s->value[i] : table[i].normal;
+	return s->entry[i].value != NULL ? s->entry[i].value : table[i].normal;
 }
 
 bool
@@ -120,7 +135,7 @@ settings_on(const struct settings *s, enum setting i)
 bool
 settings_given(const struct settings *s, enum setting i)
 {
-	return s->value[i] != NULL;
+	return s->entry[i].value != NULL;
 }
 
 void
@@ -131,11 +146,18 @@ settings_listen(struct settings *s, void (*fn)(void *arg, enum setting),
 	s->arg = arg;
 }
 
+/* value: NULL for the default. */
 static void
-tell(const struct settings *s, enum setting i)
+set_entry(struct settings *s, struct entry *e, const char *value, bool typed)
 {
-	if (s->fn != NULL)
-		s->fn(s->arg, i);
+	size_t i = (size_t)(e - s->entry);
+
+	free(e->value);
+	e->value = value == NULL ? NULL : xstrdup(value);
+	e->unsaved |= typed;
+	if (typed && s->fn != NULL)
+		s->fn(s->arg,
+		    i < SETTING_COUNT ? (enum setting)i : SETTING_BIND);
 }
 
 /* ---- names ------------------------------------------------------------- */
@@ -205,22 +227,18 @@ set_value(struct settings *s, int i, const char *value, bool typed,
 		return fail(why, _("%s is one of: %.200s"), table[i].name,
 		    words);
 	}
-	free(s->value[i]);
-	s->value[i] = normal ? NULL : xstrdup(value);
-	s->unsaved[i] |= typed;
-	if (typed)
-		tell(s, (enum setting)i);
+	set_entry(s, &s->entry[i], normal ? NULL : value, typed);
 	return true;
 }
 
 /* ---- bindings ---------------------------------------------------------- */
 
-static struct binding *
+static struct entry *
 find_binding(const struct settings *s, const char *key)
 {
-	for (size_t i = 0; i < s->bindings; i++)
-		if (strcmp(s->binding[i].key, key) == 0)
-			return &s->binding[i];
+	for (size_t i = SETTING_COUNT; i < s->entries; i++)
+		if (strcmp(s->entry[i].name + strlen(bind), key) == 0)
+			return &s->entry[i];
 	return NULL;
 }
 
@@ -269,28 +287,21 @@ bind_key(struct settings *s, const char *key, const char *value, bool typed,
     char why[SETTINGS_WHY_CAP])
 {
 	struct keyname k;
-	struct binding *b;
+	struct entry *e;
 	const char *action;
 
 	if (!keyname_parse(&k, key))
 		return no_key(key, why);
 	if (!parse_action(value, &action, why))
 		return false;
-	if ((b = find_binding(s, k.name)) == NULL) {
-		if (s->bindings == SETTINGS_BINDINGS)
+	if ((e = find_binding(s, k.name)) == NULL) {
+		if (s->entries == SETTING_COUNT + SETTINGS_BINDINGS)
 			return fail(why, ngettext("only %d key can be bound",
 			    "only %d keys can be bound", SETTINGS_BINDINGS),
 			    SETTINGS_BINDINGS);
-		s->binding = xreallocarray(s->binding, s->bindings + 1,
-		    sizeof(*s->binding));
-		b = &s->binding[s->bindings++];
-		memset(b, 0, sizeof(*b));
-		memcpy(b->key, k.name, sizeof(b->key));
+		e = add_entry(s, bind, k.name);
 	}
-	b->action = action;
-	b->unsaved |= typed;
-	if (typed)
-		tell(s, SETTING_BIND);
+	set_entry(s, e, action, typed);
 	return true;
 }
 
@@ -298,11 +309,11 @@ bool
 settings_binding(const struct settings *s, size_t i, const char **key,
     const char **action)
 {
-	for (size_t j = 0; j < s->bindings; j++) {
-		if (s->binding[j].action == NULL || i-- > 0)
+	for (size_t j = SETTING_COUNT; j < s->entries; j++) {
+		if (s->entry[j].value == NULL || i-- > 0)
 			continue;
-		*key = s->binding[j].key;
-		*action = s->binding[j].action;
+		*key = s->entry[j].name + strlen(bind);
+		*action = s->entry[j].value;
 		return true;
 	}
 	return false;
@@ -311,9 +322,9 @@ settings_binding(const struct settings *s, size_t i, const char **key,
 const char *
 settings_bound(const struct settings *s, const char *key)
 {
-	const struct binding *b = find_binding(s, key);
+	const struct entry *e = find_binding(s, key);
 
-	return b == NULL ? NULL : b->action;
+	return e == NULL ? NULL : e->value;
 }
 
 /* ---- by name ----------------------------------------------------------- */
@@ -362,7 +373,7 @@ settings_row(const struct settings *s, size_t i, struct setting_row *row)
 		.value = settings_get(s, (enum setting)i),
 		.choices = table[i].choices,
 		.help = _(table[i].help),
-		.given = s->value[i] != NULL,
+		.given = s->entry[i].value != NULL,
 		.later = table[i].later,
 	};
 	return true;
@@ -493,62 +504,50 @@ settings_unsaved(const struct settings *s)
 {
 	size_t n = 0;
 
-	for (int i = 0; i < SETTING_COUNT; i++)
-		n += s->unsaved[i];
-	for (size_t i = 0; i < s->bindings; i++)
-		n += s->binding[i].unsaved;
+	for (size_t i = 0; i < s->entries; i++)
+		n += s->entry[i].unsaved;
 	return n;
 }
 
-/* The setting or the binding of that name that is to be written; false: none
+/* The one of that name, in any spelling, that is to be written; NULL: none
  * is. */
-static bool
-to_write(const struct settings *s, const char *name, int *setting,
-    struct binding **b)
+static struct entry *
+to_write(const struct settings *s, const char *name)
 {
+	struct entry *e = NULL;
 	struct keyname k;
+	int i;
 
-	*b = NULL;
 	if (strncmp(name, bind, strlen(bind)) == 0) {
-		if (!keyname_parse(&k, name + strlen(bind)))
-			return false;
-		*b = find_binding(s, k.name);
-		return *b != NULL && (*b)->unsaved;
+		if (keyname_parse(&k, name + strlen(bind)))
+			e = find_binding(s, k.name);
+	} else {
+		if ((i = find(name)) == -1 && is_opposite(name))
+			i = find(name + 3);
+		if (i != -1)
+			e = &s->entry[i];
 	}
-	if ((*setting = find(name)) == -1 && is_opposite(name))
-		*setting = find(name + 3);
-	return *setting != -1 && s->unsaved[*setting];
+	return e != NULL && e->unsaved ? e : NULL;
 }
 
 /* Without an end; nothing where it is to have its default. */
 static bool
-add_setting(const struct settings *s, struct buf *out, int i)
+add_value(struct buf *out, const struct entry *e)
 {
-	return s->value[i] == NULL ||
-	    buf_addf(out, "%s = %s", table[i].name, s->value[i]);
-}
-
-static bool
-add_binding(struct buf *out, const struct binding *b)
-{
-	return b->action == NULL ||
-	    buf_addf(out, "%s%s = %s", bind, b->key, b->action);
+	return e->value == NULL ||
+	    buf_addf(out, "%s = %s", e->name, e->value);
 }
 
 /* In the place of an old line that set it; with what stands from its comment
  * on, if any, and the blanks before it. */
 static bool
-write_over(struct settings *s, struct buf *out, int setting,
-    struct binding *b, const char *old, const char *comment)
+write_over(struct buf *out, struct entry *e, const char *old,
+    const char *comment)
 {
 	size_t before = out->len;
-	bool ok;
+	bool ok = add_value(out, e);
 
-	if (b != NULL)
-		b->placed = true;
-	else
-		s->placed[setting] = true;
-	ok = b != NULL ? add_binding(out, b) : add_setting(s, out, setting);
+	e->placed = true;
 	if (comment != NULL) {
 		while (out->len > before && comment > old &&
 		    strchr(" \t", comment[-1]) != NULL)
@@ -563,16 +562,15 @@ keep_line(struct settings *s, struct buf *out, const char *old)
 {
 	char *copy = xstrdup(old);
 	struct line line;
-	struct binding *b;
-	int setting = -1;
+	struct entry *e;
 	bool ok;
 
 	if (!cut_line(copy, &line) || line.name == NULL ||
-	    !to_write(s, line.name, &setting, &b))
+	    (e = to_write(s, line.name)) == NULL)
 		ok = buf_adds(out, old) && buf_addc(out, '\n');
 	else
-		ok = write_over(s, out, setting, b, old, !line.commented ?
-		    NULL : old + (line.comment - copy));
+		ok = write_over(out, e, old, !line.commented ? NULL :
+		    old + (line.comment - copy));
 	free(copy);
 	return ok;
 }
@@ -600,32 +598,13 @@ add_lines(const struct settings *s, struct buf *out)
 {
 	bool ok = true;
 
-	for (int i = 0; i < SETTING_COUNT; i++)
-		if (s->unsaved[i] && !s->placed[i] && s->value[i] != NULL)
-			ok &= add_setting(s, out, i) && buf_addc(out, '\n');
-	for (size_t i = 0; i < s->bindings; i++) {
-		const struct binding *b = &s->binding[i];
+	for (size_t i = 0; i < s->entries; i++) {
+		const struct entry *e = &s->entry[i];
 
-		if (b->unsaved && !b->placed && b->action != NULL)
-			ok &= add_binding(out, b) && buf_addc(out, '\n');
+		if (e->unsaved && !e->placed && e->value != NULL)
+			ok &= add_value(out, e) && buf_addc(out, '\n');
 	}
 	return ok;
-}
-
-static void
-none_placed(struct settings *s)
-{
-	memset(s->placed, 0, sizeof(s->placed));
-	for (size_t i = 0; i < s->bindings; i++)
-		s->binding[i].placed = false;
-}
-
-static void
-all_saved(struct settings *s)
-{
-	memset(s->unsaved, 0, sizeof(s->unsaved));
-	for (size_t i = 0; i < s->bindings; i++)
-		s->binding[i].unsaved = false;
 }
 
 /* NULL and why "": there is none. */
@@ -678,7 +657,8 @@ settings_save(struct settings *s, char why[SETTINGS_WHY_CAP])
 	buf_init(&text, SETTINGS_FILE_MAX);
 	old = read_file(path, why);
 	ok = *why == '\0';
-	none_placed(s);
+	for (size_t i = 0; i < s->entries; i++)
+		s->entry[i].placed = false;
 	if (ok && ((old != NULL && !keep_lines(s, &text, old)) ||
 	    !add_lines(s, &text)))
 		ok = fail(why,
@@ -686,8 +666,8 @@ settings_save(struct settings *s, char why[SETTINGS_WHY_CAP])
 		    "the file would be longer than %d bytes",
 		    SETTINGS_FILE_MAX), SETTINGS_FILE_MAX);
 	ok = ok && write_file(path, buf_data(&text), why);
-	if (ok)
-		all_saved(s);
+	for (size_t i = 0; ok && i < s->entries; i++)
+		s->entry[i].unsaved = false;
 	buf_release(&text);
 	free(old);
 	free(path);

@@ -297,7 +297,7 @@ static const struct command commands[] = {
 	    N_("leave, when all is sent") },
 };
 
-/* The words of the five systems, and shorter ones. */
+/* The words of the five systems and of other clients, and shorter ones. */
 static const struct {
 	const char *name, *means;
 } aliases[] = {
@@ -311,6 +311,7 @@ static const struct {
 	{ "/q", "/quit" },
 	{ "/?", "/help" },
 	{ "/group", "/join" },
+	{ "/j", "/join" },
 	{ "/part", "/leave" },
 	{ "/query", "/w" },
 	{ "/names", "/members" },
@@ -544,13 +545,19 @@ run_help(struct run *r)
 
 /* ---- unknown words ----------------------------------------------------- */
 
-/* What is done to somebody is meant only by a word that is all but it. */
+/*
+ * What is done to somebody is meant only by a word that is all but it.  A hint
+ * never offers to leave: who takes it in haste would be gone.
+ */
 static bool
 may_be_meant(const char *word, const char *name)
 {
 	const struct command *cmd = slash_find(name);
 	struct nearest n = { .word = word, .least = 2 };
 
+	if (cmd->run == run_quit || cmd->run == run_logout ||
+	    cmd->run == slash_leave || cmd->run == slash_close)
+		return false;
 	if (cmd->run != slash_deed && cmd->run != slash_grant)
 		return true;
 	nearest_try(&n, name);

@@ -49,14 +49,15 @@ add_line(struct wrap *w, const char *s, size_t start, size_t end)
 
 /*
  * Whether a line may begin at i > 0.  For Unicode a slash belongs to what is
- * before it, also behind a blank (UAX #14, LB13); here it begins a command.
+ * before it, also behind a blank (UAX #14, LB13); here it begins a command,
+ * also behind what opens a bracket.
  */
 static bool
 may_begin(const struct wrap *w, const char *s, size_t i)
 {
 	if (s[i] == '/' && s[i - 1] == ' ')
 		return true;
-	if (s[i - 1] == '/' && (i == 1 || s[i - 2] == ' '))
+	if (s[i - 1] == '/' && (i == 1 || strchr(" (\"'", s[i - 2]) != NULL))
 		return false;
 	return w->brk[i] == UC_BREAK_POSSIBLE;
 }

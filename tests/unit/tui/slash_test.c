@@ -228,6 +228,8 @@ a_near_miss_does_no_harm(void **state)
 {
 	static const char *const harmless[] = { "nick", "pick", "man", "can",
 		"set-op", "up", "x", "bang" };
+	static const char *const leave[] = { "edit", "qiut", "leav", "prat",
+		"logut", "clsoe" };
 	struct world *w = *state;
 	char line[32], said[64];
 
@@ -242,6 +244,19 @@ a_near_miss_does_no_harm(void **state)
 	assert_true(noticed(w, "there is no /bang; /ban?"));
 	assert_false(slash_line(&w->slash, "/kcik neko"));
 	assert_true(noticed(w, "there is no /kcik; /kick?"));
+	/* To leave is nothing that a hint offers. */
+	for (size_t i = 0; i < sizeof(leave) / sizeof(*leave); i++) {
+		snprintf(said, sizeof(said), "/%s", leave[i]);
+		assert_false(slash_line(&w->slash, said));
+		snprintf(said, sizeof(said), "there is no /%s; /", leave[i]);
+		assert_true(noticed(w, said));
+		assert_false(noticed(w, "/exit?"));
+		assert_false(noticed(w, "/quit?"));
+		assert_false(noticed(w, "/leave?"));
+		assert_false(noticed(w, "/part?"));
+		assert_false(noticed(w, "/logout?"));
+		assert_false(noticed(w, "/close?"));
+	}
 }
 
 static void

@@ -95,6 +95,7 @@ a_slash_stays_with_its_command(void **state)
 	(void)state;
 	expect_lines("type /help or /who", 7, 7, "type|/help|or /who");
 	expect_lines("/help /who", 5, 5, "/help|/who");
+	expect_lines("puts out (/kick)", 11, 11, "puts out|(/kick)");
 }
 
 static void

@@ -7,6 +7,7 @@
  * remembered for the next time is given back at the end.
  */
 #include "shared/loop.h"
+#include "shared/trace.h"
 #include "shared/wire.h"
 #include "shared/xalloc.h"
 #include "tui/net/client.h"
@@ -704,6 +705,7 @@ release(struct app *a)
 	layout_free(a->order);
 	drafts_free(a->drafts);
 	client_free(a->client);
+	trace_stop();
 	model_free(a->model);
 	links_free(a->links);
 	loop_free(a->loop);
@@ -739,6 +741,17 @@ keep_ignored(struct app *a)
 	free(path);
 }
 
+static bool
+open_trace(const struct options *o)
+{
+	char why[TRACE_WHY_CAP];
+
+	if (o->trace == NULL || trace_start(o->trace, NULL, why))
+		return true;
+	plain_format_complain(why);
+	return false;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -758,6 +771,10 @@ main(int argc, char **argv)
 		return a.status;
 	}
 	text_language(settings_get(a.opt.settings, SETTING_LANGUAGE));
+	if (!open_trace(&a.opt)) {
+		options_release(&a.opt);
+		return EX_CANTCREAT;
+	}
 	a.script = a.opt.send_target != NULL || a.opt.follow ||
 	    isatty(STDIN_FILENO) != 1;
 	a.loop = loop_new();

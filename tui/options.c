@@ -120,6 +120,9 @@ static const struct config_row rows[] = {
 	{ "no-remember", 0, SETTING, .help =
 	    N_("  --no-remember         neither use nor keep server, name and "
 	    "token\n") },
+	{ "trace", 0, CONFIG_TEXT, CONFIG_ONLY, "FILE", FIELD(trace), .help =
+	    N_("  --trace FILE          write down what goes over the wire, "
+	    "without secrets\n") },
 	{ "tls", 0, CONFIG_LATER, CONFIG_ONLY, .help =
 	    N_("  --tls                 not in this version\n") },
 	{ "version", 0, CONFIG_STOP, CONFIG_ONLY, .help =
@@ -148,10 +151,11 @@ print_help(void)
 	    "server refused\n"
 	    "something; 64 wrong usage; 66 no password file; 69 the server "
 	    "cannot be\n"
-	    "reached; 74 standard output cannot be written; 75 the connection "
-	    "was lost\n"
-	    "before the answer, try again; 77 the login was refused; 78 the\n"
-	    "configuration file is wrong.\n"), stdout);
+	    "reached; 73 no trace; 74 standard output cannot be written; 75 "
+	    "the\n"
+	    "connection was lost before the answer, try again; 77 the login "
+	    "was refused;\n"
+	    "78 the configuration file is wrong.\n"), stdout);
 }
 
 /* ---- the command line -------------------------------------------------- */

@@ -18,6 +18,7 @@ struct options {
 	char *password; /* from CHAT_PASSWORD or a file; NULL: none */
 	char *password_file;
 	char *config;
+	char *trace; /* NULL: none */
 	bool plain;
 	bool follow, json; /* --follow, and --json with it */
 	bool timestamps;   /* with follow or plain */

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/chat/rule.h"
 #include "server/chat/state.h"
 #include "server/store/store.h"
 #include "shared/xalloc.h"
@@ -261,7 +260,8 @@ change_member_item(const struct change *c, const struct member *m,
 		.name = m->account != NULL ? m->account->real_name
 					   : m->real_name,
 		.role = role,
-		.muted = rule_is(chat, STORE_MUTE, c->group->key, m->key) };
+		.muted = rule_is(
+		    &chat->dir, STORE_MUTE, c->group->key, m->key) };
 }
 
 /* A role, or a mute, that all realms are told of. */
@@ -341,7 +341,8 @@ settle_member(struct change *c, const struct member *m, enum chat_role role)
 	change_write_role(c, m, role);
 	if (c->ask.chat->router.pack != NULL)
 		change_write_member_items(c, m, role,
-		    rule_is(c->ask.chat, STORE_MUTE, c->group->key, m->key));
+		    rule_is(&c->ask.chat->dir, STORE_MUTE, c->group->key,
+			m->key));
 }
 
 static void

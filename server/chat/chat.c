@@ -6,7 +6,6 @@
 
 #include "server/chat/group.h"
 #include "server/chat/recent.h"
-#include "server/chat/rule.h"
 #include "server/chat/state.h"
 #include "server/chat/watch.h"
 #include "server/store/store.h"
@@ -60,7 +59,6 @@ release(struct chat *chat)
 	watches_free(chat->watches);
 	recent_free(chat->recent);
 	groups_free(chat->groups);
-	rules_free(chat->rule);
 	directory_release(&chat->dir);
 	free(chat);
 }
@@ -81,11 +79,10 @@ chat_new(struct store *store, struct passhash *passhash,
 	chat_clock(chat, wall_ms, mono_ms);
 	TAILQ_INIT(&chat->asks);
 	chat->groups = groups_new();
-	chat->rule = rules_new();
 	chat->watches = watches_new();
 	chat->recent = recent_new(last);
 	if (last == -1 || directory_load(&chat->dir) == -1 ||
-	    rules_load(chat) == -1 || groups_load(chat) == -1) {
+	    groups_load(chat) == -1) {
 		release(chat);
 		return NULL;
 	}

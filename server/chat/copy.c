@@ -12,7 +12,6 @@
 #include "server/chat/message.h"
 #include "server/chat/receive.h"
 #include "server/directory/remote.h"
-#include "server/chat/rule.h"
 #include "server/chat/state.h"
 #include "server/chat/watch.h"
 #include "server/store/store.h"
@@ -43,7 +42,7 @@ is_wished(const struct chat *chat, const char *conv)
 {
 	bool coming = false;
 
-	rule_each(chat, conv, wished, &coming);
+	rule_each(&chat->dir, conv, wished, &coming);
 	return coming;
 }
 
@@ -192,7 +191,7 @@ apply_anew(struct applied *a, struct group *g)
 
 	g->waits++; /* it stays */
 	while ((m = TAILQ_FIRST(&g->members)) != NULL) {
-		rule_drop(chat, STORE_MUTE, g->key, m->key);
+		rule_drop(&chat->dir, STORE_MUTE, g->key, m->key);
 		if (m->account != NULL)
 			group_tell_leave(chat, g, m, NULL, CHAT_KICK, NULL);
 		member_out(chat, m, WIRE_NOT_MEMBER);
@@ -217,7 +216,7 @@ write_anew(struct applied *a, const struct group *g)
 {
 	a->apply = apply_anew;
 	store_end_group(&a->txn, g->key);
-	rule_each(a->ask.chat, g->key, keep_wish, a);
+	rule_each(&a->ask.chat->dir, g->key, keep_wish, a);
 }
 
 static size_t
@@ -293,7 +292,7 @@ apply_muted(struct applied *a, const struct group *g)
 	struct chat *chat = a->ask.chat;
 
 	if (a->muted)
-		rule_put(chat,
+		rule_put(&chat->dir,
 		    &(struct store_rule){ .kind = STORE_MUTE,
 			.conv = g->key,
 			.member = a->key,
@@ -302,7 +301,7 @@ apply_muted(struct applied *a, const struct group *g)
 			.reason = "",
 			.time = chat->wall });
 	else
-		rule_drop(chat, STORE_MUTE, g->key, a->key);
+		rule_drop(&chat->dir, STORE_MUTE, g->key, a->key);
 }
 
 static void
@@ -315,7 +314,7 @@ apply_member(struct applied *a, struct group *g)
 	if (fresh)
 		m = member_new(
 		    chat, g, a->key, a->shown, a->real_name, a->account);
-	was_muted = rule_is(chat, STORE_MUTE, g->key, a->key);
+	was_muted = rule_is(&chat->dir, STORE_MUTE, g->key, a->key);
 	changed = m->role != a->role || was_muted != a->muted;
 	m->role = a->role;
 	apply_muted(a, g);
@@ -325,7 +324,7 @@ apply_member(struct applied *a, struct group *g)
 		g->joined++;
 	}
 	if (a->account != NULL)
-		rule_drop(chat, STORE_INVITE, g->key, a->key);
+		rule_drop(&chat->dir, STORE_INVITE, g->key, a->key);
 	if (fresh && !a->quiet)
 		group_tell_join(chat, m);
 	else if (!fresh && changed)
@@ -400,7 +399,7 @@ deny_member(struct chat *chat, const struct chat_origin *origin,
 		store_add_out(&a->txn, &out);
 	if (!applied_commit(a, origin))
 		return;
-	if (rule_is(chat, STORE_INVITE, conv, ours->key))
+	if (rule_is(&chat->dir, STORE_INVITE, conv, ours->key))
 		wish_drop(chat, conv, ours);
 	wishes_met(chat, conv, ours, WIRE_BUSY);
 }
@@ -443,7 +442,7 @@ receive_member(struct chat *chat, const struct chat_origin *origin,
 	const struct account *ours = a->account;
 	bool in = known && g != NULL && member_find(g, a->key) != NULL;
 	bool wished = ours != NULL &&
-	    rule_is(chat, STORE_INVITE, conv, ours->key);
+	    rule_is(&chat->dir, STORE_INVITE, conv, ours->key);
 
 	a->role = item->role;
 	a->muted = item->muted;
@@ -480,7 +479,7 @@ apply_gone(struct applied *a, struct group *g)
 	group_tell_leave(chat, g, m, kicked ? a->by : NULL, a->act,
 	    kicked ? a->text : NULL);
 	/* Whether they may speak when they come again, the home says then. */
-	rule_drop(chat, STORE_MUTE, g->key, m->key);
+	rule_drop(&chat->dir, STORE_MUTE, g->key, m->key);
 	member_out(chat, m,
 	    a->act == CHAT_BAN	      ? WIRE_BANNED
 		: a->act == CHAT_KICK ? WIRE_NOT_MEMBER
@@ -569,7 +568,7 @@ may_invite(
 		return a != NULL && g != NULL && member_find(g, a->key) != NULL;
 	}
 	return remote_key(by->name, by->realm, key) &&
-	    server_may_say(chat, key) == WIRE_OK;
+	    rule_may_say(&chat->dir, key) == WIRE_OK;
 }
 
 static void
@@ -680,7 +679,7 @@ receive_said(struct chat *chat, const struct chat_origin *origin,
 		return "words without a text";
 	err = message_check(item->text, NULL);
 	if (err == WIRE_OK && !item->home) {
-		err = server_may_say(chat, key);
+		err = rule_may_say(&chat->dir, key);
 		if (err == WIRE_OK)
 			err = g == NULL || g->count == 0
 			    ? WIRE_NO_SUCH_GROUP

@@ -6,7 +6,6 @@
 
 #include "server/chat/convo.h"
 #include "server/chat/group.h"
-#include "server/chat/rule.h"
 #include "server/chat/state.h"
 #include "server/chat/watch.h"
 #include "server/store/store.h"
@@ -80,31 +79,6 @@ deed_text_ok(const char *text)
 	return n > 0 && !utf8_valid(text, n) ? WIRE_BAD_UTF8 : WIRE_OK;
 }
 
-enum wire_err
-server_may_enter(const struct chat *chat, const struct account *a)
-{
-	if (rule_is(chat, STORE_BAN, "", a->key) &&
-	    !account_is_admin(&chat->dir, a))
-		return WIRE_BANNED;
-	return WIRE_OK;
-}
-
-enum wire_err
-server_may_say(const struct chat *chat, const char *who)
-{
-	const struct account *a;
-	enum wire_err err = WIRE_OK;
-
-	if (rule_is(chat, STORE_BAN, "", who))
-		err = WIRE_BANNED;
-	else if (rule_is(chat, STORE_MUTE, "", who))
-		err = WIRE_MUTED;
-	if (err == WIRE_OK)
-		return err;
-	a = account_by_key(&chat->dir, who);
-	return a != NULL && account_is_admin(&chat->dir, a) ? WIRE_OK : err;
-}
-
 /* ---- may it be done --------------------------------------------------- */
 
 /* Would another be left?  Those that are being revoked do not count: two who
@@ -136,8 +110,8 @@ may_revoke(const struct chat *chat, const struct account *a)
 static enum wire_err
 may_rule(const struct chat *chat, enum store_rule_kind kind, const char *whom)
 {
-	if (!rule_is(chat, kind, "", whom) &&
-	    rule_count(chat, "") >= SERVER_RULES_MAX)
+	if (!rule_is(&chat->dir, kind, "", whom) &&
+	    rule_count(&chat->dir, "") >= SERVER_RULES_MAX)
 		return WIRE_DENIED;
 	return WIRE_OK;
 }
@@ -166,7 +140,7 @@ server_may(const struct chat *chat, const struct server_deed *d)
 	case CHAT_GRANT:
 		if (a == NULL)
 			break;
-		return server_may_enter(chat, a);
+		return rule_may_enter(&chat->dir, a);
 	case CHAT_REVOKE:
 		if (a == NULL)
 			break;
@@ -235,9 +209,9 @@ take_effect(struct chat *chat, const struct server_deed *d)
 
 	rule_of(d, &rule);
 	if (d->act == CHAT_BAN || d->act == CHAT_MUTE)
-		rule_put(chat, &rule);
+		rule_put(&chat->dir, &rule);
 	else if (d->act == CHAT_UNBAN || d->act == CHAT_UNMUTE)
-		rule_drop(chat, rule.kind, "", d->key);
+		rule_drop(&chat->dir, rule.kind, "", d->key);
 	else if (d->act == CHAT_GRANT || d->act == CHAT_REVOKE)
 		d->account->admin = d->act == CHAT_GRANT;
 	if (ends_sessions(d))
@@ -402,6 +376,6 @@ chat_each_rule(const struct chat *chat, uint64_t session,
 	else if (target->kind == TARGET_EVERYONE)
 		err = doer.admin ? WIRE_OK : WIRE_DENIED;
 	if (err == WIRE_OK)
-		rule_each(chat, conv, tell_rule, &to);
+		rule_each(&chat->dir, conv, tell_rule, &to);
 	return err;
 }

@@ -39,11 +39,4 @@ enum wire_err doer_of(
  * Who shows it cleans it, like a message. */
 enum wire_err deed_text_ok(const char *);
 
-/* May that user log in?  WIRE_BANNED. */
-enum wire_err server_may_enter(const struct chat *, const struct account *);
-
-/* May somebody, by key, say anything on this server?  WIRE_MUTED,
- * WIRE_BANNED. */
-enum wire_err server_may_say(const struct chat *, const char *who);
-
 #endif

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "server/chat/change.h"
-#include "server/chat/rule.h"
 #include "server/chat/state.h"
 #include "server/store/store.h"
 
@@ -38,7 +37,7 @@ join_apply(struct change *c)
 	m->role = c->role;
 	g->joined++;
 	g->stored = true;
-	rule_drop(chat, STORE_INVITE, g->key, m->key);
+	rule_drop(&chat->dir, STORE_INVITE, g->key, m->key);
 	if (fresh)
 		group_tell_join(chat, m);
 }
@@ -60,7 +59,7 @@ join_items(struct change *c, const char *realm, bool first)
 		change_write_snapshot(c, realm);
 	item.to = change_full_name(c->ask.chat, c->who.shown, name);
 	item.muted = rule_is(
-	    c->ask.chat, STORE_MUTE, c->group->key, c->who.key);
+	    &c->ask.chat->dir, STORE_MUTE, c->group->key, c->who.key);
 	change_write_items(c, &item);
 }
 
@@ -245,7 +244,7 @@ out_apply(struct change *c)
 	bool kicked = c->act == CHAT_KICK || c->act == CHAT_BAN;
 
 	if (c->act == CHAT_BAN)
-		rule_put(chat,
+		rule_put(&chat->dir,
 		    &(struct store_rule){ .kind = STORE_BAN,
 			.conv = g->key,
 			.member = c->whom,
@@ -307,7 +306,7 @@ heir_write(struct change *c, const struct member *m)
 	snprintf(c->heir, sizeof(c->heir), "%s", heir->key);
 	change_write_role(c, heir, CHAT_OWNER);
 	change_write_member_items(c, heir, CHAT_OWNER,
-	    rule_is(c->ask.chat, STORE_MUTE, c->group->key, heir->key));
+	    rule_is(&c->ask.chat->dir, STORE_MUTE, c->group->key, heir->key));
 }
 
 static void

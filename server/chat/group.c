@@ -8,7 +8,6 @@
 #include "server/chat/group_in.h"
 #include "server/chat/recent.h"
 #include "server/directory/remote.h"
-#include "server/chat/rule.h"
 #include "server/chat/state.h"
 #include "server/chat/watch.h"
 #include "server/store/store.h"
@@ -103,7 +102,7 @@ group_tidy(struct chat *chat, struct group *g)
 {
 	if (g->count > 0 || g->busy || g->waits > 0)
 		return;
-	rule_drop_all(chat, g->key);
+	rule_drop_all(&chat->dir, g->key);
 	/* Also what was said there, of which there may be no row. */
 	(void)txn_commit(store_end_group(TXN(chat->store), g->key), NULL, NULL);
 	group_free(chat, g);
@@ -404,7 +403,7 @@ group_may_say(
 
 	if (m == NULL || m->out)
 		return group_outsider(g);
-	if (rule_is(chat, STORE_MUTE, g->key, member))
+	if (rule_is(&chat->dir, STORE_MUTE, g->key, member))
 		return WIRE_MUTED;
 	return WIRE_OK;
 }
@@ -415,16 +414,16 @@ group_may_enter(const struct chat *chat, const struct group *g,
 {
 	enum wire_err shut = WIRE_OK;
 
-	if (rule_is(chat, STORE_BAN, "", who->key))
+	if (rule_is(&chat->dir, STORE_BAN, "", who->key))
 		return WIRE_BANNED;
 	if (member_of(chat, who->key) >= CHAT_GROUPS_MAX)
 		return WIRE_TOO_MANY_GROUPS;
 	if (g == NULL || g->count == 0)
 		return WIRE_OK;
 	if (g->mode != CHAT_OPEN &&
-	    !rule_is(chat, STORE_INVITE, g->key, who->key))
+	    !rule_is(&chat->dir, STORE_INVITE, g->key, who->key))
 		shut = WIRE_INVITE_ONLY;
-	if (rule_is(chat, STORE_BAN, g->key, who->key))
+	if (rule_is(&chat->dir, STORE_BAN, g->key, who->key))
 		shut = WIRE_BANNED;
 	if (shut != WIRE_OK && g->mode == CHAT_SECRET)
 		return WIRE_NO_SUCH_GROUP;
@@ -538,7 +537,7 @@ member_row(
 	const struct remote *r = NULL;
 
 	*out = (struct chat_member){ .role = m->role,
-		.muted = rule_is(chat, STORE_MUTE, m->group->key, m->key),
+		.muted = rule_is(&chat->dir, STORE_MUTE, m->group->key, m->key),
 		.line = !m->joined };
 	out->user = (struct chat_user){ .name = m->shown,
 		.real_name = m->real_name };
@@ -590,7 +589,7 @@ chat_group_there(const struct chat *chat, const struct chat_who *who,
 	    !remote_key(who->user, who->realm, user))
 		return false;
 	return g->mode != CHAT_SECRET || member_find(g, user) != NULL ||
-	    rule_is(chat, STORE_INVITE, g->key, user);
+	    rule_is(&chat->dir, STORE_INVITE, g->key, user);
 }
 
 bool
@@ -662,7 +661,7 @@ group_tell_member(struct chat *chat, const struct member *m, const char *by)
 		.role = m->role,
 		.by = by };
 
-	e.muted = rule_is(chat, STORE_MUTE, m->group->key, m->key);
+	e.muted = rule_is(&chat->dir, STORE_MUTE, m->group->key, m->key);
 	user_of(chat, m, &e);
 	group_tell(chat, m->group, &e, m->account);
 }

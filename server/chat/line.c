@@ -14,7 +14,6 @@
 #include "server/chat/group_in.h"
 #include "server/chat/message.h"
 #include "server/chat/recent.h"
-#include "server/chat/rule.h"
 #include "server/chat/state.h"
 #include "server/store/store.h"
 #include "shared/blob.h"
@@ -75,7 +74,7 @@ member_gone(struct chat *chat, struct member *m)
 static bool
 is_visitor(const struct chat *chat, const struct member *m)
 {
-	return rule_is(chat, STORE_VISIT, m->group->key, m->key);
+	return rule_is(&chat->dir, STORE_VISIT, m->group->key, m->key);
 }
 
 static void
@@ -434,7 +433,7 @@ chat_line_say(struct chat *chat, uint64_t number, const char *text,
 
 	if (l != NULL) {
 		m = l->member;
-		err = server_may_say(chat, m->key);
+		err = rule_may_say(&chat->dir, m->key);
 		if (err == WIRE_OK)
 			err = group_may_say(chat, m->group, m->key);
 		if (err == WIRE_OK)
@@ -477,7 +476,7 @@ chat_may_say(struct chat *chat, uint64_t session, int64_t *retry_ms)
 	if (s == NULL)
 		return WIRE_NO_SESSION;
 	session_used(&chat->dir, s);
-	err = server_may_say(chat, s->account->key);
+	err = rule_may_say(&chat->dir, s->account->key);
 	if (err != WIRE_OK)
 		return err;
 	*retry_ms =

@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "server/chat/deed.h"
 #include "server/chat/register.h"
 #include "server/chat/state.h"
 #include "server/store/store.h"
@@ -119,7 +118,7 @@ login_checked(void *arg, bool right)
 	}
 	throttle_right(&a->logins);
 	/* Only now: who does not know the password learns nothing. */
-	err = server_may_enter(login->ask.chat, a);
+	err = rule_may_enter(&login->ask.chat->dir, a);
 	if (err == WIRE_OK && password_moved(a, login->passwords))
 		err = WIRE_BUSY;
 	if (err != WIRE_OK)

@@ -478,7 +478,7 @@ said_found(void *arg, const struct chat_found *found)
 		err = WIRE_OK;
 	/* Who was silenced meanwhile says nothing more, unless it is said. */
 	if (err == WIRE_OK && !said->delivered)
-		err = server_may_say(said->ask.chat, said->key);
+		err = rule_may_say(&said->ask.chat->dir, said->key);
 	if (err != WIRE_OK) {
 		said_lost(said, err);
 		return;
@@ -589,7 +589,7 @@ chat_send(struct chat *chat, uint64_t session, uint64_t watcher,
 	if (s != NULL)
 		err = resolve(chat, s->account, target, &to, &elsewhere);
 	if (err == WIRE_OK)
-		err = server_may_say(chat, s->account->key);
+		err = rule_may_say(&chat->dir, s->account->key);
 	if (err == WIRE_OK)
 		err = message_check(text, tag);
 	if (err != WIRE_OK) {

@@ -8,7 +8,6 @@
 
 #include "server/chat/change.h"
 #include "server/directory/remote.h"
-#include "server/chat/rule.h"
 #include "server/chat/state.h"
 #include "server/chat/watch.h"
 #include "server/store/store.h"
@@ -119,9 +118,9 @@ rule_apply(struct change *c)
 
 	rule_of_change(c, &rule);
 	if (c->act == CHAT_UNBAN || c->act == CHAT_UNMUTE)
-		rule_drop(chat, rule.kind, rule.conv, rule.member);
+		rule_drop(&chat->dir, rule.kind, rule.conv, rule.member);
 	else
-		rule_put(chat, &rule);
+		rule_put(&chat->dir, &rule);
 	if (c->act == CHAT_INVITE_USER)
 		tell_invited(c);
 	else if (rule.kind == STORE_MUTE && m != NULL)
@@ -161,8 +160,8 @@ may_rule(const struct change *c)
 	const struct chat *chat = c->ask.chat;
 	const char *at = strchr(c->who.key, '@');
 
-	return rule_count(chat, c->group->key) < CHAT_RULES_MAX &&
-	    (at == NULL || rule_count_by(chat, at + 1) < PEER_RULES_MAX);
+	return rule_count(&chat->dir, c->group->key) < CHAT_RULES_MAX &&
+	    (at == NULL || rule_count_by(&chat->dir, at + 1) < PEER_RULES_MAX);
 }
 
 static void
@@ -174,7 +173,7 @@ run_rule(struct change *c)
 	struct store_rule rule;
 
 	rule_of_change(c, &rule);
-	if (rule_is(chat, rule.kind, rule.conv, rule.member) != lift) {
+	if (rule_is(&chat->dir, rule.kind, rule.conv, rule.member) != lift) {
 		change_end(c, WIRE_OK); /* it is so */
 		return;
 	}
@@ -266,12 +265,12 @@ run_role(struct change *c)
 	change_write_role(c, m, c->role);
 	if (chat->router.pack != NULL)
 		change_write_member_items(c, m, c->role,
-		    rule_is(chat, STORE_MUTE, c->group->key, m->key));
+		    rule_is(&chat->dir, STORE_MUTE, c->group->key, m->key));
 	if (c->role == CHAT_OWNER && old != NULL) {
 		change_write_role(c, old, CHAT_MODERATOR);
 		if (chat->router.pack != NULL)
 			change_write_member_items(c, old, CHAT_MODERATOR,
-			    rule_is(chat, STORE_MUTE, c->group->key,
+			    rule_is(&chat->dir, STORE_MUTE, c->group->key,
 				old->key));
 	}
 	change_commit(c);
@@ -402,7 +401,7 @@ group_do(struct chat *chat, const struct doer *who,
 		err = WIRE_BAD_TARGET;
 	/* A topic is something said. */
 	if (err == WIRE_OK && deed->act == CHAT_TOPIC)
-		err = server_may_say(chat, who->key);
+		err = rule_may_say(&chat->dir, who->key);
 	if (err != WIRE_OK) {
 		ask_refuse(chat, done, err);
 		return;

@@ -13,7 +13,6 @@
 
 #include "server/chat/group_in.h"
 #include "server/chat/receive.h"
-#include "server/chat/rule.h"
 #include "server/chat/state.h"
 #include "server/store/store.h"
 #include "shared/xalloc.h"
@@ -92,7 +91,7 @@ static bool
 visit_drop(struct chat *chat, const char *conv, const struct account *a,
     store_written_fn *fn, void *arg)
 {
-	rule_drop(chat, STORE_VISIT, conv, a->key);
+	rule_drop(&chat->dir, STORE_VISIT, conv, a->key);
 	return txn_commit(
 	    store_drop_rule(TXN(chat->store), STORE_VISIT, conv, a->key), fn,
 	    arg);
@@ -104,12 +103,12 @@ visit_over(struct chat *chat, const char *conv, const struct account *a)
 	struct group *g = group_find(chat, conv);
 	struct member *m = g != NULL ? member_find(g, a->key) : NULL;
 
-	if (a->visiting > 0 || !rule_is(chat, STORE_VISIT, conv, a->key))
+	if (a->visiting > 0 || !rule_is(&chat->dir, STORE_VISIT, conv, a->key))
 		return;
 	if (m != NULL && m->lines == 0 && !m->out)
 		copy_leave(chat, g, m, (struct chat_done){ 0 });
 	/* A home that said yes, and could not send it yet, will. */
-	else if (m == NULL && !rule_is(chat, STORE_INVITE, conv, a->key))
+	else if (m == NULL && !rule_is(&chat->dir, STORE_INVITE, conv, a->key))
 		(void)visit_drop(chat, conv, a, NULL, NULL);
 }
 
@@ -166,7 +165,7 @@ wish_over(struct wish *w, enum wire_err err)
 		visit_begin(chat, a, conv, &w->visit, true, err, &result);
 		a->visiting--;
 	} else if (err == WIRE_OK &&
-	    rule_is(chat, STORE_VISIT, conv, a->key)) {
+	    rule_is(&chat->dir, STORE_VISIT, conv, a->key)) {
 		stay(chat, conv, a, &w->ask);
 		return;
 	}
@@ -184,7 +183,7 @@ wish_end(struct wish *w, enum wire_err err)
 void
 wish_drop(struct chat *chat, const char *conv, const struct account *a)
 {
-	rule_drop(chat, STORE_INVITE, conv, a->key);
+	rule_drop(&chat->dir, STORE_INVITE, conv, a->key);
 	(void)txn_commit(
 	    store_drop_rule(TXN(chat->store), STORE_INVITE, conv, a->key), NULL,
 	    NULL);
@@ -328,7 +327,7 @@ wish_noted(void *arg, const struct store_written *written)
 		return;
 	}
 	rule = wish_rule(w, STORE_INVITE);
-	rule_put(chat, &rule);
+	rule_put(&chat->dir, &rule);
 	w->number = ++chat->groups->wishes->last;
 	TAILQ_INSERT_TAIL(&chat->groups->wishes->list, w, entry);
 	wish_plead(w);
@@ -386,7 +385,7 @@ wish_write(struct wish *w)
 		return false;
 	/* Here at once: who joins meanwhile finds it, and stays. */
 	if (for_line)
-		rule_put(chat, &visit);
+		rule_put(&chat->dir, &visit);
 	return true;
 }
 
@@ -428,7 +427,7 @@ copy_join(struct chat *chat, const struct doer *who,
 		ask_refuse(chat, done, WIRE_BAD_TARGET);
 	else if (is_in(chat, key, who->account) == NULL)
 		wish(chat, who, target, &none, done);
-	else if (!rule_is(chat, STORE_VISIT, key, who->key))
+	else if (!rule_is(&chat->dir, STORE_VISIT, key, who->key))
 		ask_refuse(chat, done, WIRE_OK);
 	else
 		stay(chat, key, who->account,
@@ -517,7 +516,7 @@ chat_receive_plea(struct chat *chat, const char *realm,
 	    !chat_group_open(chat, realm, plea->user, plea->group))
 		err = WIRE_NO_SUCH_GROUP;
 	/* A role that they have in a group does not stand above that. */
-	if (err == WIRE_OK && rule_is(chat, STORE_BAN, "", doer.key))
+	if (err == WIRE_OK && rule_is(&chat->dir, STORE_BAN, "", doer.key))
 		err = WIRE_BANNED;
 	/* What it does comes back as items, which somebody must take. */
 	if (err == WIRE_OK && !receive_may_answer(chat, realm))

@@ -154,7 +154,7 @@ receive_letter(struct chat *chat, const struct chat_origin *origin,
 	err = other == NULL ? WIRE_NO_SUCH_USER
 			    : message_check(item->text, NULL);
 	if (err == WIRE_OK)
-		err = server_may_say(chat, key);
+		err = rule_may_say(&chat->dir, key);
 	if (err != WIRE_OK) {
 		receive_bounce(chat, origin, item, err, done);
 		return NULL;
@@ -281,7 +281,7 @@ chat_receive_letter(struct chat *chat, const char *realm, const char *from,
 	if (err == WIRE_OK && !utf8_valid(text, strlen(text)))
 		err = WIRE_BAD_UTF8;
 	if (err == WIRE_OK)
-		err = server_may_say(chat, key);
+		err = rule_may_say(&chat->dir, key);
 	if (err != WIRE_OK)
 		ask_refuse(chat, done, err);
 	else

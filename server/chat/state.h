@@ -20,7 +20,6 @@
 struct groups;
 struct passhash;
 struct recent;
-struct rules;
 struct store;
 struct watches;
 
@@ -37,7 +36,6 @@ struct chat {
 	bool ending; /* chat_free has begun: nothing new is taken */
 	struct asks asks;
 	struct groups *groups;
-	struct rules *rule;
 	struct recent *recent;
 	struct watches *watches;
 };

@@ -15,6 +15,7 @@ directory_init(struct directory *d, struct store *store,
 	sessions_init(&d->sessions);
 	accounts_init(&d->accounts);
 	remotes_init(&d->remotes);
+	d->rule = rules_new();
 }
 
 void
@@ -22,6 +23,7 @@ directory_release(struct directory *d)
 {
 	sessions_free(&d->sessions);
 	remotes_free(&d->remotes);
+	rules_free(d->rule);
 	accounts_free(&d->accounts);
 	free(d->admin);
 }
@@ -30,7 +32,7 @@ int
 directory_load(struct directory *d)
 {
 	return accounts_load(d) == -1 || sessions_load(d) == -1 ||
-		remotes_load(d) == -1
+		remotes_load(d) == -1 || rules_load(d) == -1
 	    ? -1
 	    : 0;
 }

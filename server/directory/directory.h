@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The directory: who exists.  Accounts of ours, their sessions, people of
- * other realms, and who of all these came and went.  It knows no message, no
- * group and no watch.
+ * other realms, who of all these came and went, and what was decided about
+ * them.  It knows no message and no watch; a group only as a key.
  *
  * The problem: whoever logs in, goes idle or is thrown out changes what others
  * see, and the floors above keep things that hang on a session (watches, raw
@@ -30,6 +30,7 @@
 #include "server/directory/account.h"
 #include "server/directory/presence.h"
 #include "server/directory/remote.h"
+#include "server/directory/rule.h"
 #include "server/directory/session.h"
 #include "shared/wire.h"
 
@@ -60,6 +61,7 @@ struct directory {
 	struct presence presence;
 	struct sessions sessions;
 	struct remotes remotes;
+	struct rules *rule;
 };
 
 void directory_init(

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "server/chat/group_in.h"
-#include "server/chat/rule.h"
+#include "server/chat/state.h"
 #include "tests/unit/chat/peer_fake.h"
 #include "tests/unit/chat/world_fake.h"
 
@@ -446,11 +446,11 @@ a_copy_keeps_no_rule_of_who_is_gone(void **state)
 	three(&t, *state);
 	assert_int_equal(act_home(&t, CHAT_MUTE, "neko"), WIRE_OK);
 	assert_true(rule_is(
-	    t.far.w->chat, STORE_MUTE, "#batak@surabaya", "neko@surabaya"));
+	    &t.far.w->chat->dir, STORE_MUTE, "#batak@surabaya", "neko@surabaya"));
 	assert_int_equal(act_home(&t, CHAT_KICK, "neko"), WIRE_OK);
-	assert_int_equal(rule_count(t.far.w->chat, "#batak@surabaya"), 0);
+	assert_int_equal(rule_count(&t.far.w->chat->dir, "#batak@surabaya"), 0);
 	world_restart(t.far.w);
-	assert_int_equal(rule_count(t.far.w->chat, "#batak@surabaya"), 0);
+	assert_int_equal(rule_count(&t.far.w->chat->dir, "#batak@surabaya"), 0);
 	part(&t);
 }
 
@@ -476,7 +476,7 @@ fill_rules(struct peer *p, const char *conv, const char *by, unsigned n)
 
 	for (unsigned i = 0; i < n; i++) {
 		snprintf(member, sizeof(member), "u%u", i);
-		rule_put(p->w->chat,
+		rule_put(&p->w->chat->dir,
 		    &(struct store_rule){ .kind = STORE_BAN,
 			.conv = conv,
 			.member = member,
@@ -495,10 +495,10 @@ rules_are_bounded_whoever_is_banned(void **state)
 	fill_rules(&t.home, "#batak", "messi", CHAT_RULES_MAX);
 	assert_int_equal(act_home(&t, CHAT_BAN, "bob@medan"), WIRE_BUSY);
 	assert_int_equal(act_home(&t, CHAT_BAN, "neko"), WIRE_BUSY);
-	rule_drop(t.home.w->chat, STORE_BAN, "#batak", "u7");
+	rule_drop(&t.home.w->chat->dir, STORE_BAN, "#batak", "u7");
 	assert_int_equal(act_home(&t, CHAT_BAN, "neko"), WIRE_OK);
 	assert_int_equal(
-	    rule_count(t.home.w->chat, "#batak"), CHAT_RULES_MAX);
+	    rule_count(&t.home.w->chat->dir, "#batak"), CHAT_RULES_MAX);
 	part(&t);
 }
 
@@ -512,14 +512,14 @@ a_realm_makes_no_more_rules_than_it_may(void **state)
 	fill_rules(&t.home, "#other", "bob@medan", PEER_RULES_MAX);
 	/* Of a copy they are its home's. */
 	fill_rules(&t.home, "#other@its", "bob@its", 9);
-	assert_int_equal(rule_count_by(t.home.w->chat, "its"), 0);
+	assert_int_equal(rule_count_by(&t.home.w->chat->dir, "its"), 0);
 	assert_int_equal(
 	    act_far(&t, t.lineker, CHAT_BAN, "neko@surabaya"), WIRE_BUSY);
 	assert_int_equal(
 	    act_far(&t, t.lineker, CHAT_INVITE_USER, "paff"), WIRE_BUSY);
 	assert_int_equal(
 	    act_home(&t, CHAT_INVITE_USER, "paff@medan"), WIRE_OK);
-	rule_drop_all(t.home.w->chat, "#other");
+	rule_drop_all(&t.home.w->chat->dir, "#other");
 	assert_int_equal(
 	    act_far(&t, t.lineker, CHAT_BAN, "neko@surabaya"), WIRE_OK);
 	part(&t);
@@ -1168,7 +1168,7 @@ a_visit_makes_no_group_and_enters_none_that_is_shut(void **state)
 	assert_false(chat_group_open(
 	    t.home.w->chat, "medan", "lineker", "toba"));
 	assert_false(
-	    rule_is(t.far.w->chat, STORE_VISIT, "#batak@surabaya", "paff"));
+	    rule_is(&t.far.w->chat->dir, STORE_VISIT, "#batak@surabaya", "paff"));
 	part(&t);
 }
 
@@ -1195,7 +1195,7 @@ who_goes_while_the_home_is_asked_is_no_member(void **state)
 	assert_string_equal(members(&t.home, t.messi, "#batak"),
 	    "messi owner\nneko member\nlineker@medan member\n");
 	assert_false(
-	    rule_is(t.far.w->chat, STORE_VISIT, "#batak@surabaya", "paff"));
+	    rule_is(&t.far.w->chat->dir, STORE_VISIT, "#batak@surabaya", "paff"));
 	part(&t);
 }
 
@@ -1231,7 +1231,7 @@ a_restart_takes_out_who_was_on_a_raw_line_there(void **state)
 	assert_string_equal(members(&t.home, t.messi, "#batak"),
 	    "messi owner\nneko member\nlineker@medan member\n");
 	assert_false(
-	    rule_is(t.far.w->chat, STORE_VISIT, "#batak@surabaya", "paff"));
+	    rule_is(&t.far.w->chat->dir, STORE_VISIT, "#batak@surabaya", "paff"));
 	part(&t);
 }
 

@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "server/chat/rule.h"
+#include "server/chat/state.h"
 #include "tests/unit/chat/peer_fake.h"
 #include "tests/unit/chat/world_fake.h"
 
@@ -449,7 +449,7 @@ nobody_is_there_for_a_line_only(struct chance *c)
 
 	for (i = 0; i < USERS; i++) {
 		if (s->line[i] != 0 ||
-		    !rule_is(s->p.w->chat, STORE_VISIT, "#batak@surabaya",
+		    !rule_is(&s->p.w->chat->dir, STORE_VISIT, "#batak@surabaya",
 			names[i]))
 			continue;
 		n = (size_t)snprintf(

@@ -212,6 +212,33 @@ administrators_are_those_of_the_rules_and_by_grant(void **state)
 	assert_false(account_is_admin(&f->d, messi));
 }
 
+static void
+who_is_banned_says_nothing_unless_an_administrator(void **state)
+{
+	struct floor *f = *state;
+	struct account *messi = account_of(f, "messi");
+	struct store_rule ban = { .kind = STORE_BAN,
+		.conv = "",
+		.member = "messi",
+		.name = "messi",
+		.by = "neko",
+		.reason = "" };
+
+	rule_put(&f->d, &ban);
+	assert_int_equal(rule_may_enter(&f->d, messi), WIRE_BANNED);
+	assert_int_equal(rule_may_say(&f->d, "messi"), WIRE_BANNED);
+	assert_int_equal(rule_may_say(&f->d, "james@medan"), WIRE_OK);
+	messi->admin = true;
+	assert_int_equal(rule_may_enter(&f->d, messi), WIRE_OK);
+	assert_int_equal(rule_may_say(&f->d, "messi"), WIRE_OK);
+	messi->admin = false;
+	rule_drop(&f->d, STORE_BAN, "", "messi");
+	ban.conv = "#batak";
+	rule_put(&f->d, &ban);
+	assert_int_equal(rule_may_enter(&f->d, messi), WIRE_OK);
+	assert_true(rule_is(&f->d, STORE_BAN, "#batak", "messi"));
+}
+
 int
 main(void)
 {
@@ -223,6 +250,7 @@ main(void)
 		T(one_of_another_realm_is_told_of_if_it_is_anybodys),
 		T(a_contact_is_wanted_once_and_concerned_alone),
 		T(administrators_are_those_of_the_rules_and_by_grant),
+		T(who_is_banned_says_nothing_unless_an_administrator),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "server/chat/rule.h"
+#include "server/directory/rule.h"
 
 #include <sys/queue.h>
 
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/chat/state.h"
+#include "server/directory/directory.h"
 #include "shared/map.h"
 #include "shared/xalloc.h"
 
@@ -139,35 +139,35 @@ make_key(char key[KEY_CAP], enum store_rule_kind kind, const char *conv,
 }
 
 static struct kept *
-find(const struct chat *chat, enum store_rule_kind kind, const char *conv,
+find(const struct directory *d, enum store_rule_kind kind, const char *conv,
     const char *member)
 {
 	char key[KEY_CAP];
 	size_t n = make_key(key, kind, conv, member);
 
-	return map_get(chat->rule->by_key, key, n);
+	return map_get(d->rule->by_key, key, n);
 }
 
 bool
-rule_is(const struct chat *chat, enum store_rule_kind kind, const char *conv,
+rule_is(const struct directory *d, enum store_rule_kind kind, const char *conv,
     const char *member)
 {
-	return find(chat, kind, conv, member) != NULL;
+	return find(d, kind, conv, member) != NULL;
 }
 
 size_t
-rule_count(const struct chat *chat, const char *conv)
+rule_count(const struct directory *d, const char *conv)
 {
-	return tally_of(chat->rule, conv);
+	return tally_of(d->rule, conv);
 }
 
 size_t
-rule_count_by(const struct chat *chat, const char *realm)
+rule_count_by(const struct directory *d, const char *realm)
 {
 	char key[WIRE_NAME_CAP + 1];
 
 	snprintf(key, sizeof(key), "@%s", realm);
-	return tally_of(chat->rule, key);
+	return tally_of(d->rule, key);
 }
 
 static const char *
@@ -181,9 +181,9 @@ keep(char **at, const char *s)
 }
 
 void
-rule_put(struct chat *chat, const struct store_rule *from)
+rule_put(struct directory *d, const struct store_rule *from)
 {
-	struct kept *old = find(chat, from->kind, from->conv, from->member);
+	struct kept *old = find(d, from->kind, from->conv, from->member);
 	char key[KEY_CAP], *at;
 	const char *realm;
 	size_t n = make_key(key, from->kind, from->conv, from->member);
@@ -201,44 +201,44 @@ rule_put(struct chat *chat, const struct store_rule *from)
 	k->key = memcpy(at, key, n);
 	k->key_len = n;
 	if (old != NULL)
-		forget(chat->rule, old);
-	k->of_conv = tally_add(chat->rule, k->rule.conv);
+		forget(d->rule, old);
+	k->of_conv = tally_add(d->rule, k->rule.conv);
 	realm = realm_that_made(&k->rule);
-	k->of_realm = realm != NULL ? tally_add(chat->rule, realm) : NULL;
-	TAILQ_INSERT_TAIL(&chat->rule->all, k, entry);
-	map_put(chat->rule->by_key, k->key, k->key_len, k);
+	k->of_realm = realm != NULL ? tally_add(d->rule, realm) : NULL;
+	TAILQ_INSERT_TAIL(&d->rule->all, k, entry);
+	map_put(d->rule->by_key, k->key, k->key_len, k);
 }
 
 void
-rule_drop(struct chat *chat, enum store_rule_kind kind, const char *conv,
+rule_drop(struct directory *d, enum store_rule_kind kind, const char *conv,
     const char *member)
 {
-	struct kept *k = find(chat, kind, conv, member);
+	struct kept *k = find(d, kind, conv, member);
 
 	if (k != NULL)
-		forget(chat->rule, k);
+		forget(d->rule, k);
 }
 
 void
-rule_drop_all(struct chat *chat, const char *conv)
+rule_drop_all(struct directory *d, const char *conv)
 {
-	struct kept *k = TAILQ_FIRST(&chat->rule->all), *next;
+	struct kept *k = TAILQ_FIRST(&d->rule->all), *next;
 
-	for (; k != NULL && rule_count(chat, conv) > 0; k = next) {
+	for (; k != NULL && rule_count(d, conv) > 0; k = next) {
 		next = TAILQ_NEXT(k, entry);
 		if (strcmp(k->rule.conv, conv) == 0)
-			forget(chat->rule, k);
+			forget(d->rule, k);
 	}
 }
 
 void
-rule_each(const struct chat *chat, const char *conv,
+rule_each(const struct directory *d, const char *conv,
     void (*fn)(void *arg, const struct store_rule *), void *arg)
 {
-	size_t left = rule_count(chat, conv);
+	size_t left = rule_count(d, conv);
 	const struct kept *k;
 
-	for (k = TAILQ_FIRST(&chat->rule->all); left > 0;
+	for (k = TAILQ_FIRST(&d->rule->all); left > 0;
 	     k = TAILQ_NEXT(k, entry))
 		if (strcmp(k->rule.conv, conv) == 0) {
 			fn(arg, &k->rule);
@@ -253,7 +253,33 @@ loaded(void *arg, const struct store_rule *rule)
 }
 
 int
-rules_load(struct chat *chat)
+rules_load(struct directory *d)
 {
-	return store_each_rule(chat->store, loaded, chat);
+	return store_each_rule(d->store, loaded, d);
+}
+
+/* ---- the whole server ------------------------------------------------- */
+
+enum wire_err
+rule_may_enter(const struct directory *d, const struct account *a)
+{
+	if (rule_is(d, STORE_BAN, "", a->key) && !account_is_admin(d, a))
+		return WIRE_BANNED;
+	return WIRE_OK;
+}
+
+enum wire_err
+rule_may_say(const struct directory *d, const char *who)
+{
+	const struct account *a;
+	enum wire_err err = WIRE_OK;
+
+	if (rule_is(d, STORE_BAN, "", who))
+		err = WIRE_BANNED;
+	else if (rule_is(d, STORE_MUTE, "", who))
+		err = WIRE_MUTED;
+	if (err == WIRE_OK)
+		return err;
+	a = account_by_key(d, who);
+	return a != NULL && account_is_admin(d, a) ? WIRE_OK : err;
 }

@@ -46,6 +46,13 @@ git ls-files '*.c' '*.h' '*.sh' '*.po' Makefile .ci/run |
     xargs grep -L 'SPDX-License-Identifier: GPL-3.0-or-later' >"$out"
 check "an SPDX line in every file"
 
+# What the documents send one to is there.
+grep -ohE '`(shared|server|tui|tests|man)/[A-Za-z0-9_./-]*`' README.md \
+    .github/CONTRIBUTING.md | tr -d '`' | sort -u | while read -r file; do
+	[ -e "$file" ] || echo "there is no $file"
+done >"$out"
+check "files that the documents name"
+
 # Every text of chat-tui is translated, and none is guessed.
 {
 	make --no-print-directory build/chat-tui.pot

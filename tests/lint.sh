@@ -96,6 +96,18 @@ check "translations"
 	git grep -nE '#include "server/(store|work)/' -- server/dialect
 	git grep -nE '#include "server/(dialect|realm)/' -- server/chat
 	git grep -n '#include "server/realm/' -- server/dialect
+	# Within the dialects: framed > command > cmd_* > raw, framed_conn >
+	# reply > request > client_conn; text only stands on the last.
+	cd server/dialect && {
+		git grep -n 'dialect/command\.h"' -- ':!command.*' ':!framed.c'
+		git grep -n 'dialect/cmd\.h"' -- ':!command.*' ':!framed.c' \
+		    ':!cmd_*.c'
+		git grep -nE 'dialect/(raw|framed_conn)\.h"' -- ':!framed.c' \
+		    ':!cmd_*.c' ':!raw.c' ':!framed_conn.c'
+		git grep -nE 'dialect/(request|reply)\.h"' -- client_conn.* \
+		    replies.* conn_limit.* foreign.* render.* text.* dialect*
+		cd ../..
+	}
 	git grep -n '#include "server/dialect/' -- server/realm
 } >"$out" 2>/dev/null
 check "arrows between the folders"

@@ -374,7 +374,8 @@ enum chat_event_kind {
 	CHAT_EV_SHUTDOWN  /* text */
 };
 
-enum { CHAT_DIALECTS = 3 };
+/* Places for what dialects make of an event: more than there are. */
+enum { CHAT_DIALECTS = 8 };
 
 struct chat_event {
 	enum chat_event_kind kind;

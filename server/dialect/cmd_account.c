@@ -4,9 +4,13 @@
  */
 #include <stdlib.h>
 
-#include "server/dialect/command.h"
-#include "server/dialect/inner.h"
+#include "server/dialect/client_conn.h"
+#include "server/dialect/cmd.h"
+#include "server/dialect/dialect_priv.h"
+#include "server/dialect/framed_conn.h"
 #include "server/dialect/render.h"
+#include "server/dialect/reply.h"
+#include "server/dialect/request.h"
 #include "shared/xalloc.h"
 
 static void
@@ -17,7 +21,7 @@ auth_done(void *arg, uint64_t id, const struct chat_result *res)
 	json_t *o;
 
 	if (res->err != WIRE_OK) {
-		dialects_log_refused_login(
+		client_conn_log_refused_login(
 		    set, res->err, request_note(set, id));
 		reply_failed(set, id, res);
 		return;
@@ -74,21 +78,24 @@ void
 cmd_name(struct request *rq)
 {
 	chat_rename(rq->chat, rq->session, rq->arg[0],
-	    request_later(rq, request_ok));
+	    request_later(rq, reply_ok));
 }
 
 void
 cmd_passwd(struct request *rq)
 {
 	chat_passwd(rq->chat, rq->session, rq->arg[0], rq->arg[1],
-	    request_later(rq, request_ok));
+	    request_later(rq, reply_ok));
 }
 
 static void
 register_done(void *arg, uint64_t id, const struct chat_result *res)
 {
+	struct client_conn *cc = request_conn(arg, id);
+
 	if (res->err != WIRE_OK) {
-		framed_unregister(arg, id);
+		if (cc != NULL)
+			conn_limit_unregister(&cc->limit);
 		reply_failed(arg, id, res);
 	} else
 		reply(arg, id, render_ok_text("Anda berhasil terdaftar"));
@@ -97,7 +104,8 @@ register_done(void *arg, uint64_t id, const struct chat_result *res)
 void
 cmd_register(struct request *rq)
 {
-	int64_t wait = framed_register(rq);
+	int64_t wait = conn_limit_register(
+	    &rq->from->limit, loop_now(rq->set->loop));
 
 	if (wait > 0) {
 		reply(rq->set, rq->id,

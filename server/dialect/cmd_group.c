@@ -7,10 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/dialect/command.h"
-#include "server/dialect/inner.h"
+#include "server/dialect/client_conn.h"
+#include "server/dialect/cmd.h"
+#include "server/dialect/dialect_priv.h"
+#include "server/dialect/framed_conn.h"
 #include "server/dialect/raw.h"
 #include "server/dialect/render.h"
+#include "server/dialect/reply.h"
+#include "server/dialect/request.h"
 #include "shared/xalloc.h"
 
 static struct chat_who
@@ -159,7 +163,7 @@ void
 cmd_group(struct request *rq)
 {
 	struct chat_who who = asker(rq);
-	struct speaker *s = framed_speaker(rq);
+	struct client_conn *cc = rq->from;
 	struct target to;
 	char realm[WIRE_NAME_CAP];
 	enum wire_err err;
@@ -172,11 +176,11 @@ cmd_group(struct request *rq)
 	framed_watch_end(rq);
 	err = group_named(rq->arg[0], &to);
 	if (err != WIRE_OK) {
-		raw_refuse(s, rq->id, rq->who.name, err);
+		raw_refuse(cc, rq->id, rq->who.name, err);
 		return;
 	}
 	realm_key(rq, &to, realm);
-	raw_start(s, rq->id, &who, rq->who.name, to.name, realm);
+	raw_start(cc, rq->id, &who, rq->who.name, to.name, realm);
 }
 
 /* ---- what there is ---------------------------------------------------- */

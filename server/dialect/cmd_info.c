@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "server/dialect/command.h"
-#include "server/dialect/inner.h"
+#include "server/dialect/cmd.h"
+#include "server/dialect/dialect_priv.h"
 #include "server/dialect/render.h"
+#include "server/dialect/reply.h"
+#include "server/dialect/request.h"
 #include "shared/buf.h"
 
 void
@@ -20,41 +22,6 @@ void
 cmd_ping(struct request *rq)
 {
 	reply(rq->set, rq->id, render_ok_text("pong"));
-}
-
-static json_t *
-help_of(const struct command *c)
-{
-	char usage[128];
-
-	snprintf(usage, sizeof usage, "%s%s%s", c->name,
-	    *c->usage ? " " : "", c->usage);
-	return json_pack("{s:s, s:s}", "usage", usage, "help", c->help);
-}
-
-void
-cmd_help(struct request *rq)
-{
-	const struct command *c;
-	json_t *o, *all;
-
-	if (rq->args > 0) {
-		c = command_find(rq->arg[0], strlen(rq->arg[0]));
-		if (c == NULL) {
-			reply_error(rq->set, rq->id, WIRE_UNKNOWN_COMMAND);
-			return;
-		}
-		o = render_ok_text(c->help);
-		json_object_update_missing_new(o, help_of(c));
-		reply(rq->set, rq->id, o);
-		return;
-	}
-	all = json_object();
-	for (size_t i = 0; (c = command_at(i)) != NULL; i++)
-		json_object_set_new(all, c->name, help_of(c));
-	o = render_ok();
-	json_object_set_new(o, "commands", all);
-	reply(rq->set, rq->id, o);
 }
 
 static void

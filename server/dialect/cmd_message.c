@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/dialect/command.h"
-#include "server/dialect/inner.h"
+#include "server/dialect/cmd.h"
+#include "server/dialect/framed_conn.h"
 #include "server/dialect/render.h"
+#include "server/dialect/reply.h"
+#include "server/dialect/request.h"
 #include "shared/utf8.h"
 
 /* False: answered already. */

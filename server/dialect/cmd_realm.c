@@ -9,11 +9,14 @@
 #include <string.h>
 
 #include "server/chat/peer.h"
-#include "server/dialect/command.h"
-#include "server/dialect/inner.h"
+#include "server/dialect/client_conn.h"
+#include "server/dialect/cmd.h"
+#include "server/dialect/dialect_priv.h"
+#include "server/dialect/framed_conn.h"
 #include "server/dialect/raw.h"
 #include "server/dialect/render.h"
-#include "server/dialect/speaker.h"
+#include "server/dialect/reply.h"
+#include "server/dialect/request.h"
 #include "shared/buf.h"
 #include "shared/conn.h"
 #include "shared/utf8.h"
@@ -71,17 +74,17 @@ static const char *
 older_realm(struct request *rq, const char *first)
 {
 	const struct peers *peers = &rq->set->peers;
-	struct speaker *s = framed_speaker(rq);
+	struct client_conn *cc = rq->from;
 	struct sockaddr_storage sa;
 	const char *realm = NULL;
 
-	if (peers->legacy != NULL && conn_peer(s->conn, &sa))
+	if (peers->legacy != NULL && conn_peer(cc->conn, &sa))
 		realm = peers->legacy(peers->arg, &sa);
 	if (realm == NULL) {
 		reply_error(rq->set, rq->id, WIRE_DENIED);
 		return NULL;
 	}
-	guest_known(&s->guest);
+	conn_limit_known(&cc->limit);
 	if (rq->args == rq->command->max && strcmp(rq->arg[0], first) == 0)
 		return realm;
 	reply_error(rq->set, rq->id, rq->args < rq->command->max ?
@@ -158,5 +161,5 @@ cmd_check(struct request *rq)
 		return;
 	}
 	framed_watch_end(rq);
-	raw_start(framed_speaker(rq), rq->id, &who, user, to.name, "");
+	raw_start(rq->from, rq->id, &who, user, to.name, "");
 }

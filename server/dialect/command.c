@@ -1,8 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/dialect/command.h"
 
+#include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "server/chat/chat.h"
+#include "server/dialect/client_conn.h"
+#include "server/dialect/cmd.h"
+#include "server/dialect/render.h"
+#include "server/dialect/reply.h"
+#include "server/dialect/request.h"
+
+static void help(struct request *);
 
 /* Sorted by name, in the order of bytes. */
 static const struct command commands[] = {
@@ -26,7 +37,7 @@ static const struct command commands[] = {
 	    "the groups: your own, and those that are not secret" },
 	{ "hello", 0, 0, CMD_ANYONE, cmd_hello, "",
 	    "version, realm and limits of the server" },
-	{ "help", 0, 1, CMD_ANYONE, cmd_help, "[COMMAND]",
+	{ "help", 0, 1, CMD_ANYONE, help, "[COMMAND]",
 	    "the commands, or one of them" },
 	{ "history", 1, 3, 0, cmd_history,
 	    "TOKEN TARGET [before=ID|after=ID] [limit=N]",
@@ -142,6 +153,41 @@ command_at(size_t i)
 	return i < COMMANDS ? &commands[i] : NULL;
 }
 
+static json_t *
+help_of(const struct command *c)
+{
+	char usage[128];
+
+	snprintf(usage, sizeof usage, "%s%s%s", c->name,
+	    *c->usage ? " " : "", c->usage);
+	return json_pack("{s:s, s:s}", "usage", usage, "help", c->help);
+}
+
+static void
+help(struct request *rq)
+{
+	const struct command *c;
+	json_t *o, *all;
+
+	if (rq->args > 0) {
+		c = command_find(rq->arg[0], strlen(rq->arg[0]));
+		if (c == NULL) {
+			reply_error(rq->set, rq->id, WIRE_UNKNOWN_COMMAND);
+			return;
+		}
+		o = render_ok_text(c->help);
+		json_object_update_missing_new(o, help_of(c));
+		reply(rq->set, rq->id, o);
+		return;
+	}
+	all = json_object();
+	for (size_t i = 0; (c = command_at(i)) != NULL; i++)
+		json_object_set_new(all, c->name, help_of(c));
+	o = render_ok();
+	json_object_set_new(o, "commands", all);
+	reply(rq->set, rq->id, o);
+}
+
 /* The next word, NUL-terminated; NULL: none.  *p moves behind it. */
 static char *
 word(char **p)
@@ -185,7 +231,7 @@ log_in(struct request *rq)
 	if (rq->session == 0 ||
 	    !chat_session_user(rq->chat, rq->session, &rq->who))
 		return false;
-	framed_shown(rq);
+	client_conn_known(rq->from, rq->session, rq->who.name);
 	return true;
 }
 

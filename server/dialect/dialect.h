@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The dialects: what connections say to the chat, and what it says to them,
- * in one of the two languages of chat-protocol(7).  They translate and decide
+ * in one of the languages of chat-protocol(7).  They translate and decide
  * nothing: no names, passwords or messages are kept here.
  *
- * One struct dialects for a server holds its connections, of both dialects.
+ * One struct dialects for a server holds its connections, of all dialects.
  */
 #ifndef SERVER_DIALECT_DIALECT_H
 #define SERVER_DIALECT_DIALECT_H
@@ -18,10 +18,19 @@ struct dialects;
 struct loop;
 struct peers;
 
-/* Also the numbers of the chat's sinks; and that of raw group lines, which
- * begin as framed connections. */
-enum dialect_kind { DIALECT_FRAMED, DIALECT_TEXT, DIALECT_KINDS };
-enum { DIALECT_RAW = DIALECT_KINDS };
+/*
+ * All of them, a row each: DIALECT_FRAMED is the number of framed_dialect,
+ * which its own file defines (dialect_priv.h), and that of its sink with the
+ * chat.  Nobody connects to raw group lines: they begin as framed connections.
+ */
+#define DIALECTS(ROW) \
+	ROW(FRAMED, framed) \
+	ROW(TEXT, text) \
+	ROW(RAW, raw)
+
+#define ROW(KIND, name) DIALECT_##KIND,
+enum dialect_kind { DIALECTS(ROW) DIALECT_KINDS };
+#undef ROW
 
 /* "command protocol", "plain text" */
 const char *dialect_name(enum dialect_kind);
@@ -45,7 +54,7 @@ void dialects_set_peers(struct dialects *, const struct peers *);
 
 void dialects_set_rules(struct dialects *, const struct chat_rules *);
 
-/* What one address may do, 0: no limit; see guest.h. */
+/* What one address may do, 0: no limit; see conn_limit.h. */
 struct dialect_limits {
 	unsigned strangers;     /* connections without a login */
 	unsigned registrations; /* an hour */

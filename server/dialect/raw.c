@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/dialect/command.h"
-#include "server/dialect/inner.h"
+#include "server/dialect/client_conn.h"
+#include "server/dialect/dialect_priv.h"
 #include "server/dialect/render.h"
-#include "server/dialect/speaker.h"
+#include "server/dialect/reply.h"
 #include "shared/blob.h"
 #include "shared/buf.h"
 #include "shared/conn.h"
@@ -33,8 +33,8 @@ enum state {
 };
 
 struct raw {
-	struct speaker *s;
-	const struct speech *before; /* the connection's own */
+	struct client_conn *cc;
+	const struct client_ops *before; /* the connection's own */
 	uint64_t id, request;
 	uint64_t line; /* the chat's, or the peers'; 0: none (any more) */
 	uint64_t session;
@@ -128,8 +128,9 @@ raw_clean(struct buf *b, const char *s, size_t n)
 static struct raw *
 find(struct dialects *set, uint64_t id)
 {
-	struct conn *c = dialects_find(set, id >> SERIAL_BITS);
-	struct raw *r = c != NULL ? ((struct speaker *)conn_arg(c))->raw : NULL;
+	struct conn *c = client_conn_find(set, id >> SERIAL_BITS);
+	struct client_conn *cc = c != NULL ? conn_arg(c) : NULL;
+	struct raw *r = cc != NULL ? cc->raw : NULL;
 
 	return r != NULL && r->id == id ? r : NULL;
 }
@@ -137,7 +138,7 @@ find(struct dialects *set, uint64_t id)
 static struct dialects *
 set_of(const struct raw *r)
 {
-	return r->s->set;
+	return r->cc->set;
 }
 
 static void
@@ -182,20 +183,20 @@ check_slow(void *arg)
 {
 	struct raw *r = arg;
 
-	if (conn_waiting(r->s->conn) < OUT_HIGH)
+	if (conn_waiting(r->cc->conn) < OUT_HIGH)
 		return;
-	dialects_log_slow(set_of(r), r->user);
-	conn_abort(r->s->conn);
+	client_conn_log_slow(set_of(r), r->user);
+	conn_abort(r->cc->conn);
 }
 
 static void
 show(struct raw *r, struct blob *b)
 {
-	conn_send(r->s->conn, b);
+	conn_send(r->cc->conn, b);
 	r->shown = loop_now(set_of(r)->loop);
 	/* Asked behind the connection's own turn: what was not offered to the
 	 * kernel yet says nothing about the reader. */
-	if (conn_waiting(r->s->conn) >= OUT_HIGH)
+	if (conn_waiting(r->cc->conn) >= OUT_HIGH)
 		loop_defer(set_of(r)->loop, &r->check, check_slow, r);
 }
 
@@ -253,17 +254,17 @@ sink_event(void *arg, uint64_t id, const struct chat_event *e)
 static void
 go_back(struct raw *r)
 {
-	struct speaker *s = r->s;
-	struct buf *in = conn_in(s->conn);
+	struct client_conn *cc = r->cc;
+	struct buf *in = conn_in(cc->conn);
 	const char *p = buf_data(in);
 
 	if (r->bare && in->len > 0)
 		buf_eat(in, *p == '\n' ? 1 : p[0] == '\r' && p[1] == '\n' ?
 		    2 : 0);
-	s->speech = r->before;
-	conn_speaks(s->conn, MASK_REQUESTS);
-	s->raw = NULL;
-	conn_resume(s->conn);
+	cc->ops = r->before;
+	conn_speaks(cc->conn, MASK_REQUESTS);
+	cc->raw = NULL;
+	conn_resume(cc->conn);
 	raw_free(r);
 }
 
@@ -288,7 +289,7 @@ say_exit(void *arg)
 {
 	struct raw *r = arg;
 
-	conn_write(r->s->conn, "exit", 4);
+	conn_write(r->cc->conn, "exit", 4);
 	after(r, RAW_PAUSE_MS, answer);
 }
 
@@ -300,7 +301,7 @@ end(struct raw *r, enum wire_err why)
 	r->why = why;
 	r->resting = false;
 	buf_clear(&r->text);
-	conn_resume(r->s->conn);
+	conn_resume(r->cc->conn);
 	after(r, r->shown + RAW_PAUSE_MS - loop_now(set_of(r)->loop),
 	    say_exit);
 }
@@ -348,8 +349,8 @@ sink_ended(void *arg, uint64_t id, enum wire_err why)
 		return;
 	}
 	r->line = 0;
-	dialects_log_slow(arg, r->user);
-	conn_abort(r->s->conn);
+	client_conn_log_slow(arg, r->user);
+	conn_abort(r->cc->conn);
 }
 
 static void
@@ -374,15 +375,15 @@ go_on(void *arg)
 	struct raw *r = arg;
 
 	r->resting = false;
-	conn_resume(r->s->conn);
-	speaker_again(r->s);
+	conn_resume(r->cc->conn);
+	client_conn_again(r->cc);
 }
 
 static void
 rest(struct raw *r, int64_t ms)
 {
 	r->resting = true;
-	conn_pause(r->s->conn);
+	conn_pause(r->cc->conn);
 	after(r, ms > 0 ? ms : 1, go_on);
 }
 
@@ -403,7 +404,7 @@ said(void *arg, uint64_t id, const struct chat_result *res)
 		show_text(r, text, strlen(text));
 	if (r->text.len > 0)
 		buf_eat(&r->text, r->n);
-	speaker_again(r->s);
+	client_conn_again(r->cc);
 }
 
 /* It is over: whoever opened it is not logged in any more. */
@@ -463,7 +464,7 @@ nothing_followed(void *arg)
 	struct raw *r = arg;
 
 	r->whole = true;
-	speaker_again(r->s);
+	client_conn_again(r->cc);
 }
 
 /* What is there without an end waits for its rest, which may be on its way. */
@@ -516,10 +517,10 @@ is_blank(const char *p, size_t n)
 static bool
 take(struct raw *r)
 {
-	struct buf *in = conn_in(r->s->conn);
+	struct buf *in = conn_in(r->cc->conn);
 	const char *p = buf_data(in);
 	bool whole = (r->whole && r->seen == in->len) ||
-	    conn_at_eof(r->s->conn);
+	    conn_at_eof(r->cc->conn);
 	struct raw_chat c = raw_cut(p, in->len, whole);
 	bool first = !r->rest;
 
@@ -548,7 +549,7 @@ take(struct raw *r)
 		utf8_clean(&r->text, p, c.n);
 	buf_eat(in, c.eat);
 	/* There may be room again. */
-	conn_resume(r->s->conn);
+	conn_resume(r->cc->conn);
 	return true;
 }
 
@@ -556,14 +557,14 @@ take(struct raw *r)
 static bool
 is_gone(const struct raw *r)
 {
-	return r->state == ASKING && conn_at_eof(r->s->conn) &&
-	    conn_in(r->s->conn)->len == 0;
+	return r->state == ASKING && conn_at_eof(r->cc->conn) &&
+	    conn_in(r->cc->conn)->len == 0;
 }
 
 static bool
-may(const struct speaker *s)
+may(const struct client_conn *cc)
 {
-	const struct raw *r = s->raw;
+	const struct raw *r = cc->raw;
 
 	return is_gone(r) || 
 	    ((r->state == HERE || r->state == BRIDGED) && !r->busy &&
@@ -571,9 +572,9 @@ may(const struct speaker *s)
 }
 
 static bool
-step(struct speaker *s)
+step(struct client_conn *cc)
 {
-	struct raw *r = s->raw;
+	struct raw *r = cc->raw;
 
 	if (r->state == ASKING || (r->text.len == 0 && !take(r)))
 		return false;
@@ -583,45 +584,45 @@ step(struct speaker *s)
 }
 
 static bool
-idle(const struct speaker *s)
+idle(const struct client_conn *cc)
 {
-	return !s->raw->busy && s->raw->state != ENDING;
+	return !cc->raw->busy && cc->raw->state != ENDING;
 }
 
 /* ---- the connection --------------------------------------------------- */
 
 static void
-drained(struct speaker *s)
+drained(struct client_conn *cc)
 {
-	(void)s;
+	(void)cc;
 }
 
 static void
-no_word(struct speaker *s)
+no_word(struct client_conn *cc)
 {
-	(void)s;
+	(void)cc;
 }
 
 static void
-cut(struct speaker *s, const struct chat_event *e)
+cut(struct client_conn *cc, const struct chat_event *e)
 {
-	struct blob *b = removed_text(e, "");
+	struct blob *b = render_removed(e, "");
 
-	show(s->raw, b);
+	show(cc->raw, b);
 	blob_unref(b);
 }
 
 static void
-closed(struct speaker *s)
+closed(struct client_conn *cc)
 {
-	const struct speech *before = s->raw->before;
+	const struct client_ops *before = cc->raw->before;
 
-	raw_free(s->raw);
-	s->raw = NULL;
-	before->closed(s);
+	raw_free(cc->raw);
+	cc->raw = NULL;
+	before->closed(cc);
 }
 
-static const struct speech speech = { may, step, idle, drained, no_word,
+static const struct client_ops ops = { may, step, idle, drained, no_word,
 	cut, closed };
 
 static void
@@ -637,9 +638,9 @@ open_here(struct raw *r)
 	}
 	r->state = HERE;
 	r->line = chat_line_open(
-	    set->chat, &who, r->group, &set->raw_sink, r->id, &err);
+	    set->chat, &who, r->group, &set->sink[DIALECT_RAW], r->id, &err);
 	if (r->line != 0)
-		speaker_again(r->s);
+		client_conn_again(r->cc);
 	else
 		refuse(r, err);
 }
@@ -664,7 +665,7 @@ visited(void *arg, uint64_t id, const struct chat_result *res)
 	} else if (res->err == WIRE_OK) {
 		r->line = (uint64_t)res->id;
 		r->state = HERE;
-		speaker_again(r->s);
+		client_conn_again(r->cc);
 	} else if (r->home[0] == '\0' && (res->err == WIRE_NO_SUCH_GROUP ||
 	    res->err == WIRE_INVITE_ONLY)) {
 		open_here(r); /* it was there, and is not any more */
@@ -683,33 +684,33 @@ visit(struct raw *r, const char *realm)
 
 	snprintf(to.name, sizeof to.name, "%s", r->group);
 	snprintf(to.realm, sizeof to.realm, "%s", realm);
-	chat_line_visit(set->chat, &who, &to, &set->raw_sink, r->id,
+	chat_line_visit(set->chat, &who, &to, &set->sink[DIALECT_RAW], r->id,
 	    (struct chat_done){ visited, set, r->id });
 }
 
 static struct raw *
-raw_new(struct speaker *s, uint64_t request, const char *user)
+raw_new(struct client_conn *cc, uint64_t request, const char *user)
 {
 	struct raw *r = xcalloc(1, sizeof *r);
 
-	r->s = s;
-	r->id = conn_id(s->conn) << SERIAL_BITS | ++s->set->raws;
+	r->cc = cc;
+	r->id = conn_id(cc->conn) << SERIAL_BITS | ++cc->set->raws;
 	r->request = request;
 	snprintf(r->user, sizeof r->user, "%s", user);
 	buf_init(&r->text, TEXT_CAP);
-	r->before = s->speech;
-	s->speech = &speech;
-	conn_speaks(s->conn, MASK_RAW);
-	s->raw = r;
+	r->before = cc->ops;
+	cc->ops = &ops;
+	conn_speaks(cc->conn, MASK_RAW);
+	cc->raw = r;
 	return r;
 }
 
 void
-raw_start(struct speaker *s, uint64_t request, const struct chat_who *who,
+raw_start(struct client_conn *cc, uint64_t request, const struct chat_who *who,
     const char *user, const char *group, const char *home)
 {
-	struct peers *peers = &s->set->peers;
-	struct raw *r = raw_new(s, request, user);
+	struct peers *peers = &cc->set->peers;
+	struct raw *r = raw_new(cc, request, user);
 
 	r->session = who->session;
 	snprintf(r->realm, sizeof r->realm, "%s",
@@ -721,16 +722,16 @@ raw_start(struct speaker *s, uint64_t request, const struct chat_who *who,
 	/* A peer's own line is not asked of the peers: it might come back. */
 	else if (r->session != 0 && peers->line_open != NULL && !is_there(r))
 		r->line = peers->line_open(peers->arg, user, group,
-		    &s->set->raw_line, r->id);
+		    &cc->set->raw_line, r->id);
 	else
 		open_here(r);
 }
 
 void
-raw_refuse(struct speaker *s, uint64_t request, const char *user,
+raw_refuse(struct client_conn *cc, uint64_t request, const char *user,
     enum wire_err err)
 {
-	refuse(raw_new(s, request, user), err);
+	refuse(raw_new(cc, request, user), err);
 }
 
 /* ---- bridges ---------------------------------------------------------- */
@@ -754,7 +755,7 @@ peers_open(void *arg, uint64_t id)
 	if (r == NULL)
 		return;
 	r->state = BRIDGED;
-	speaker_again(r->s);
+	client_conn_again(r->cc);
 }
 
 static void
@@ -824,11 +825,15 @@ peers_ended(void *arg, uint64_t id)
 		end(r, WIRE_OK);
 }
 
-void
-raw_init(struct dialects *set)
+static void
+init(struct dialects *set)
 {
-	set->raw_sink = (struct chat_sink){ DIALECT_RAW, set, sink_event,
-		sink_ended };
 	set->raw_line = (struct peers_line){ set, peers_absent, peers_open,
 		peers_text, peers_ended, peers_there };
 }
+
+const struct dialect raw_dialect = {
+	.init = init,
+	.event = sink_event,
+	.ended = sink_ended
+};

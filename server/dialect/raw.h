@@ -29,7 +29,7 @@ struct buf;
 struct chat_who;
 struct dialects;
 struct raw;
-struct speaker;
+struct client_conn;
 
 enum {
 	RAW_WHOLE_MS = 50,
@@ -48,14 +48,12 @@ enum {
  * the answer: the older client reads raw by the time it has asked.  One of a
  * peer is only answered.
  */
-void raw_start(struct speaker *, uint64_t request, const struct chat_who *,
+void raw_start(struct client_conn *, uint64_t request, const struct chat_who *,
     const char *user, const char *group, const char *home);
 
 /* The same for a request that names no group. */
-void raw_refuse(struct speaker *, uint64_t request, const char *user,
+void raw_refuse(struct client_conn *, uint64_t request, const char *user,
     enum wire_err);
-
-void raw_init(struct dialects *); /* what the chat and the peers call */
 
 /* ---- for the tests ---------------------------------------------------- */
 

@@ -6,6 +6,8 @@
 
 #include "server/chat/chat.h"
 #include "shared/blob.h"
+#include "shared/buf.h"
+#include "shared/utf8.h"
 #include "shared/xalloc.h"
 
 static const char reply_end[] = "\r\n\r\n";
@@ -311,4 +313,22 @@ struct blob *
 render_event(const struct chat_event *e)
 {
 	return render_blob(event(e));
+}
+
+struct blob *
+render_removed(const struct chat_event *e, const char *end)
+{
+	struct buf b;
+	struct blob *blob;
+
+	buf_init(&b, 8 * WIRE_TOPIC_MAX + WIRE_TARGET_CAP + 64);
+	buf_addf(&b, "Anda dikeluarkan dari server oleh %s", e->by);
+	if (*e->text != '\0') {
+		buf_adds(&b, ": ");
+		utf8_clean(&b, e->text, strlen(e->text));
+	}
+	buf_adds(&b, end);
+	blob = blob_new(buf_data(&b), b.len);
+	buf_release(&b);
+	return blob;
 }

@@ -48,4 +48,7 @@ json_t *render_hello(const struct chat_rules *);
 /* Encoded once for all receivers: who asks keeps the blob with the event. */
 struct blob *render_event(const struct chat_event *);
 
+/* "Anda dikeluarkan dari server oleh messi: ...", as a terminal may have it. */
+struct blob *render_removed(const struct chat_event *, const char *end);
+
 #endif

@@ -1,117 +1,41 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "server/dialect/reply.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
-#include "shared/blob.h"
-#include "shared/xalloc.h"
-
-enum { SIZE_MIN = 2 };
-
-_Static_assert((REPLIES_MAX & (REPLIES_MAX - 1)) == 0,
-    "numbers wrap at 2^16: the ring's size must divide it");
+#include "server/chat/chat.h"
+#include "server/dialect/render.h"
+#include "server/dialect/request.h"
 
 void
-replies_init(struct replies *r, void (*out)(void *arg, struct blob *),
-    void *arg)
+reply(struct dialects *set, uint64_t id, json_t *o)
 {
-	*r = (struct replies){ .out = out, .arg = arg };
-}
+	const char *tag = request_tag(set, id);
 
-static struct slot *
-at(const struct replies *r, unsigned number)
-{
-	return &r->slot[number % r->size];
+	if (tag == NULL) {
+		json_decref(o);
+		return;
+	}
+	if (*tag != '\0')
+		json_object_set_new(o, "tag", json_string(tag));
+	request_answer(set, id, render_blob(o));
 }
 
 void
-replies_release(struct replies *r)
+reply_error(struct dialects *set, uint64_t id, enum wire_err err)
 {
-	for (unsigned i = 0; i < r->count; i++) {
-		struct slot *s = at(r, r->first + i);
-
-		blob_unref(s->blob);
-		free(s->note);
-	}
-	free(r->slot);
-	*r = (struct replies){ 0 };
+	reply(set, id, render_error(err, 0));
 }
 
-bool
-replies_full(const struct replies *r)
+void
+reply_failed(struct dialects *set, uint64_t id, const struct chat_result *res)
 {
-	return r->count == REPLIES_MAX;
+	reply(set, id, render_error(res->err, res->retry_ms));
 }
 
-static void
-resize(struct replies *r, uint16_t size)
+void
+reply_ok(void *arg, uint64_t id, const struct chat_result *res)
 {
-	struct replies old = *r;
-
-	r->slot = xcalloc(size, sizeof *r->slot);
-	r->size = size;
-	for (unsigned i = 0; i < old.count; i++)
-		*at(r, old.first + i) = *at(&old, old.first + i);
-	free(old.slot);
-}
-
-uint16_t
-replies_open(struct replies *r, const char *tag)
-{
-	uint16_t number = (uint16_t)(r->first + r->count);
-	struct slot *s;
-
-	if (r->count == r->size)
-		resize(r, r->size == 0 ? SIZE_MIN : (uint16_t)(2 * r->size));
-	s = at(r, number);
-	*s = (struct slot){ 0 };
-	if (tag != NULL)
-		snprintf(s->tag, sizeof s->tag, "%s", tag);
-	r->count++;
-	return number;
-}
-
-struct slot *
-replies_find(const struct replies *r, uint16_t number)
-{
-	struct slot *s;
-
-	if ((uint16_t)(number - r->first) >= r->count)
-		return NULL;
-	s = at(r, number);
-	return s->blob == NULL ? s : NULL;
-}
-
-static void
-release_front(struct replies *r)
-{
-	struct slot *s;
-	struct blob *b;
-
-	while (r->count > 0 && (s = at(r, r->first))->blob != NULL) {
-		b = s->blob;
-		free(s->note);
-		*s = (struct slot){ 0 };
-		r->first++;
-		r->count--;
-		r->out(r->arg, b);
-	}
-	/* Back to what an idle connection may hold. */
-	if (r->count == 0 && r->size > SIZE_MIN)
-		resize(r, SIZE_MIN);
-}
-
-bool
-replies_fill(struct replies *r, uint16_t number, struct blob *b)
-{
-	struct slot *s = replies_find(r, number);
-
-	if (s == NULL) {
-		blob_unref(b);
-		return false;
-	}
-	s->blob = b;
-	release_front(r);
-	return true;
+	if (res->err != WIRE_OK)
+		reply_failed(arg, id, res);
+	else
+		reply(arg, id, render_ok());
 }

@@ -1,55 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Answers in the order of the requests.  Each request of a connection opens a
- * slot; answers fill slots in any order; what is filled at the front goes out.
- *
- * A slot also keeps what its handler wants back with the answer: the tag, and
- * a note.
+ * Answers to requests, as JSON.
  */
 #ifndef SERVER_DIALECT_REPLY_H
 #define SERVER_DIALECT_REPLY_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include <jansson.h>
 #include <stdint.h>
 
 #include "shared/wire.h"
 
-struct blob;
+struct chat_result;
+struct dialects;
 
-/* Open at once on one connection. */
-enum { REPLIES_MAX = 256 };
+/* Takes over the object.  The tag is added. */
+void reply(struct dialects *, uint64_t id, json_t *);
+void reply_error(struct dialects *, uint64_t id, enum wire_err);
+void reply_failed(
+    struct dialects *, uint64_t id, const struct chat_result *);
 
-struct slot {
-	struct blob *blob; /* NULL: not answered yet */
-	char *note;        /* the slot's to free; NULL: none */
-	char tag[WIRE_TAG_MAX + 1]; /* "": none */
-};
-
-struct replies {
-	/* A ring: slots are found by the low bits of their number.  It grows
-	 * with what is open: most connections have one request under way. */
-	struct slot *slot;
-	uint16_t size;  /* a power of two; 0: none yet */
-	uint16_t first; /* number of the oldest one open */
-	uint16_t count;
-	void (*out)(void *arg, struct blob *); /* takes the reference */
-	void *arg;
-};
-
-void replies_init(struct replies *, void (*out)(void *arg, struct blob *),
-    void *arg);
-void replies_release(struct replies *);
-
-bool replies_full(const struct replies *);
-
-/* The number of a new slot; not when full.  tag may be NULL. */
-uint16_t replies_open(struct replies *, const char *tag);
-
-/* NULL: that slot is not open, or was filled. */
-struct slot *replies_find(const struct replies *, uint16_t number);
-
-/* Takes over the reference; false (and drops it): nobody waits for it. */
-bool replies_fill(struct replies *, uint16_t number, struct blob *);
+/* Of a chat_done whose arg is the struct dialects: "ok" and no more, or the
+ * error. */
+void reply_ok(void *arg, uint64_t id, const struct chat_result *);
 
 #endif

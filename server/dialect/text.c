@@ -14,8 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/dialect/inner.h"
-#include "server/dialect/speaker.h"
+#include "server/dialect/client_conn.h"
+#include "server/dialect/dialect_priv.h"
+#include "server/dialect/render.h"
 #include "shared/blob.h"
 #include "shared/buf.h"
 #include "shared/conn.h"
@@ -45,7 +46,7 @@ struct shown {
 };
 
 struct text_peer {
-	struct speaker s;
+	struct client_conn cc;
 	struct frame frame;
 	struct text_peer *next, **prev; /* those logged in; prev NULL: not */
 	uint64_t session; /* 0: not logged in */
@@ -69,7 +70,7 @@ struct text_peer {
 static struct text_peer *
 find(struct dialects *set, uint64_t id)
 {
-	struct conn *c = dialects_find(set, id);
+	struct conn *c = client_conn_find(set, id);
 
 	return c != NULL ? conn_arg(c) : NULL;
 }
@@ -77,7 +78,7 @@ find(struct dialects *set, uint64_t id)
 static void
 say(struct text_peer *t, const char *s)
 {
-	conn_write(t->s.conn, s, strlen(s));
+	conn_write(t->cc.conn, s, strlen(s));
 }
 
 static void
@@ -92,14 +93,14 @@ later(struct text_peer *t,
     void (*fn)(void *arg, uint64_t id, const struct chat_result *))
 {
 	t->busy = true;
-	return (struct chat_done){ fn, t->s.set, conn_id(t->s.conn) };
+	return (struct chat_done){ fn, t->cc.set, conn_id(t->cc.conn) };
 }
 
 static void
 answered(struct text_peer *t)
 {
 	t->busy = false;
-	speaker_again(&t->s);
+	client_conn_again(&t->cc);
 }
 
 static void
@@ -169,7 +170,7 @@ static void
 mark_read(struct text_peer *t, const struct shown *s)
 {
 	if (t->session != 0)
-		chat_read(t->s.set->chat, t->session, t->watch, &s->from,
+		chat_read(t->cc.set->chat, t->session, t->watch, &s->from,
 		    s->id, (struct chat_done){ nobody_asked, NULL, 0 });
 }
 
@@ -204,9 +205,9 @@ will_be_read(struct text_peer *t, const struct chat_message *m)
 static bool
 is_own(const struct text_peer *t, const struct chat_message *m)
 {
-	return strcmp(m->from, t->s.user) == 0 &&
+	return strcmp(m->from, t->cc.user) == 0 &&
 	    (m->target.kind != TARGET_USER ||
-	        strcmp(m->target.name, t->s.user) != 0);
+	        strcmp(m->target.name, t->cc.user) != 0);
 }
 
 static void
@@ -221,7 +222,7 @@ show(struct text_peer *t, const struct chat_event *e)
 		return;
 	if (*b == NULL)
 		*b = render(m);
-	conn_send(t->s.conn, *b);
+	conn_send(t->cc.conn, *b);
 	if (m->target.kind == TARGET_USER)
 		(void)will_be_read(t, m);
 }
@@ -233,7 +234,7 @@ show_news(struct text_peer *t, const struct chat_event *e)
 
 	if (*b == NULL)
 		*b = render_news(e);
-	conn_send(t->s.conn, *b);
+	conn_send(t->cc.conn, *b);
 }
 
 static bool
@@ -262,7 +263,7 @@ sink_event(void *arg, uint64_t id, const struct chat_event *e)
 	case CHAT_EV_REMOVED: /* cut tells it, here and where nothing watches */
 		break;
 	}
-	return conn_waiting(t->s.conn) < OUT_HIGH;
+	return conn_waiting(t->cc.conn) < OUT_HIGH;
 }
 
 /* ---- login ------------------------------------------------------------ */
@@ -270,10 +271,10 @@ sink_event(void *arg, uint64_t id, const struct chat_event *e)
 static void
 peer_in(struct text_peer *t, uint64_t session, const char *user)
 {
-	struct text_peer **head = &t->s.set->texts;
+	struct text_peer **head = &t->cc.set->texts;
 
 	t->session = session;
-	speaker_known(&t->s, session, user);
+	client_conn_known(&t->cc, session, user);
 	t->next = *head;
 	if (t->next != NULL)
 		t->next->prev = &t->next;
@@ -301,7 +302,7 @@ static bool
 in_elsewhere(const struct dialects *set, const char *user)
 {
 	for (const struct text_peer *t = set->texts; t != NULL; t = t->next)
-		if (strcmp(t->s.user, user) == 0)
+		if (strcmp(t->cc.user, user) == 0)
 			return true;
 	return false;
 }
@@ -326,12 +327,12 @@ sink_ended(void *arg, uint64_t id, enum wire_err why)
 	if (why == WIRE_NO_SESSION || why == WIRE_BANNED) {
 		peer_out(t);
 		/* Whoever is thrown out is told that, and that only. */
-		loop_defer(t->s.set->loop, &t->over, session_over, t);
+		loop_defer(t->cc.set->loop, &t->over, session_over, t);
 		return;
 	}
 	if (why == WIRE_BUSY)
-		dialects_log_slow(t->s.set, t->s.user);
-	conn_close(t->s.conn);
+		client_conn_log_slow(t->cc.set, t->cc.user);
+	conn_close(t->cc.conn);
 }
 
 static void
@@ -344,7 +345,7 @@ watch_done(void *arg, uint64_t id, const struct chat_result *res)
 	if (res->err != WIRE_OK) {
 		t->watch = 0;
 		line(t, wire_err_text(res->err));
-		conn_close(t->s.conn);
+		conn_close(t->cc.conn);
 		return;
 	}
 	answered(t);
@@ -356,9 +357,10 @@ watch(struct text_peer *t, int64_t after)
 	uint64_t w;
 
 	t->watch = 0;
-	w = chat_watch(t->s.set->chat, t->session, after, &t->s.set->text_sink,
-	    conn_id(t->s.conn), later(t, watch_done));
-	if (dialects_find(t->s.set, conn_id(t->s.conn)) != NULL)
+	w = chat_watch(t->cc.set->chat, t->session, after,
+	    &t->cc.set->sink[DIALECT_TEXT], conn_id(t->cc.conn),
+	    later(t, watch_done));
+	if (client_conn_find(t->cc.set, conn_id(t->cc.conn)) != NULL)
 		t->watch = w;
 }
 
@@ -370,11 +372,11 @@ show_page(struct text_peer *t, const struct chat_result *res)
 	size_t i;
 
 	for (i = 0; i < res->messages; i++) {
-		if (conn_waiting(t->s.conn) >= OUT_HIGH ||
+		if (conn_waiting(t->cc.conn) >= OUT_HIGH ||
 		    !will_be_read(t, &res->message[i]))
 			break;
 		b = render(&res->message[i]);
-		conn_send(t->s.conn, b);
+		conn_send(t->cc.conn, b);
 		blob_unref(b);
 		t->inboxed = res->message[i].id;
 	}
@@ -426,7 +428,7 @@ marks_done(void *arg, uint64_t id, const struct chat_result *res)
 		watch(t, t->live_from);
 		return;
 	}
-	chat_inbox(t->s.set->chat, t->session, true, later(t, inbox_done));
+	chat_inbox(t->cc.set->chat, t->session, true, later(t, inbox_done));
 }
 
 /*
@@ -439,14 +441,14 @@ ask_inbox(struct text_peer *t)
 {
 	static const struct target everyone = { .kind = TARGET_EVERYONE };
 
-	chat_read(t->s.set->chat, t->session, 0, &everyone, 0,
+	chat_read(t->cc.set->chat, t->session, 0, &everyone, 0,
 	    later(t, marks_done));
 }
 
 static void
 login_refused(struct text_peer *t, enum wire_err err)
 {
-	dialects_log_refused_login(t->s.set, err, t->asked_name);
+	client_conn_log_refused_login(t->cc.set, err, t->asked_name);
 	if (err == WIRE_NO_ACCOUNT || err == WIRE_WRONG_PASSWORD)
 		line(t, "Username atau Password anda Salah");
 	else
@@ -491,7 +493,7 @@ register_done(void *arg, uint64_t id, const struct chat_result *res)
 	if (t == NULL)
 		return;
 	if (res->err != WIRE_OK)
-		guest_unregister(&t->s.guest);
+		conn_limit_unregister(&t->cc.limit);
 	line(t, res->err == WIRE_OK ? "Anda berhasil terdaftar" :
 	    wire_err_text(res->err));
 	answered(t);
@@ -515,7 +517,7 @@ keep_name(struct text_peer *t, const char *name, enum wire_err err)
 static bool
 logged_in(struct text_peer *t)
 {
-	if (t->session != 0 && !chat_session_use(t->s.set->chat, t->session))
+	if (t->session != 0 && !chat_session_use(t->cc.set->chat, t->session))
 		peer_out(t);
 	return t->session != 0;
 }
@@ -528,7 +530,7 @@ log_in(struct text_peer *t, const char *password)
 	else if (t->asked_err != WIRE_OK)
 		line(t, wire_err_text(t->asked_err));
 	else
-		chat_login(t->s.set->chat, t->asked_name, password,
+		chat_login(t->cc.set->chat, t->asked_name, password,
 		    CHAT_ATTACHED, later(t, login_done));
 }
 
@@ -539,10 +541,11 @@ sign_up(struct text_peer *t, const char *password)
 		line(t, wire_err_text(t->asked_err));
 	else if (strchr(password, ' ') != NULL)
 		line(t, "Password tidak boleh memuat spasi");
-	else if (guest_register(&t->s.guest, loop_now(t->s.set->loop)) > 0)
+	else if (conn_limit_register(
+	    &t->cc.limit, loop_now(t->cc.set->loop)) > 0)
 		line(t, wire_err_text(WIRE_RATE_LIMITED));
 	else
-		chat_register(t->s.set->chat, t->asked_name, password, NULL,
+		chat_register(t->cc.set->chat, t->asked_name, password, NULL,
 		    later(t, register_done));
 }
 
@@ -550,8 +553,8 @@ static void
 take_password(struct text_peer *t, const char *password)
 {
 	t->asking = ASK_NOTHING;
-	loop_timer_unset(t->s.set->loop, &t->patience);
-	loop_defer_cancel(t->s.set->loop, &t->late);
+	loop_timer_unset(t->cc.set->loop, &t->patience);
+	loop_defer_cancel(t->cc.set->loop, &t->late);
 	if (t->asked_login)
 		log_in(t, password);
 	else
@@ -562,7 +565,7 @@ static void
 ask_password(void *arg)
 {
 	struct text_peer *t = arg;
-	const struct buf *in = conn_in(t->s.conn);
+	const struct buf *in = conn_in(t->cc.conn);
 
 	/* One that is there waits for its turn only. */
 	if (memchr(buf_data(in), '\n', in->len) == NULL)
@@ -575,7 +578,7 @@ out_of_patience(void *arg)
 {
 	struct text_peer *t = arg;
 
-	loop_defer(t->s.set->loop, &t->late, ask_password, t);
+	loop_defer(t->cc.set->loop, &t->late, ask_password, t);
 }
 
 /* The next line is the password. */
@@ -583,7 +586,7 @@ static void
 await_password(struct text_peer *t)
 {
 	t->asking = ASK_PASSWORD;
-	loop_timer_set(t->s.set->loop, &t->patience, PASSWORD_WAIT_MS,
+	loop_timer_set(t->cc.set->loop, &t->patience, PASSWORD_WAIT_MS,
 	    out_of_patience, t);
 }
 
@@ -654,7 +657,7 @@ static void
 send_text(struct text_peer *t, uint64_t watch, const struct target *to,
     const char *text)
 {
-	chat_send(t->s.set->chat, t->session, watch, to, text, NULL,
+	chat_send(t->cc.set->chat, t->session, watch, to, text, NULL,
 	    later(t, send_done));
 }
 
@@ -708,7 +711,7 @@ verb_list_user(struct text_peer *t, char *rest, enum wire_err err)
 		return;
 	}
 	buf_init(&b, LIST_CAP);
-	chat_each_online(t->s.set->chat, add_name, &b);
+	chat_each_online(t->cc.set->chat, add_name, &b);
 	say(t, "list user : ");
 	say(t, buf_data(&b));
 	line(t, ".");
@@ -735,7 +738,7 @@ verb_logout(struct text_peer *t, char *rest, enum wire_err err)
 	(void)rest;
 	(void)err;
 	peer_out(t); /* before: the end of its watch is no surprise */
-	chat_logout(t->s.set->chat, session, later(t, logout_done));
+	chat_logout(t->cc.set->chat, session, later(t, logout_done));
 }
 
 enum {
@@ -826,26 +829,26 @@ take_long(struct text_peer *t, const char *p, size_t n)
 
 /* False: there is no whole line. */
 static bool
-step(struct speaker *s)
+step(struct client_conn *cc)
 {
-	struct text_peer *t = (struct text_peer *)s;
-	struct buf *in = conn_in(t->s.conn);
+	struct text_peer *t = (struct text_peer *)cc;
+	struct buf *in = conn_in(t->cc.conn);
 	char *p;
 	size_t n;
 
-	if (speaker_foreign(s, buf_data(in), in->len, false))
+	if (client_conn_foreign(cc, buf_data(in), in->len, false))
 		return false;
 	switch (frame_next(&t->frame, in, &p, &n)) {
 	case FRAME_MORE:
 		return false;
 	case FRAME_TOO_LONG:
-		s->spoken = true;
+		cc->spoken = true;
 		take_long(t, p, n);
 		break;
 	case FRAME_READY:
-		if (speaker_foreign(s, p, n, true))
+		if (client_conn_foreign(cc, p, n, true))
 			return false;
-		s->spoken = true;
+		cc->spoken = true;
 		take_line(t, p, n,
 		    utf8_valid(p, n) ? WIRE_OK : WIRE_BAD_UTF8);
 		break;
@@ -856,17 +859,17 @@ step(struct speaker *s)
 }
 
 static bool
-idle(const struct speaker *s)
+idle(const struct client_conn *cc)
 {
-	return !((const struct text_peer *)s)->busy;
+	return !((const struct text_peer *)cc)->busy;
 }
 
 /* ---- the connection --------------------------------------------------- */
 
 static void
-drained(struct speaker *s)
+drained(struct client_conn *cc)
 {
-	struct text_peer *t = (struct text_peer *)s;
+	struct text_peer *t = (struct text_peer *)cc;
 	size_t n = t->showns;
 
 	/* chat_read may call back here with a message: not into the list that
@@ -880,60 +883,69 @@ drained(struct speaker *s)
 		ask_inbox(t);
 	}
 	if (t->watch != 0)
-		chat_watch_more(s->set->chat, t->watch);
+		chat_watch_more(cc->set->chat, t->watch);
 }
 
 static void
-foreign(struct speaker *s)
+foreign(struct client_conn *cc)
 {
-	line((struct text_peer *)s, wire_err_text(WIRE_UNKNOWN_COMMAND));
+	line((struct text_peer *)cc, wire_err_text(WIRE_UNKNOWN_COMMAND));
 }
 
 static void
-cut(struct speaker *s, const struct chat_event *e)
+cut(struct client_conn *cc, const struct chat_event *e)
 {
-	struct text_peer *t = (struct text_peer *)s;
-	struct blob *b = removed_text(e, "\n");
+	struct text_peer *t = (struct text_peer *)cc;
+	struct blob *b = render_removed(e, "\n");
 
-	loop_defer_cancel(s->set->loop, &t->over);
-	conn_send(s->conn, b);
+	loop_defer_cancel(cc->set->loop, &t->over);
+	conn_send(cc->conn, b);
 	blob_unref(b);
 }
 
 static void
-closed(struct speaker *s)
+closed(struct client_conn *cc)
 {
-	struct text_peer *t = (struct text_peer *)s;
+	struct text_peer *t = (struct text_peer *)cc;
 
 	if (t->watch != 0)
-		chat_unwatch(s->set->chat, t->watch);
+		chat_unwatch(cc->set->chat, t->watch);
 	peer_out(t);
-	loop_defer_cancel(s->set->loop, &t->over);
-	loop_defer_cancel(s->set->loop, &t->late);
-	loop_timer_unset(s->set->loop, &t->patience);
+	loop_defer_cancel(cc->set->loop, &t->over);
+	loop_defer_cancel(cc->set->loop, &t->late);
+	loop_timer_unset(cc->set->loop, &t->patience);
 	free(t->shown);
 	free(t);
 }
 
-static const struct speech speech = { idle, step, idle, drained, foreign, cut,
+static const struct client_ops ops = { idle, step, idle, drained, foreign, cut,
 	closed };
 
-bool
-text_open(struct dialects *set, int fd, const char *origin)
+static bool
+open_conn(struct dialects *set, int fd, const char *origin)
 {
-	struct text_peer *t = (struct text_peer *)speaker_open(
-	    set, &speech, sizeof *t, fd, origin);
+	struct text_peer *t = (struct text_peer *)client_conn_open(
+	    set, &ops, sizeof *t, fd, origin);
 
 	if (t == NULL)
 		return false;
-	conn_speaks(t->s.conn, MASK_TEXT);
+	conn_speaks(t->cc.conn, MASK_TEXT);
 	frame_init(&t->frame, FRAME_LINES, WIRE_LINE_MAX);
 	return true;
 }
 
-void
-text_sink_init(struct dialects *set)
+static struct blob *
+refusal(enum wire_err err)
 {
-	set->text_sink = (struct chat_sink){ DIALECT_TEXT, set, sink_event,
-		sink_ended };
+	const char *text = wire_err_text(err);
+
+	return blob_join(text, strlen(text), "\n", 1);
 }
+
+const struct dialect text_dialect = {
+	.name = "plain text",
+	.open = open_conn,
+	.refusal = refusal,
+	.event = sink_event,
+	.ended = sink_ended
+};

@@ -8,8 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/dialect/cmd.h"
 #include "server/dialect/command.h"
-#include "server/dialect/inner.h"
+#include "server/dialect/foreign.h"
+#include "server/dialect/request.h"
 #include "shared/buf.h"
 #include "shared/mask.h"
 #include "tests/unit/dialect/chat_fake.h"
@@ -25,7 +27,7 @@ the_table_is_sorted_and_every_command_is_found(void **state)
 		if (before != NULL)
 			assert_true(strcmp(before->name, c->name) < 0);
 		assert_ptr_equal(command_find(c->name, strlen(c->name)), c);
-		assert_true(c->min <= c->max && c->max <= COMMAND_PARAMS);
+		assert_true(c->min <= c->max && c->max <= REQUEST_PARAMS);
 		assert_non_null(c->run);
 		assert_true(strlen(c->help) > 0);
 		/* Each but those for anyone has its token first. */
@@ -82,18 +84,18 @@ another_protocols_first_line_is_known(void **state)
 	static const char bytes[] = "\x91\x02\xfe\x03";
 
 	(void)state;
-	assert_true(first_line_foreign("GET / HTTP/1.1", 14));
-	assert_false(first_line_foreign("send - * HTTP/1.1 is old", 24));
+	assert_true(foreign_line("GET / HTTP/1.1", 14));
+	assert_false(foreign_line("send - * HTTP/1.1 is old", 24));
 	/* A text that speaks of it, as the first line of a connection. */
-	assert_false(first_line_foreign("send - * use HTTP/1.1", 21));
-	assert_false(first_line_foreign("GETTING HTTP/1.1", 16));
-	assert_true(first_line_foreign("PRI * HTTP/2.0", 14));
-	assert_false(first_line_foreign("hello", 5));
-	assert_false(first_line_foreign("\xff\xfe", 2));
-	assert_true(first_line_foreign(bytes, sizeof bytes - 1));
-	assert_true(first_bytes_foreign("\x16\x03\x01", 3));
-	assert_true(first_bytes_foreign("SSH-2.0", 7));
-	assert_false(first_bytes_foreign("S", 1));
+	assert_false(foreign_line("send - * use HTTP/1.1", 21));
+	assert_false(foreign_line("GETTING HTTP/1.1", 16));
+	assert_true(foreign_line("PRI * HTTP/2.0", 14));
+	assert_false(foreign_line("hello", 5));
+	assert_false(foreign_line("\xff\xfe", 2));
+	assert_true(foreign_line(bytes, sizeof bytes - 1));
+	assert_true(foreign_bytes("\x16\x03\x01", 3));
+	assert_true(foreign_bytes("SSH-2.0", 7));
+	assert_false(foreign_bytes("S", 1));
 }
 
 int

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "server/dialect/reply.h"
+#include "server/dialect/replies.h"
 #include "shared/blob.h"
 #include "shared/buf.h"
 #include "shared/xalloc.h"

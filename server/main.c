@@ -253,11 +253,14 @@ trouble(void *arg, const char *cause, const char *detail)
 }
 
 static bool
-add_listeners(struct server *s, const struct config_list *l,
-    enum dialect_kind kind, char *why, size_t cap)
+add_listeners(
+    struct server *s, enum dialect_kind kind, char why[OPTIONS_WHY_CAP])
 {
+	const struct config_list *l = &s->options.listen[kind];
+
 	for (size_t i = 0; i < l->count; i++)
-		if (!listeners_add(s->listeners, l->at[i], kind, why, cap))
+		if (!listeners_add(s->listeners, l->at[i], kind, why,
+		    OPTIONS_WHY_CAP))
 			return false;
 	return true;
 }
@@ -306,10 +309,9 @@ open_listeners(struct server *s)
 	struct listen_handler h = { s, accepted, full, trouble };
 
 	s->listeners = listeners_new(s->loop, &h);
-	if (!add_listeners(s, &s->options.listen, DIALECT_FRAMED, why,
-	    sizeof why) ||
-	    !add_listeners(s, &s->options.text, DIALECT_TEXT, why, sizeof why))
-		return die(EX_UNAVAILABLE, why);
+	for (int i = 0; i < DIALECT_KINDS; i++)
+		if (!add_listeners(s, (enum dialect_kind)i, why))
+			return die(EX_UNAVAILABLE, why);
 	s->reachable = listeners_public(s->listeners);
 	return EX_OK;
 }

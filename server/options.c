@@ -203,10 +203,12 @@ check_links(struct config *c, const struct options *o)
 #define FIELD(name) .field = offsetof(struct options, name)
 
 static const struct config_row rows[] = {
-	{ "listen", 'l', CONFIG_ADDRESSES, 0, "ADDR:PORT", FIELD(listen),
+	{ "listen", 'l', CONFIG_ADDRESSES, 0, "ADDR:PORT",
+	    FIELD(listen[DIALECT_FRAMED]),
 	    .most = OPTIONS_LISTEN_MAX, .normal = "localhost:8889",
 	    .help = "command protocol" },
-	{ "text", 't', CONFIG_ADDRESSES, 0, "ADDR:PORT|off", FIELD(text),
+	{ "text", 't', CONFIG_ADDRESSES, 0, "ADDR:PORT|off",
+	    FIELD(listen[DIALECT_TEXT]),
 	    .most = OPTIONS_LISTEN_MAX, .normal = "localhost:10000",
 	    .help = "plain text" },
 	{ "tls", 's', CONFIG_LATER, 0, "ADDR:PORT", .help = NULL },
@@ -322,11 +324,18 @@ fill_defaults(struct config *c, struct options *o)
 }
 
 static bool
+check_listeners(struct config *c, const struct options *o)
+{
+	for (size_t i = 0; i < DIALECT_KINDS; i++)
+		if (o->listen[i].count > 0)
+			return true;
+	return config_wrong(c, "there is nothing to listen on");
+}
+
+static bool
 check_all(struct config *c, const struct options *o)
 {
-	return check_links(c, o) &&
-	    (o->listen.count > 0 || o->text.count > 0 ||
-	    config_wrong(c, "there is nothing to listen on"));
+	return check_links(c, o) && check_listeners(c, o);
 }
 
 enum options_status

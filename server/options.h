@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "server/dialect/dialect.h"
 #include "server/realm/realm.h"
 #include "shared/config.h"
 #include "shared/wire.h"
@@ -30,8 +31,7 @@ struct options_links {
 };
 
 struct options {
-	struct config_list listen; /* command protocol */
-	struct config_list text;   /* plain text; none: "off" */
+	struct config_list listen[DIALECT_KINDS]; /* none: "off" */
 	char *data;
 	char *accounts; /* NULL: none */
 	char *config;   /* NULL: none */

@@ -169,8 +169,10 @@ same_links(const struct options_links *a, const struct options_links *b)
 static bool
 same(const struct options *a, const struct options *b)
 {
-	return same_list(&a->listen, &b->listen) &&
-	    same_list(&a->text, &b->text) &&
+	return same_list(&a->listen[DIALECT_FRAMED],
+	    &b->listen[DIALECT_FRAMED]) &&
+	    same_list(&a->listen[DIALECT_TEXT],
+	    &b->listen[DIALECT_TEXT]) &&
 	    same_list(&a->admins, &b->admins) &&
 	    same_links(&a->links, &b->links) && same_text(a->data, b->data) &&
 	    same_text(a->accounts, b->accounts) &&
@@ -371,8 +373,8 @@ the_example_is_taken_as_it_stands(void **state)
 	put_file("medan.secret", "horas\n");
 	if (read_text(&o, text) != OPTIONS_RUN)
 		fail_msg("%s", why);
-	assert_int_equal(o.listen.count, 2);
-	assert_int_equal(o.text.count, 0);
+	assert_int_equal(o.listen[DIALECT_FRAMED].count, 2);
+	assert_int_equal(o.listen[DIALECT_TEXT].count, 0);
 	assert_string_equal(o.data, "/var/lib/chat-server");
 	assert_int_equal(o.min_password, 10);
 	assert_string_equal(o.links.at[0].secret, "horas");

@@ -69,10 +69,10 @@ without_options_the_defaults_hold(void **state)
 
 	(void)state;
 	assert_int_equal(READ(&o, NULL), OPTIONS_RUN);
-	assert_int_equal(o.listen.count, 1);
-	assert_string_equal(o.listen.at[0], "localhost:8889");
-	assert_int_equal(o.text.count, 1);
-	assert_string_equal(o.text.at[0], "localhost:10000");
+	assert_int_equal(o.listen[DIALECT_FRAMED].count, 1);
+	assert_string_equal(o.listen[DIALECT_FRAMED].at[0], "localhost:8889");
+	assert_int_equal(o.listen[DIALECT_TEXT].count, 1);
+	assert_string_equal(o.listen[DIALECT_TEXT].at[0], "localhost:10000");
 	assert_true(o.registration_open && o.sync_full);
 	assert_int_equal(o.rate, 20);
 	assert_int_equal(o.max_per_address, 64);
@@ -92,9 +92,9 @@ a_listener_given_replaces_the_default_and_may_repeat(void **state)
 	assert_int_equal(
 	    READ(&o, "-l", "localhost:1", "--listen=[::1]:2", "-t", "off"),
 	    OPTIONS_RUN);
-	assert_int_equal(o.listen.count, 2);
-	assert_string_equal(o.listen.at[1], "[::1]:2");
-	assert_int_equal(o.text.count, 0);
+	assert_int_equal(o.listen[DIALECT_FRAMED].count, 2);
+	assert_string_equal(o.listen[DIALECT_FRAMED].at[1], "[::1]:2");
+	assert_int_equal(o.listen[DIALECT_TEXT].count, 0);
 	options_release(&o);
 }
 
@@ -197,8 +197,8 @@ what_stands_twice_is_told_although_an_option_wins(void **state)
 	assert_int_equal(READ(&o, "-c", file, "--rate", "9", "--rate", "8"),
 	    OPTIONS_RUN);
 	assert_int_equal(o.rate, 8);
-	assert_int_equal(o.listen.count, 2);
-	assert_int_equal(o.text.count, 2);
+	assert_int_equal(o.listen[DIALECT_FRAMED].count, 2);
+	assert_int_equal(o.listen[DIALECT_TEXT].count, 2);
 	assert_int_equal(o.admins.count, 2);
 	options_release(&o);
 	unlink(file);

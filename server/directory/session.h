@@ -5,10 +5,10 @@
  *
  * A session counts as logged in while a connection is open on which it was
  * shown (session_connected) and it is in use: it is attached, has a watch or
- * was used within the idle limit.  When the last such connection closes, it counts
- * for SESSION_GRACE_MS more, so that a reconnect does not flicker.  The user is
- * online from the first to the last of the sessions that count, and only then
- * are others told.
+ * was used within the idle limit.  When the last such connection closes, it
+ * counts for SESSION_GRACE_MS more, so that a reconnect does not flicker.  The
+ * user is online from the first to the last of the sessions that count, and
+ * only then are others told.
  */
 #ifndef SERVER_DIRECTORY_SESSION_H
 #define SERVER_DIRECTORY_SESSION_H

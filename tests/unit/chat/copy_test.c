@@ -446,7 +446,8 @@ a_copy_keeps_no_rule_of_who_is_gone(void **state)
 	three(&t, *state);
 	assert_int_equal(act_home(&t, CHAT_MUTE, "neko"), WIRE_OK);
 	assert_true(rule_is(
-	    &t.far.w->chat->dir, STORE_MUTE, "#batak@surabaya", "neko@surabaya"));
+	    &t.far.w->chat->dir, STORE_MUTE, "#batak@surabaya",
+	    "neko@surabaya"));
 	assert_int_equal(act_home(&t, CHAT_KICK, "neko"), WIRE_OK);
 	assert_int_equal(rule_count(&t.far.w->chat->dir, "#batak@surabaya"), 0);
 	world_restart(t.far.w);
@@ -1168,7 +1169,8 @@ a_visit_makes_no_group_and_enters_none_that_is_shut(void **state)
 	assert_false(chat_group_open(
 	    t.home.w->chat, "medan", "lineker", "toba"));
 	assert_false(
-	    rule_is(&t.far.w->chat->dir, STORE_VISIT, "#batak@surabaya", "paff"));
+	    rule_is(&t.far.w->chat->dir, STORE_VISIT, "#batak@surabaya",
+		"paff"));
 	part(&t);
 }
 
@@ -1195,7 +1197,8 @@ who_goes_while_the_home_is_asked_is_no_member(void **state)
 	assert_string_equal(members(&t.home, t.messi, "#batak"),
 	    "messi owner\nneko member\nlineker@medan member\n");
 	assert_false(
-	    rule_is(&t.far.w->chat->dir, STORE_VISIT, "#batak@surabaya", "paff"));
+	    rule_is(&t.far.w->chat->dir, STORE_VISIT, "#batak@surabaya",
+		"paff"));
 	part(&t);
 }
 
@@ -1231,7 +1234,8 @@ a_restart_takes_out_who_was_on_a_raw_line_there(void **state)
 	assert_string_equal(members(&t.home, t.messi, "#batak"),
 	    "messi owner\nneko member\nlineker@medan member\n");
 	assert_false(
-	    rule_is(&t.far.w->chat->dir, STORE_VISIT, "#batak@surabaya", "paff"));
+	    rule_is(&t.far.w->chat->dir, STORE_VISIT, "#batak@surabaya",
+		"paff"));
 	part(&t);
 }
 

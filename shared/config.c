@@ -692,9 +692,10 @@ print_row(const struct config_row *row)
 	    may_repeat(row) ? "; may repeat" : "",
 	    normal != NULL ? " (" : "", normal != NULL ? normal : "",
 	    normal != NULL ? ")" : "");
-	printf("  %-*s ", HELP_COLUMN - 3, left);
 	if (strlen(left) > HELP_COLUMN - 3)
-		printf("\n%*s", HELP_COLUMN, "");
+		printf("  %s\n%*s", left, HELP_COLUMN, "");
+	else
+		printf("  %-*s ", HELP_COLUMN - 3, left);
 	print_folded(text);
 	free(text);
 }

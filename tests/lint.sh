@@ -55,7 +55,7 @@ check "files that the documents name"
 
 # Every text of chat-tui is translated, and none is guessed.
 {
-	make --no-print-directory build/chat-tui.pot
+	make -s --no-print-directory build/chat-tui.pot
 	for po in tui/po/*.po; do
 		msgfmt --check -o /dev/null "$po"
 		msgcmp "$po" build/chat-tui.pot

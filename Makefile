@@ -286,6 +286,7 @@ check-one: tests
 	$(RUN) $(T_CRASH) $(T_UNIT) $(T_FUZZ) $(T_WIRE) $(T_SCREEN)
 
 THREADED := $(T_WORK) $(T_STORE) $(B)/tests/unit/shared/queue_test \
+    $(B)/tests/unit/shared/trace_test \
     $(B)/tests/unit/shared/resolve_test $(B)/tests/unit/shared/dial_test \
     $(T_WIRE)
 check-threads: all $(THREADED)

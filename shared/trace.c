@@ -267,14 +267,32 @@ keep(struct way *w, const char *p, size_t n)
 	w->len += n;
 }
 
+/* Nobody looks: what was said meanwhile, a name that a password follows, is
+ * not known when somebody does again. */
+static void
+lose_track(struct trace *t)
+{
+	for (size_t i = 0; i < 2; i++) {
+		struct way *w = &t->way[i];
+
+		if (w->line.len > 0)
+			explicit_bzero(buf_data(&w->line), w->line.len);
+		buf_clear(&w->line);
+		w->len = 0;
+		w->mask.kind = MASK_BYTES;
+	}
+}
+
 void
 trace_bytes(struct trace *t, bool out, const void *bytes, size_t n)
 {
 	struct way *w = &t->way[out];
 	const char *p = bytes, *lf;
 
-	if (!is_on())
+	if (!is_on()) {
+		lose_track(t);
 		return;
+	}
 	while (n > 0 && w->mask.kind != MASK_BYTES) {
 		lf = memchr(p, '\n', n);
 		keep(w, p, lf != NULL ? (size_t)(lf - p) : n);

@@ -39,7 +39,8 @@ bool trace_start(const char *path, void (*trouble)(const char *why),
 void trace_reopen(void);
 
 /* The same lines, without their time, to somebody who does not wait; NULL:
- * nobody.  Connections that are open before that is so are left out. */
+ * nobody.  Connections that are open before that is so are left out; of those
+ * that went on while nobody looked the numbers of bytes are told from then. */
 void trace_to(void (*)(const char *line));
 
 /* Writes what is queued, for at most a second. */

@@ -236,6 +236,26 @@ a_file_that_was_moved_is_begun_anew(void **state)
 	free(old);
 }
 
+static void
+what_was_said_while_nobody_looked_gives_nothing_away(void **state)
+{
+	struct world *w = *state;
+	char why[TRACE_WHY_CAP], *text;
+
+	trace_speaks(w->t, MASK_TEXT);
+	bytes(w, false, "lo");
+	trace_stop();
+	bytes(w, false, "gin messi\n");
+	assert_true(trace_start(w->file, NULL, why));
+	bytes(w, false, "surabaya\n");
+	bytes(w, true, "Login sukses\n");
+	text = read_file(w, "trace");
+	assert_null(strstr(text, "surabaya"));
+	assert_int_equal(count_of(text, " < [9 bytes]\n"), 1);
+	assert_int_equal(count_of(text, " > [13 bytes]\n"), 1);
+	free(text);
+}
+
 /* The file may not grow for a while, as on a full disk. */
 static void
 lines_that_find_no_room_are_counted(void **state)
@@ -285,6 +305,8 @@ main(void)
 		TRACE_TEST(it_is_its_owners_and_is_added_to),
 		TRACE_TEST(what_is_no_plain_file_is_refused),
 		TRACE_TEST(a_file_that_was_moved_is_begun_anew),
+		TRACE_TEST(
+		    what_was_said_while_nobody_looked_gives_nothing_away),
 		TRACE_TEST(lines_that_find_no_room_are_counted),
 	};
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tui/store/state.h"
 
+#include "shared/config.h"
 #include "shared/xalloc.h"
 #include "tui/text.h"
 
@@ -36,18 +37,16 @@ state_make_folders(char *path)
 char *
 state_path(const char *name)
 {
-	const char *xdg = getenv("XDG_STATE_HOME");
-	const char *home = getenv("HOME");
-	char *folder, *path;
+	char *state = config_folder("XDG_STATE_HOME", ".local/state");
+	char *folder, *path = NULL;
 
-	if (xdg != NULL && *xdg == '/') /* relative: to be ignored, it says */
-		folder = xasprintf("%s/chat-tui", xdg);
-	else if (home != NULL && *home == '/')
-		folder = xasprintf("%s/.local/state/chat-tui", home);
-	else
+	if (state == NULL)
 		return NULL;
-	path = state_make_folders(folder) ? xasprintf("%s/%s", folder, name) : NULL;
+	folder = xasprintf("%s/chat-tui", state);
+	if (state_make_folders(folder))
+		path = xasprintf("%s/%s", folder, name);
 	free(folder);
+	free(state);
 	return path;
 }
 

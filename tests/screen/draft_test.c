@@ -68,6 +68,7 @@ static void
 each_conversation_has_its_own(void **state)
 {
 	struct server *s = server_open(NULL);
+	struct client *d = client_watching(s, "henderson", "surabaya");
 	struct term *t = person_open(s, "messi", 24, 80);
 
 	(void)state;
@@ -88,7 +89,8 @@ each_conversation_has_its_own(void **state)
 	term_await_row(t, -1, "only");
 	term_type(t, "\r");
 	term_await(t, "messi  for him");
-	expect(client_as(s, "henderson", "surabaya"), "history - messi",
+	(void)client_event_of(d, "message");
+	expect(d, "history - messi",
 	    "{'messages':[{'text':'for him\\nonly'}]}");
 }
 
@@ -155,6 +157,7 @@ one_that_is_refused_is_sent_again_or_dropped(void **state)
 {
 	struct server *s = server_open(NULL);
 	struct term *t = person_open(s, "messi", 24, 120);
+	struct client *c;
 
 	(void)state;
 	term_type(t, "/msg nobody hello?\r");
@@ -175,10 +178,12 @@ one_that_is_refused_is_sent_again_or_dropped(void **state)
 	term_type(t, "\033x");
 	term_await_gone(t, "hello? !");
 	client_ask(client_open(s), "register nobody surabaya");
+	c = client_watching(s, "nobody", "surabaya");
 	term_type(t, "\033s");
 	term_await(t, "messi  anyone?");
 	term_await_gone(t, "anyone? !");
-	expect(client_as(s, "nobody", "surabaya"), "history - messi",
+	(void)client_event_of(c, "message");
+	expect(c, "history - messi",
 	    "{'messages':[{'text':'anyone?'}]}");
 	term_type(t, "\033s");
 	term_await(t, "Nothing was refused here.");

@@ -254,7 +254,7 @@ conversations_are_found_by_half_a_name_and_closed(void **state)
 	term_await_row_is(t, -1, "henderson>");
 	term_type(t, "/w 3\r");
 	term_await_row_is(t, -1, "lineker>");
-	assert_false(term_shows(t, "4:"));
+	assert_false(term_shows(t, " 4:"));
 	term_type(t, "/close henderson\r");
 	term_await_gone(t, "2:henderson");
 	term_await_row(t, -2, "2:lineker");

@@ -73,6 +73,7 @@ a_server_without_its_data_begins_anew(void **state)
 {
 	struct server *s = server_open(NULL);
 	struct term *t = person_open(s, "messi", 24, 80);
+	struct client *c;
 	char command[512];
 	int lost, said, anew, col;
 
@@ -98,11 +99,13 @@ a_server_without_its_data_begins_anew(void **state)
 	assert_true(term_find(t, "lineker  a new one", &said, &col));
 	assert_true(term_find(t, "the server has begun anew", &anew, &col));
 	assert_true(lost < said && said < anew); /* as it was */
+	c = client_watching(s, "henderson", "surabaya");
 	term_type(t, "mine\r");
 	term_await(t, "messi  mine");
+	(void)client_event_of(c, "message");
 	assert_false(term_shows(t, "messi  two"));
 	assert_int_equal(times_seen(t, "messi  mine"), 1);
-	expect(client_as(s, "henderson", "surabaya"), "history - *",
+	expect(c, "history - *",
 	    "{'messages':[{'text':'a new one'},{'text':'mine'}]}");
 	/* What was said there is gone, too. */
 	term_type(t, "\0332");

@@ -243,7 +243,7 @@ end_line(struct trace *t, struct way *w)
 	while (!cut && n > 0 && s[n - 1] == '\r')
 		n--;
 	cut = cut || n > WIRE_LINE_MAX;
-	buf_init(&seen, 2 * KEEP);
+	buf_init(&seen, (size_t)2 * KEEP);
 	mask_line(&w->mask, s, n, cut, &seen);
 	/* An object ends in an empty line, which says nothing. */
 	if (seen.len > 0 || w->mask.kind != MASK_REQUESTS)

@@ -105,7 +105,7 @@ check "translations"
 		git grep -nE 'dialect/(raw|framed_conn)\.h"' -- ':!framed.c' \
 		    ':!cmd_*.c' ':!raw.c' ':!framed_conn.c'
 		git grep -nE 'dialect/(request|reply)\.h"' -- client_conn.* \
-		    replies.* conn_limit.* foreign.* render.* text.* dialect*
+		    replies.* conn_limit.* foreign.* render.* text* dialect*
 		cd ../..
 	}
 	git grep -n '#include "server/dialect/' -- server/realm

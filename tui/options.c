@@ -423,6 +423,7 @@ options_release(struct options *o)
 	free(o->user);
 	free(o->password_file);
 	free(o->config);
+	free(o->trace);
 	free(o->greeting);
 	free(o->send_target);
 	free(o->send_text);
